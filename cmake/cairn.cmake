@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: MIT
+# How a folder of src/ becomes part of the build, and how a test is declared.
+
+set(CAIRN_SANITIZE "" CACHE STRING "sanitizers of the whole build, such as address,undefined")
+
+add_library(cairn_options INTERFACE)
+target_compile_options(cairn_options INTERFACE -Wall -Wextra -Wvla -Wmissing-prototypes -Wstrict-prototypes
+    -Wshadow -Wno-unused-parameter -fno-math-errno -ffp-contract=off -fno-strict-aliasing)
+target_include_directories(cairn_options INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/include
+    ${CMAKE_BINARY_DIR}/src)
+target_link_libraries(cairn_options INTERFACE Threads::Threads m)
+if(CAIRN_SANITIZE)
+  target_compile_options(cairn_options INTERFACE -fsanitize=${CAIRN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
+  target_link_options(cairn_options INTERFACE -fsanitize=${CAIRN_SANITIZE})
+endif()
+
+# cairn_folder(NAME): all .c files of src/NAME as object library cairn_NAME. Generated sources are added
+# by the folder's own CMakeLists.txt with target_sources.
+function(cairn_folder name)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.c)
+  add_library(cairn_${name} OBJECT ${sources})
+  target_link_libraries(cairn_${name} PUBLIC cairn_options)
+  set_property(GLOBAL APPEND PROPERTY CAIRN_FOLDERS cairn_${name})
+endfunction()
+
+# cairn_test(NAME SOURCES... [LIBS ...] [TIER slow]): a cmocka program, run by ctest.
+function(cairn_test name)
+  cmake_parse_arguments(arg "" "TIER" "LIBS" ${ARGN})
+  add_executable(test_${name} ${arg_UNPARSED_ARGUMENTS})
+  target_link_libraries(test_${name} PRIVATE cairn_static cmocka ${arg_LIBS})
+  add_test(NAME ${name} COMMAND test_${name})
+  if(arg_TIER)
+    set_tests_properties(${name} PROPERTIES LABELS ${arg_TIER})
+  endif()
+endfunction()
