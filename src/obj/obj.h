@@ -147,7 +147,7 @@ void cairn_bundle_destroy(struct cairn_bundle *bundle);
  * (`__hipRegisterFatBinary`). Reads headers only; `limit` bounds them. */
 CAIRN_MUST_CHECK enum cairn_status cairn_bundle_size(const void *at, size_t limit, size_t *size);
 /* The entry that fits `device` best (exact features before "any", specific chip before generic), or
- * NULL; `*found_index` may be NULL. Host entries never match. */
+ * NULL. Host entries never match. */
 const struct cairn_bundle_entry *cairn_bundle_select(const struct cairn_bundle *bundle,
                                                      const struct cairn_target_id *device);
 
