@@ -14,6 +14,11 @@ if(CAIRN_SANITIZE)
   target_link_options(cairn_options INTERFACE -fsanitize=${CAIRN_SANITIZE})
 endif()
 
+option(CAIRN_FUZZ "build libFuzzer programs (tests/fuzz)" OFF)
+if(CAIRN_FUZZ)
+  target_compile_options(cairn_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
 # cairn_folder(NAME): all .c files of src/NAME as object library cairn_NAME. Generated sources are added
 # by the folder's own CMakeLists.txt with target_sources.
 function(cairn_folder name)
