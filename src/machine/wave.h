@@ -52,6 +52,17 @@ struct cairn_launch {
 
 struct cairn_workgroup;
 
+enum cairn_trap_state {
+    CAIRN_TRAP_STATE_TRAPSTS,
+    CAIRN_TRAP_STATE_HW_ID,
+};
+
+/* What s_getreg gives for MEM_BASES: bits 63:48 of the apertures where AMD's kernel driver puts
+ * them. Code of older compilers makes generic pointers from these, newer code from src_shared_base
+ * and src_private_base, which are real addresses here; flat instructions know both. */
+#define CAIRN_LEGACY_SHARED_APERTURE  UINT64_C(0x0001000000000000)
+#define CAIRN_LEGACY_PRIVATE_APERTURE UINT64_C(0x0002000000000000)
+
 struct cairn_wave {
     /* Scalars by operand code: s0..s101, flat_scratch, xnack_mask, vcc, ttmp, m0, exec. */
     uint32_t sgpr[128];
@@ -68,7 +79,11 @@ struct cairn_wave {
     uint64_t valid_lanes; /* EXEC at entry: lanes that exist */
     struct cairn_fault fault;
     uint64_t instructions;  /* executed so far, for CAIRN_STATS */
-    uint64_t trap_state[4]; /* small per-wave hardware state: TRAPSTS, HW_ID, ... */
+    uint64_t trap_state[4]; /* enum cairn_trap_state: small per-wave hardware state */
+    /* Of src/interp, while it runs the wave: how many instructions it may still execute, and the
+     * instruction that touches guest memory right now (struct cairn_insn, NULL if none). */
+    int64_t fuel;
+    const void *memory_insn;
 };
 
 struct cairn_workgroup {
