@@ -11,7 +11,7 @@
 
 /* Operand codes: the hardware's 9-bit source numbering, then AGPRs. A multi-dword operand names its
  * first register. AMD "CDNA2 ISA", operand tables; LLVM SIDefines.h. */
-enum cairn_code {
+enum cairn_operand_code {
     CAIRN_CODE_SGPR0 = 0, /* s0..s101 */
     CAIRN_CODE_FLAT_SCRATCH_LO = 102,
     CAIRN_CODE_FLAT_SCRATCH_HI = 103,
@@ -106,7 +106,7 @@ enum cairn_sel {
 };
 
 struct cairn_operand {
-    uint16_t code;  /* enum cairn_code, CAIRN_CODE_NONE if absent */
+    uint16_t code;  /* enum cairn_operand_code, CAIRN_CODE_NONE if absent */
     uint8_t dwords; /* registers taken */
     uint8_t type;   /* enum cairn_type */
     uint8_t abs : 1, neg : 1,
