@@ -22,6 +22,7 @@ enum cairn_isa_flag {
     CAIRN_ISA_READS_EXEC = 1 << 8,
     CAIRN_ISA_WRITES_EXEC = 1 << 9,
     CAIRN_ISA_READS_M0 = 1 << 10,
+    CAIRN_ISA_WRITES_M0 = 1 << 13,
     CAIRN_ISA_ATOMIC = 1 << 11,
     CAIRN_ISA_DST_IS_SOURCE = 1 << 12, /* fmac and the like read the old destination */
 };
