@@ -6,6 +6,7 @@ set(CAIRN_SANITIZE "" CACHE STRING "sanitizers of the whole build, such as addre
 add_library(cairn_options INTERFACE)
 target_compile_options(cairn_options INTERFACE -Wall -Wextra -Wvla -Wmissing-prototypes -Wstrict-prototypes
     -Wshadow -Wno-unused-parameter -fno-math-errno -ffp-contract=off -fno-strict-aliasing)
+target_compile_definitions(cairn_options INTERFACE _GNU_SOURCE)
 target_include_directories(cairn_options INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/include
     ${CMAKE_BINARY_DIR}/src)
 target_link_libraries(cairn_options INTERFACE Threads::Threads m)

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+# Front door of the build. Everything else is CMake (see CMakePresets.json).
+PRESET ?= release
+PREFIX ?= $(CURDIR)/out/cairn
+JOBS   ?= $(shell nproc)
+BUILD  := build/$(PRESET)
+STAGE  := $(CURDIR)/$(BUILD)/stage
+
+.PHONY: all deps configure build stage demo check check-slow install bench fuzz format clean help
+
+all: build
+
+help:
+	@echo "make deps            install what the build needs with apt (root or sudo)"
+	@echo "make demo            build, compile the HIP examples with our hipcc, run them on the software GPU"
+	@echo "make check           all tests; closes with 'N passed, N failed'"
+	@echo "make check-slow      the long tests, too"
+	@echo "make install PREFIX=dir   a ROCm-shaped tree that works from any place"
+	@echo "make bench           speed figures"
+	@echo "make fuzz SECONDS=600     fuzz every parser"
+	@echo "make format          clang-format all sources"
+	@echo "PRESET=debug|asan|tsan chooses another build"
+
+deps:
+	@sh scripts/deps.sh
+
+configure: deps
+	@cmake --preset $(PRESET) >$(CURDIR)/.configure.log 2>&1 || { cat .configure.log; exit 1; }
+	@rm -f .configure.log
+
+build: configure
+	@cmake --build --preset $(PRESET) -j $(JOBS)
+
+stage: build
+	@cmake --install $(BUILD) --prefix $(STAGE) >/dev/null
+
+install: build
+	@cmake --install $(BUILD) --prefix $(PREFIX) >/dev/null
+	@echo "installed in $(PREFIX)"
+
+demo: stage
+	@sh scripts/demo.sh $(STAGE) $(BUILD)/demo
+
+check: stage
+	@sh scripts/check.sh $(BUILD) $(JOBS) -LE slow
+
+check-slow: stage
+	@sh scripts/check.sh $(BUILD) $(JOBS)
+
+bench: stage
+	@sh scripts/bench.sh $(BUILD)
+
+SECONDS ?= 600
+fuzz: deps
+	@sh scripts/fuzz.sh $(SECONDS)
+
+format:
+	@git ls-files '*.c' '*.h' | grep -v '^docs/' | xargs clang-format-22 -i
+
+clean:
+	rm -rf build out

@@ -1,0 +1,23 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# check.sh BUILD JOBS [CTEST OPTION...]: runs the tests of a build and closes with one line of totals.
+set -u
+build=$1 jobs=$2
+shift 2
+log=$build/check.log
+ctest --test-dir "$build" -j "$jobs" --output-on-failure --timeout 900 "$@" >"$log" 2>&1
+status=$?
+grep -E 'Failed|Timeout|Not Run|\*\*\*' "$log" | grep -v '^ *[0-9]* - ' | head -60
+if [ $status -ne 0 ]; then
+    sed -n '/\*\*\*/,/Start/p' "$log" | tail -n 200
+fi
+total=$(sed -n 's/.*tests passed, [0-9]* tests* failed out of \([0-9]*\).*/\1/p' "$log" | tail -1)
+failed=$(sed -n 's/.*tests passed, \([0-9]*\) tests* failed out of .*/\1/p' "$log" | tail -1)
+if [ -z "$total" ] || [ "$total" = 0 ]; then
+    tail -20 "$log"
+    echo "0 passed, 1 failed"
+    exit 1
+fi
+grep -E '^Total Test time' "$log"
+echo "$((total - failed)) passed, $failed failed"
+exit $status

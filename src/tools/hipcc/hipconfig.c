@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT
+ * hipconfig: prints where this HIP is and what it is made of, with the options of ROCm's hipconfig.
+ */
+#include "toolchain.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void print_prefix(const struct toolchain *t)
+{
+    printf("%s", t->prefix);
+}
+
+static void print_version(const struct toolchain *t)
+{
+    printf("%s", t->version);
+}
+
+static void print_platform(const struct toolchain *t)
+{
+    printf("amd");
+}
+
+static void print_compiler(const struct toolchain *t)
+{
+    printf("clang");
+}
+
+static void print_runtime(const struct toolchain *t)
+{
+    printf("rocclr"); /* what scripts compare with; the runtime itself is Cairn's */
+}
+
+static void print_clang_path(const struct toolchain *t)
+{
+    printf("%s", t->llvm_bin);
+}
+
+static void print_cpp_config(const struct toolchain *t)
+{
+    printf(" -D__HIP_PLATFORM_HCC__= -D__HIP_PLATFORM_AMD__= -I%s/include", t->prefix);
+}
+
+static void print_full(const struct toolchain *t)
+{
+    printf("HIP version: %s\n\n== hipconfig\n", t->version);
+    printf("HIP_PATH           :%s\nROCM_PATH          :%s\nHIP_COMPILER       :clang\n"
+           "HIP_PLATFORM       :amd\nHIP_RUNTIME        :rocclr\nCPP_CONFIG         :",
+           t->prefix, t->prefix);
+    print_cpp_config(t);
+    printf("\n\n== hip-clang\nHIP_CLANG_PATH     :%s\n", t->llvm_bin);
+}
+
+static const struct option {
+    const char *name, *letter, *help;
+    void (*print)(const struct toolchain *toolchain);
+} options[] = {
+    {"--path", "-p", "root of this HIP", print_prefix},
+    {"--rocmpath", "-R", "root of the install tree", print_prefix},
+    {"--cpp_config", "-C", "preprocessor flags", print_cpp_config},
+    {"--compiler", "-c", "compiler name", print_compiler},
+    {"--platform", "-P", "platform name", print_platform},
+    {"--runtime", "-r", "runtime name", print_runtime},
+    {"--hipclangpath", "-l", "folder of clang++", print_clang_path},
+    {"--full", "-f", "all of it", print_full},
+    {"--version", "-v", "HIP version", print_version},
+};
+
+static void print_usage(FILE *out)
+{
+    fputs("usage: hipconfig [options]\n\nWithout options: --full.\n", out);
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
+        fprintf(out, "  %s, %-16s %s\n", options[i].letter, options[i].name, options[i].help);
+    fputs(
+        "  -n, --newline        end the output with a new line\n  -h, --help           this text\n",
+        out);
+}
+
+static const struct option *find_option(const char *word)
+{
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
+        if (strcmp(word, options[i].name) == 0 || strcmp(word, options[i].letter) == 0)
+            return &options[i];
+    return NULL;
+}
+
+int main(int argc, char **argv)
+{
+    struct toolchain toolchain;
+    bool printed = false;
+    int found = toolchain_find(&toolchain);
+    for (int i = 1; i < argc; i++) {
+        const struct option *option = find_option(argv[i]);
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+            print_usage(stdout);
+            return 0;
+        }
+        if (strcmp(argv[i], "--newline") == 0 || strcmp(argv[i], "-n") == 0) {
+            putchar('\n');
+            continue;
+        }
+        if (option == NULL) {
+            fprintf(stderr, "error: unknown option %s\n", argv[i]);
+            print_usage(stderr);
+            return 1;
+        }
+        option->print(&toolchain);
+        printed = true;
+    }
+    if (!printed)
+        print_full(&toolchain);
+    return found == CAIRN_OK ? 0 : 1;
+}
