@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT
+ * The functions that the hardware only approximates: reciprocal, roots, base-2 exponential and
+ * logarithm, sine and cosine of revolutions. f32 and f16 results come from f64 arithmetic (or a
+ * correctly rounded host operation) rounded once, to nearest even whatever MODE says: within half
+ * a unit of the last place and a millionth, and the same on every host, because only IEEE
+ * operations are used, unfused. What the hardware documents is 1 ULP and worse.
+ * Denormals: isa notes of LLVM's AMDGPULegalizerInfo (legalizeFlog, legalizeFExp, sqrt scaling):
+ * f32 flushes them on both sides in every mode, f16 and f64 obey MODE.
+ */
+#ifndef CAIRN_FP_APPROX_H
+#define CAIRN_FP_APPROX_H
+
+#include "fp/arith.h"
+
+/* ln(2)^k / k! */
+static const double cairn_fp_exp2_terms[12] = {
+    0x1p+0,
+    0x1.62e42fefa39efp-1,
+    0x1.ebfbdff82c58fp-3,
+    0x1.c6b08d704a0c0p-5,
+    0x1.3b2ab6fba4e77p-7,
+    0x1.5d87fe78a6731p-10,
+    0x1.430912f86c787p-13,
+    0x1.ffcbfc588b0c7p-17,
+    0x1.62c0223a5c824p-20,
+    0x1.b5253d395e7c4p-24,
+    0x1.e4cf5158b8ecap-28,
+    0x1.e8cac7351bb25p-32,
+};
+
+/* 2 / ((2k + 1) ln 2) */
+static const double cairn_fp_log2_terms[9] = {
+    0x1.71547652b82fep+1, 0x1.ec709dc3a03fdp-1, 0x1.2776c50ef9bfep-1,
+    0x1.a61762a7aded9p-2, 0x1.484b13d7c02a9p-2, 0x1.0c9a84994022dp-2,
+    0x1.c68f568d31760p-3, 0x1.89f3b1694cffep-3, 0x1.5b9ac9b743f0dp-3,
+};
+
+/* (2 pi)^(2k+1) / (2k+1)!, (2 pi)^(2k) / (2k)!, alternating */
+static const double cairn_fp_sin_terms[8] = {
+    0x1.921fb54442d18p+2, -0x1.4abbce625be53p+5, 0x1.466bc6775aae2p+6, -0x1.32d2cce62bd86p+6,
+    0x1.50783487ee782p+5, -0x1.e3074fde8871fp+3, 0x1.e8f434d018d63p+1, -0x1.6fadb9f155744p-1,
+};
+static const double cairn_fp_cos_terms[9] = {
+    0x1p+0,
+    -0x1.3bd3cc9be45dep+4,
+    0x1.03c1f081b5ac4p+6,
+    -0x1.55d3c7e3cbffap+6,
+    0x1.e1f506891babbp+5,
+    -0x1.a6d1f2a204a8cp+4,
+    0x1.f9d38a3763cc3p+2,
+    -0x1.b6e24f44b128fp+0,
+    0x1.20c62c2f2d7f5p-2,
+};
+
+static inline double cairn_fp_polynomial(const double *terms, int count, double x)
+{
+    double sum = terms[count - 1];
+    for (int i = count - 2; i >= 0; i--)
+        sum = sum * x + terms[i];
+    return sum;
+}
+
+/* To the nearest integer, ties to even; |x| < 2^51. */
+static inline double cairn_fp_near(double x)
+{
+    double magic = 0x1.8p52;
+    return (x + magic) - magic;
+}
+
+/* 2^x; finite and correct for any |x| < 1000, saturating beyond. */
+static inline double cairn_fp_exp2_double(double x)
+{
+    double bounded = x > 1000 ? 1000 : x < -1000 ? -1000 : x;
+    bounded = bounded == bounded ? bounded : 0;
+    double whole = cairn_fp_near(bounded);
+    double part = cairn_fp_polynomial(cairn_fp_exp2_terms, 12, bounded - whole);
+    return part * cairn_fp_host_power((int32_t)whole);
+}
+
+/* log2 of a positive normal x: exponent, and the series of artanh((m - 1) / (m + 1)). */
+static inline double cairn_fp_log2_double(double x)
+{
+    uint64_t bits = cairn_fp_f64_of_host(x);
+    /* Splits so that m lies in [sqrt(1/2), sqrt(2)). */
+    uint64_t shifted = bits - UINT64_C(0x3fe6a09e667f3bcd);
+    int32_t exponent = (int32_t)((int64_t)shifted >> 52);
+    double m = cairn_fp_host_of_f64(bits - ((uint64_t)(int64_t)exponent << 52));
+    double s = (m - 1) / (m + 1);
+    return s * cairn_fp_polynomial(cairn_fp_log2_terms, 9, s * s) + (double)exponent;
+}
+
+/* sin and cos of 2 pi x; |x| <= 256. Exact at multiples of a quarter. */
+static inline double cairn_fp_sin_double(double x, int32_t quarters)
+{
+    double quarter = cairn_fp_near(4 * x), part = x - 0.25 * quarter;
+    int32_t turn = (int32_t)quarter + quarters;
+    double square = part * part;
+    double sine = part * cairn_fp_polynomial(cairn_fp_sin_terms, 8, square);
+    double cosine = cairn_fp_polynomial(cairn_fp_cos_terms, 9, square);
+    double r = turn & 1 ? cosine : sine;
+    return turn & 2 ? -r : r;
+}
+
+/* f64 to f16 with one rounding. */
+static inline uint32_t cairn_fp_f16_of_double(double x)
+{
+    return cairn_fp_f16_of_f32_even(cairn_fp_f32_of_host(cairn_fp_host_narrow_odd(x)));
+}
+
+/* Flushes and picks the NaN of a one-operand f32 function. */
+static inline uint32_t cairn_fp_approx_f32(uint32_t mode, uint32_t a, float r)
+{
+    uint32_t bits = cairn_fp_f32_of_host(r);
+    return cairn_fp_is_nan_f32(bits) ? cairn_fp_nan1_f32(mode, a) : cairn_fp_flush_f32(bits);
+}
+
+static inline uint32_t cairn_fp_approx_f16(uint32_t mode, uint32_t a, double r)
+{
+    uint32_t bits = cairn_fp_f16_of_double(r);
+    bits = cairn_fp_is_nan_f16(bits) ? cairn_fp_nan1_f16(mode, a) : bits;
+    return cairn_fp_output_f16(mode, bits);
+}
+
+static inline uint64_t cairn_fp_approx_f64(uint32_t mode, uint64_t a, double r)
+{
+    uint64_t bits = cairn_fp_f64_of_host(r);
+    bits = cairn_fp_is_nan_f64(bits) ? cairn_fp_nan1_f64(mode, a) : bits;
+    return cairn_fp_output_f64(mode, bits);
+}
+
+/* The operand as a host value. */
+static inline float cairn_fp_operand_f32(uint32_t a)
+{
+    return cairn_fp_host_of_f32(cairn_fp_flush_f32(a));
+}
+
+static inline double cairn_fp_operand_f16(uint32_t mode, uint32_t a)
+{
+    return (double)cairn_fp_host_of_f32(cairn_fp_f32_of_f16(cairn_fp_input_f16(mode, a)));
+}
+
+static inline double cairn_fp_operand_f64(uint32_t mode, uint64_t a)
+{
+    return cairn_fp_host_of_f64(cairn_fp_input_f64(mode, a));
+}
+
+static inline uint32_t cairn_fp_rcp_f32(uint32_t mode, uint32_t a)
+{
+    return cairn_fp_approx_f32(mode, a, 1.0f / cairn_fp_operand_f32(a));
+}
+
+static inline uint32_t cairn_fp_sqrt_f32(uint32_t mode, uint32_t a)
+{
+    return cairn_fp_approx_f32(mode, a, __builtin_sqrtf(cairn_fp_operand_f32(a)));
+}
+
+static inline uint32_t cairn_fp_rsq_f32(uint32_t mode, uint32_t a)
+{
+    double x = (double)cairn_fp_operand_f32(a);
+    return cairn_fp_approx_f32(mode, a, (float)(1.0 / __builtin_sqrt(x)));
+}
+
+static inline uint32_t cairn_fp_rcp_f16(uint32_t mode, uint32_t a)
+{
+    return cairn_fp_approx_f16(mode, a, 1.0 / cairn_fp_operand_f16(mode, a));
+}
+
+static inline uint32_t cairn_fp_sqrt_f16(uint32_t mode, uint32_t a)
+{
+    return cairn_fp_approx_f16(mode, a, __builtin_sqrt(cairn_fp_operand_f16(mode, a)));
+}
+
+static inline uint32_t cairn_fp_rsq_f16(uint32_t mode, uint32_t a)
+{
+    return cairn_fp_approx_f16(mode, a, 1.0 / __builtin_sqrt(cairn_fp_operand_f16(mode, a)));
+}
+
+static inline uint64_t cairn_fp_rcp_f64(uint32_t mode, uint64_t a)
+{
+    return cairn_fp_approx_f64(mode, a, 1.0 / cairn_fp_operand_f64(mode, a));
+}
+
+static inline uint64_t cairn_fp_sqrt_f64(uint32_t mode, uint64_t a)
+{
+    return cairn_fp_approx_f64(mode, a, __builtin_sqrt(cairn_fp_operand_f64(mode, a)));
+}
+
+static inline uint64_t cairn_fp_rsq_f64(uint32_t mode, uint64_t a)
+{
+    return cairn_fp_approx_f64(mode, a, 1.0 / __builtin_sqrt(cairn_fp_operand_f64(mode, a)));
+}
+
+static inline uint32_t cairn_fp_exp_f32(uint32_t mode, uint32_t a)
+{
+    float x = cairn_fp_operand_f32(a);
+    float r = (float)cairn_fp_exp2_double((double)x);
+    return cairn_fp_approx_f32(mode, a, x == x ? r : x);
+}
+
+static inline uint32_t cairn_fp_exp_f16(uint32_t mode, uint32_t a)
+{
+    double x = cairn_fp_operand_f16(mode, a);
+    return cairn_fp_approx_f16(mode, a, x == x ? cairn_fp_exp2_double(x) : x);
+}
+
+/* Negative: NaN. Zero: minus infinity. Infinity and NaN: themselves. */
+static inline double cairn_fp_log2_any(double x)
+{
+    bool positive = x > 0, finite = x < __builtin_inf();
+    double r = cairn_fp_log2_double(positive && finite ? x : 1.0);
+    double other = x == 0 ? -__builtin_inf() : x < 0 ? __builtin_nan("") : x;
+    return positive && finite ? r : other;
+}
+
+static inline uint32_t cairn_fp_log_f32(uint32_t mode, uint32_t a)
+{
+    double r = cairn_fp_log2_any((double)cairn_fp_operand_f32(a));
+    return cairn_fp_approx_f32(mode, a, (float)r);
+}
+
+static inline uint32_t cairn_fp_log_f16(uint32_t mode, uint32_t a)
+{
+    return cairn_fp_approx_f16(mode, a, cairn_fp_log2_any(cairn_fp_operand_f16(mode, a)));
+}
+
+/* Outside +-256 revolutions sine is 0 and cosine 1; infinity gives NaN (AMD "Vega ISA" V_SIN_F32).
+ */
+static inline double cairn_fp_sin_any(double x, int32_t quarters)
+{
+    bool inside = x >= -256 && x <= 256;
+    double r = cairn_fp_sin_double(inside ? x : 0.0, quarters);
+    double special = x - x == 0 ? r : __builtin_nan("");
+    return inside ? r : special;
+}
+
+static inline uint32_t cairn_fp_sin_f32(uint32_t mode, uint32_t a)
+{
+    double r = cairn_fp_sin_any((double)cairn_fp_operand_f32(a), 0);
+    return cairn_fp_approx_f32(mode, a, (float)r);
+}
+
+static inline uint32_t cairn_fp_cos_f32(uint32_t mode, uint32_t a)
+{
+    double r = cairn_fp_sin_any((double)cairn_fp_operand_f32(a), 1);
+    return cairn_fp_approx_f32(mode, a, (float)r);
+}
+
+static inline uint32_t cairn_fp_sin_f16(uint32_t mode, uint32_t a)
+{
+    return cairn_fp_approx_f16(mode, a, cairn_fp_sin_any(cairn_fp_operand_f16(mode, a), 0));
+}
+
+static inline uint32_t cairn_fp_cos_f16(uint32_t mode, uint32_t a)
+{
+    return cairn_fp_approx_f16(mode, a, cairn_fp_sin_any(cairn_fp_operand_f16(mode, a), 1));
+}
+
+#endif
