@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Barriers wider than a workgroup, for cooperative launches. The runtime passes a block in the hidden argument
- * "multigrid_sync_arg" (AMD device libraries, ockl cg): pointer to the counter pair shared by all grids, this grid's number, the count of
- * grids, work-items in the grids before, work-items in all, and this grid's own counter pair. Counters start at zero. */
+/* Barriers wider than a workgroup, for cooperative launches. The runtime passes a block in the
+ * hidden argument "multigrid_sync_arg" (AMD device libraries, ockl cg): pointer to the counter pair
+ * shared by all grids, this grid's number, the count of grids, work-items in the grids before,
+ * work-items in all, and this grid's own counter pair. Counters start at zero. */
 #include "ockl.h"
 
 struct sync_pair {
@@ -26,8 +27,9 @@ INLINE struct grid_block GLOBAL *block(void)
     return (struct grid_block GLOBAL *)(__oclc_ABI_version >= 500 ? hidden[11] : hidden[6]);
 }
 
-/* The last of `members` to arrive opens the next generation; the others sleep until they see it. Pairs with itself: the
- * release of each arrival is acquired by the last one, whose release of `generation` is acquired by all. */
+/* The last of `members` to arrive opens the next generation; the others sleep until they see it.
+ * Pairs with itself: the release of each arrival is acquired by the last one, whose release of
+ * `generation` is acquired by all. */
 INLINE void meet(struct sync_pair GLOBAL *p, u32 members)
 {
     u32 seen = __scoped_atomic_load_n(&p->generation, __ATOMIC_RELAXED, SCOPE_SYSTEM);
@@ -42,18 +44,20 @@ INLINE void meet(struct sync_pair GLOBAL *p, u32 members)
 
 INLINE u32 groups_in_grid(void)
 {
-    return (u32)__ockl_get_num_groups(0) * (u32)__ockl_get_num_groups(1) * (u32)__ockl_get_num_groups(2);
+    return (u32)__ockl_get_num_groups(0) * (u32)__ockl_get_num_groups(1) *
+           (u32)__ockl_get_num_groups(2);
 }
 
 INLINE u32 is_first_item(void)
 {
-    return (__builtin_amdgcn_workitem_id_x() | __builtin_amdgcn_workitem_id_y() | __builtin_amdgcn_workitem_id_z()) == 0;
+    return (__builtin_amdgcn_workitem_id_x() | __builtin_amdgcn_workitem_id_y() |
+            __builtin_amdgcn_workitem_id_z()) == 0;
 }
 
 INLINE u32 is_first_group(void)
 {
-    return (__builtin_amdgcn_workgroup_id_x() | __builtin_amdgcn_workgroup_id_y() | __builtin_amdgcn_workgroup_id_z()) ==
-           0;
+    return (__builtin_amdgcn_workgroup_id_x() | __builtin_amdgcn_workgroup_id_y() |
+            __builtin_amdgcn_workgroup_id_z()) == 0;
 }
 
 __attribute__((target("gws"))) void __ockl_gws_init(u32 members_minus_1, u32 resource)
@@ -106,7 +110,8 @@ CONST_FN i32 __ockl_multi_grid_is_valid(void)
     return block() != 0 && block()->all != 0;
 }
 
-/* First the grid meets, then one work-item of each grid, then the grid again so that nobody runs ahead. */
+/* First the grid meets, then one work-item of each grid, then the grid again so that nobody runs
+ * ahead. */
 void __ockl_multi_grid_sync(void)
 {
     __scoped_atomic_thread_fence(__ATOMIC_SEQ_CST, SCOPE_SYSTEM);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Calls from a wave to the host and back. The buffer belongs to the runtime, which hands its address over in a hidden kernel
- * argument; its layout is AMD's (CLR devhostcall.hpp): a lock-free stack of free packets, one of ready packets, a header of 24
- * bytes and a payload of 64 x 8 values for each packet. The runtime's side of this is src/hip. */
+/* Calls from a wave to the host and back. The buffer belongs to the runtime, which hands its
+ * address over in a hidden kernel argument; its layout is AMD's (CLR devhostcall.hpp): a lock-free
+ * stack of free packets, one of ready packets, a header of 24 bytes and a payload of 64 x 8 values
+ * for each packet. The runtime's side of this is src/hip. */
 #include "ockl.h"
 
 enum { SERVICE_PRINTF = 2, SERVICE_DEVMEM = 3 };
@@ -36,7 +37,8 @@ INLINE u64 first_lane_u64(u64 v)
     return ((u64)hi << 32) | lo;
 }
 
-/* The pair that pops: takes the top packet; the tag in the upper bits makes a stale compare fail. */
+/* The pair that pops: takes the top packet; the tag in the upper bits makes a stale compare fail.
+ */
 INLINE u64 pop(struct buffer GLOBAL *b)
 {
     u64 top = __scoped_atomic_load_n(&b->free_stack, __ATOMIC_ACQUIRE, SCOPE_SYSTEM);
@@ -46,9 +48,10 @@ INLINE u64 pop(struct buffer GLOBAL *b)
             top = __scoped_atomic_load_n(&b->free_stack, __ATOMIC_ACQUIRE, SCOPE_SYSTEM);
             continue;
         }
-        u64 next = __scoped_atomic_load_n(&b->headers[top & b->index_mask].next, __ATOMIC_RELAXED, SCOPE_SYSTEM);
-        if (__scoped_atomic_compare_exchange_n(&b->free_stack, &top, next, 0, __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE,
-                                               SCOPE_SYSTEM))
+        u64 next = __scoped_atomic_load_n(&b->headers[top & b->index_mask].next, __ATOMIC_RELAXED,
+                                          SCOPE_SYSTEM);
+        if (__scoped_atomic_compare_exchange_n(&b->free_stack, &top, next, 0, __ATOMIC_ACQUIRE,
+                                               __ATOMIC_ACQUIRE, SCOPE_SYSTEM))
             return top;
     }
 }
@@ -59,8 +62,8 @@ INLINE void push(struct buffer GLOBAL *b, u64 GLOBAL *stack, u64 packet)
     u64 top = __scoped_atomic_load_n(stack, __ATOMIC_RELAXED, SCOPE_SYSTEM);
     do {
         __scoped_atomic_store_n(&h->next, top, __ATOMIC_RELAXED, SCOPE_SYSTEM);
-    } while (!__scoped_atomic_compare_exchange_n(stack, &top, packet, 0, __ATOMIC_RELEASE, __ATOMIC_RELAXED,
-                                                 SCOPE_SYSTEM));
+    } while (!__scoped_atomic_compare_exchange_n(stack, &top, packet, 0, __ATOMIC_RELEASE,
+                                                 __ATOMIC_RELAXED, SCOPE_SYSTEM));
 }
 
 /* Zero means "empty" on both stacks, so a tag that would make the value zero is skipped. */
@@ -71,8 +74,9 @@ INLINE u64 next_tag(u64 packet, u64 index_mask)
     return packet == 0 ? step : packet;
 }
 
-__attribute__((noinline)) u64x2 __ockl_hostcall_internal(void *address, u32 service, u64 a0, u64 a1, u64 a2, u64 a3,
-                                                         u64 a4, u64 a5, u64 a6, u64 a7)
+__attribute__((noinline)) u64x2 __ockl_hostcall_internal(void *address, u32 service, u64 a0, u64 a1,
+                                                         u64 a2, u64 a3, u64 a4, u64 a5, u64 a6,
+                                                         u64 a7)
 {
     struct buffer GLOBAL *b = (struct buffer GLOBAL *)address;
     u32 lane = __ockl_lane_u32();
@@ -113,7 +117,8 @@ __attribute__((noinline)) u64x2 __ockl_hostcall_internal(void *address, u32 serv
     return result;
 }
 
-u64x2 __ockl_hostcall_preview(u32 service, u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u64 a7)
+u64x2 __ockl_hostcall_preview(u32 service, u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6,
+                              u64 a7)
 {
     const CONSTANT u64 *hidden = (const CONSTANT u64 *)__builtin_amdgcn_implicitarg_ptr();
     u64 buffer = __oclc_ABI_version >= 500 ? hidden[10] : hidden[3];
@@ -125,7 +130,8 @@ u64x2 __ockl_call_host_function(u64 fn, u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, 
     return __ockl_hostcall_preview(1, fn, a0, a1, a2, a3, a4, a5, a6);
 }
 
-/* Device memory: size != 0 asks for that many bytes and gives their address or 0; size == 0 gives the address back. */
+/* Device memory: size != 0 asks for that many bytes and gives their address or 0; size == 0 gives
+ * the address back. */
 u64 __ockl_devmem_request(u64 address, u64 size)
 {
     return __ockl_hostcall_preview(SERVICE_DEVMEM, address, size, 0, 0, 0, 0, 0, 0)[0];
@@ -142,8 +148,9 @@ void __ockl_dm_dealloc(u64 address)
         __ockl_devmem_request(address, 0);
 }
 
-/* printf messages: the first value describes the packet. Bit 0 begins a message, bit 1 ends it, bits 7:5 count the values that
- * follow, the rest is the message's number, which the host hands out. */
+/* printf messages: the first value describes the packet. Bit 0 begins a message, bit 1 ends it,
+ * bits 7:5 count the values that follow, the rest is the message's number, which the host hands
+ * out. */
 enum { MSG_BEGIN = 1, MSG_END = 2, MSG_COUNT_SHIFT = 5 };
 #define MSG_COUNT_MASK ((u64)7 << MSG_COUNT_SHIFT)
 
@@ -155,10 +162,12 @@ INLINE u64 describe(u64 desc, u32 count, u32 is_last)
 
 INLINE u64 begin(u64 control)
 {
-    return __ockl_hostcall_preview(SERVICE_PRINTF, describe(MSG_BEGIN, 1, 0), control, 0, 0, 0, 0, 0, 0)[0];
+    return __ockl_hostcall_preview(SERVICE_PRINTF, describe(MSG_BEGIN, 1, 0), control, 0, 0, 0, 0,
+                                   0, 0)[0];
 }
 
-INLINE u64 append_args(u64 desc, u32 count, u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u32 is_last)
+INLINE u64 append_args(u64 desc, u32 count, u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6,
+                       u32 is_last)
 {
     desc = describe(desc, count, is_last);
     return __ockl_hostcall_preview(SERVICE_PRINTF, desc, a0, a1, a2, a3, a4, a5, a6)[0];
@@ -180,7 +189,8 @@ INLINE u64 append_string(u64 desc, const char *text, u64 length, u32 is_last)
         }
         text += take;
         length -= take;
-        desc = append_args(desc, (take + 7) / 8, v[0], v[1], v[2], v[3], v[4], v[5], v[6], is_last && length == 0);
+        desc = append_args(desc, (take + 7) / 8, v[0], v[1], v[2], v[3], v[4], v[5], v[6],
+                           is_last && length == 0);
     } while (length != 0);
     return desc;
 }
@@ -190,7 +200,8 @@ u64 __ockl_printf_begin(u64 version)
     return begin(0);
 }
 
-u64 __ockl_printf_append_args(u64 desc, u32 count, u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u32 is_last)
+u64 __ockl_printf_append_args(u64 desc, u32 count, u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5,
+                              u64 a6, u32 is_last)
 {
     return append_args(desc, count, a0, a1, a2, a3, a4, a5, a6, is_last);
 }
@@ -210,7 +221,8 @@ u64 __ockl_fprintf_stderr_begin(void)
     return begin(1);
 }
 
-u64 __ockl_fprintf_append_args(u64 desc, u32 count, u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 a6, u32 is_last)
+u64 __ockl_fprintf_append_args(u64 desc, u32 count, u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5,
+                               u64 a6, u32 is_last)
 {
     return append_args(desc, count, a0, a1, a2, a3, a4, a5, a6, is_last);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Integer helpers with the names of AMD's device library: counting bits, saturation, high products, bit fields, sums of absolute
- * differences, and dot products. */
+/* Integer helpers with the names of AMD's device library: counting bits, saturation, high products,
+ * bit fields, sums of absolute differences, and dot products. */
 #include "ockl.h"
 
 typedef __int128 i128;
@@ -61,16 +61,16 @@ CONST_FN u64 __ockl_popcount_u64(u64 x)
     return (u64)__builtin_popcountl(x);
 }
 
-#define SATURATING(SUFFIX, T, LOW, HIGH)                                                                               \
-    CONST_FN T __ockl_add_sat_##SUFFIX(T a, T b)                                                                       \
-    {                                                                                                                  \
-        T r;                                                                                                           \
-        return __builtin_add_overflow(a, b, &r) ? (b < 0 ? (T)LOW : (T)HIGH) : r;                                      \
-    }                                                                                                                  \
-    CONST_FN T __ockl_sub_sat_##SUFFIX(T a, T b)                                                                       \
-    {                                                                                                                  \
-        T r;                                                                                                           \
-        return __builtin_sub_overflow(a, b, &r) ? ((T)~0 > 0 || b > 0 ? (T)LOW : (T)HIGH) : r;                         \
+#define SATURATING(SUFFIX, T, LOW, HIGH)                                                           \
+    CONST_FN T __ockl_add_sat_##SUFFIX(T a, T b)                                                   \
+    {                                                                                              \
+        T r;                                                                                       \
+        return __builtin_add_overflow(a, b, &r) ? (b < 0 ? (T)LOW : (T)HIGH) : r;                  \
+    }                                                                                              \
+    CONST_FN T __ockl_sub_sat_##SUFFIX(T a, T b)                                                   \
+    {                                                                                              \
+        T r;                                                                                       \
+        return __builtin_sub_overflow(a, b, &r) ? ((T)~0 > 0 || b > 0 ? (T)LOW : (T)HIGH) : r;     \
     }
 SATURATING(i32, i32, -__INT_MAX__ - 1, __INT_MAX__)
 SATURATING(u32, u32, 0, ~0u)
@@ -112,7 +112,8 @@ CONST_FN u32 __ockl_sadd_u32(u32 a, u32 b, u32 c)
     return (a > b ? a - b : b - a) + c;
 }
 
-/* Sum of absolute differences of the WIDTH-bit parts of a and b; parts of b that are zero count only if `all`. */
+/* Sum of absolute differences of the WIDTH-bit parts of a and b; parts of b that are zero count
+ * only if `all`. */
 INLINE u32 sad(u32 a, u32 b, u32 width, _Bool all)
 {
     u32 mask = (1u << width) - 1, sum = 0;
@@ -177,21 +178,21 @@ CONST_FN u32 __ockl_lerp_u32(u32 a, u32 b, u32 c)
     return r;
 }
 
-#define PICK3(SUFFIX, T)                                                                                               \
-    CONST_FN T __ockl_min3_##SUFFIX(T a, T b, T c)                                                                     \
-    {                                                                                                                  \
-        T m = a < b ? a : b;                                                                                           \
-        return m < c ? m : c;                                                                                          \
-    }                                                                                                                  \
-    CONST_FN T __ockl_max3_##SUFFIX(T a, T b, T c)                                                                     \
-    {                                                                                                                  \
-        T m = a > b ? a : b;                                                                                           \
-        return m > c ? m : c;                                                                                          \
-    }                                                                                                                  \
-    CONST_FN T __ockl_median3_##SUFFIX(T a, T b, T c)                                                                  \
-    {                                                                                                                  \
-        T low = a < b ? a : b, high = a < b ? b : a;                                                                   \
-        return c < low ? low : c > high ? high : c;                                                                    \
+#define PICK3(SUFFIX, T)                                                                           \
+    CONST_FN T __ockl_min3_##SUFFIX(T a, T b, T c)                                                 \
+    {                                                                                              \
+        T m = a < b ? a : b;                                                                       \
+        return m < c ? m : c;                                                                      \
+    }                                                                                              \
+    CONST_FN T __ockl_max3_##SUFFIX(T a, T b, T c)                                                 \
+    {                                                                                              \
+        T m = a > b ? a : b;                                                                       \
+        return m > c ? m : c;                                                                      \
+    }                                                                                              \
+    CONST_FN T __ockl_median3_##SUFFIX(T a, T b, T c)                                              \
+    {                                                                                              \
+        T low = a < b ? a : b, high = a < b ? b : a;                                               \
+        return c < low ? low : c > high ? high : c;                                                \
     }
 PICK3(i32, i32)
 PICK3(u32, u32)
@@ -206,7 +207,10 @@ CONST_FN float __ockl_fdot2(f16x2 a, f16x2 b, float c, _Bool clamp)
 
 INLINE i32 clamp_i32(i64 r, _Bool clamp)
 {
-    return !clamp ? (i32)r : r > __INT_MAX__ ? __INT_MAX__ : r < -__INT_MAX__ - 1L ? -__INT_MAX__ - 1 : (i32)r;
+    return !clamp                  ? (i32)r
+           : r > __INT_MAX__       ? __INT_MAX__
+           : r < -__INT_MAX__ - 1L ? -__INT_MAX__ - 1
+                                   : (i32)r;
 }
 
 INLINE u32 clamp_u32(u64 r, _Bool clamp)

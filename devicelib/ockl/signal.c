@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* HSA signals from a kernel (amd_signal_t: value at 8, mailbox pointer at 16, event id at 24). A change is followed by the event id
- * in the mailbox and an interrupt message, so that a host thread that sleeps on the signal wakes. */
+/* HSA signals from a kernel (amd_signal_t: value at 8, mailbox pointer at 16, event id at 24). A
+ * change is followed by the event id in the mailbox and an interrupt message, so that a host thread
+ * that sleeps on the signal wakes. */
 #include "ockl.h"
 
 struct amd_signal {
@@ -20,15 +21,16 @@ INLINE void wake(struct amd_signal GLOBAL *s)
         return;
     u32 id = s->event_id;
     __scoped_atomic_store_n(mailbox, id, __ATOMIC_RELEASE, SCOPE_SYSTEM);
-    __builtin_amdgcn_s_sendmsg(MSG_INTERRUPT, (u32)__builtin_amdgcn_readfirstlane((i32)id) & EVENT_ID_MASK);
+    __builtin_amdgcn_s_sendmsg(MSG_INTERRUPT,
+                               (u32)__builtin_amdgcn_readfirstlane((i32)id) & EVENT_ID_MASK);
 }
 
-#define SIGNAL_OP(NAME, BUILTIN)                                                                                       \
-    void __ockl_hsa_signal_##NAME(u64 signal, i64 value, i32 order)                                                    \
-    {                                                                                                                  \
-        struct amd_signal GLOBAL *s = (struct amd_signal GLOBAL *)signal;                                              \
-        BUILTIN(&s->value, value, __ATOMIC_SEQ_CST, SCOPE_SYSTEM);                                                     \
-        wake(s);                                                                                                       \
+#define SIGNAL_OP(NAME, BUILTIN)                                                                   \
+    void __ockl_hsa_signal_##NAME(u64 signal, i64 value, i32 order)                                \
+    {                                                                                              \
+        struct amd_signal GLOBAL *s = (struct amd_signal GLOBAL *)signal;                          \
+        BUILTIN(&s->value, value, __ATOMIC_SEQ_CST, SCOPE_SYSTEM);                                 \
+        wake(s);                                                                                   \
     }
 
 SIGNAL_OP(add, __scoped_atomic_fetch_add)
@@ -56,7 +58,8 @@ i64 __ockl_hsa_signal_cas(u64 signal, i64 expected, i64 value, i32 order)
 {
     struct amd_signal GLOBAL *s = (struct amd_signal GLOBAL *)signal;
     i64 old = expected;
-    if (__scoped_atomic_compare_exchange_n(&s->value, &old, value, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST, SCOPE_SYSTEM))
+    if (__scoped_atomic_compare_exchange_n(&s->value, &old, value, 0, __ATOMIC_SEQ_CST,
+                                           __ATOMIC_SEQ_CST, SCOPE_SYSTEM))
         wake(s);
     return old;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Device-side intrinsics: bits and integers, conversions with a rounding mode, clocks, fences and barriers. Names and meanings are
-// HIP's (HIP documentation, "HIP math API: integer intrinsics" and "C++ language extensions").
+// Device-side intrinsics: bits and integers, conversions with a rounding mode, clocks, fences and
+// barriers. Names and meanings are HIP's (HIP documentation, "HIP math API: integer intrinsics" and
+// "C++ language extensions").
 #ifndef HIP_INCLUDE_HIP_AMD_DETAIL_DEVICE_FUNCTIONS_H
 #define HIP_INCLUDE_HIP_AMD_DETAIL_DEVICE_FUNCTIONS_H
 
@@ -79,8 +80,8 @@ __HIP_FN unsigned int __lastbit_u32_u64(uint64_t x)
     return x == 0 ? -1 : __builtin_ctzll(x);
 }
 
-// The position of a set bit counted from `base`: the first at or above it for offset 1, at or below it for -1, `base` itself
-// for 0, and so on; -1 when there is none.
+// The position of a set bit counted from `base`: the first at or above it for offset 1, at or below
+// it for -1, `base` itself for 0, and so on; -1 when there is none.
 __HIP_FN int __hip_find_nth_set(uint64_t mask, int bits, int base, int offset)
 {
     if (offset == 0) {
@@ -118,12 +119,14 @@ __HIP_FN uint64_t __bitextract_u64(uint64_t v, unsigned int offset, unsigned int
     uint64_t at = offset & 63, w = width & 63;
     return w == 0 ? 0 : (v << ((64 - at - w) & 63)) >> (64 - w);
 }
-__HIP_FN unsigned int __bitinsert_u32(unsigned int v, unsigned int bits, unsigned int offset, unsigned int width)
+__HIP_FN unsigned int __bitinsert_u32(unsigned int v, unsigned int bits, unsigned int offset,
+                                      unsigned int width)
 {
     unsigned int mask = (1u << (width & 31)) - 1;
     return (v & ~(mask << (offset & 31))) | ((bits & mask) << (offset & 31));
 }
-__HIP_FN uint64_t __bitinsert_u64(uint64_t v, uint64_t bits, unsigned int offset, unsigned int width)
+__HIP_FN uint64_t __bitinsert_u64(uint64_t v, uint64_t bits, unsigned int offset,
+                                  unsigned int width)
 {
     uint64_t mask = (1ull << (width & 63)) - 1;
     return (v & ~(mask << (offset & 63))) | ((bits & mask) << (offset & 63));
@@ -255,54 +258,59 @@ __HIP_FN int __double2loint(double x)
 }
 __HIP_FN double __hiloint2double(int hi, int lo)
 {
-    return __builtin_bit_cast(double, ((unsigned long long)(unsigned int)hi << 32) | (unsigned int)lo);
+    return __builtin_bit_cast(double,
+                              ((unsigned long long)(unsigned int)hi << 32) | (unsigned int)lo);
 }
 
 // ---- conversions: _rd down, _rn nearest even, _ru up, _rz toward zero
 
-#define __HIP_TO_INTEGER(FROM, F, NAME, TO, FLOOR, RINT, CEIL)                                                         \
-    __HIP_FN TO __##FROM##2##NAME##_rd(F x)                                                                            \
-    {                                                                                                                  \
-        return (TO)FLOOR(x);                                                                                           \
-    }                                                                                                                  \
-    __HIP_FN TO __##FROM##2##NAME##_rn(F x)                                                                            \
-    {                                                                                                                  \
-        return (TO)RINT(x);                                                                                            \
-    }                                                                                                                  \
-    __HIP_FN TO __##FROM##2##NAME##_ru(F x)                                                                            \
-    {                                                                                                                  \
-        return (TO)CEIL(x);                                                                                            \
-    }                                                                                                                  \
-    __HIP_FN TO __##FROM##2##NAME##_rz(F x)                                                                            \
-    {                                                                                                                  \
-        return (TO)x;                                                                                                  \
+#define __HIP_TO_INTEGER(FROM, F, NAME, TO, FLOOR, RINT, CEIL)                                     \
+    __HIP_FN TO __##FROM##2##NAME##_rd(F x)                                                        \
+    {                                                                                              \
+        return (TO)FLOOR(x);                                                                       \
+    }                                                                                              \
+    __HIP_FN TO __##FROM##2##NAME##_rn(F x)                                                        \
+    {                                                                                              \
+        return (TO)RINT(x);                                                                        \
+    }                                                                                              \
+    __HIP_FN TO __##FROM##2##NAME##_ru(F x)                                                        \
+    {                                                                                              \
+        return (TO)CEIL(x);                                                                        \
+    }                                                                                              \
+    __HIP_FN TO __##FROM##2##NAME##_rz(F x)                                                        \
+    {                                                                                              \
+        return (TO)x;                                                                              \
     }
 __HIP_TO_INTEGER(float, float, int, int, __builtin_floorf, __builtin_rintf, __builtin_ceilf)
-__HIP_TO_INTEGER(float, float, uint, unsigned int, __builtin_floorf, __builtin_rintf, __builtin_ceilf)
+__HIP_TO_INTEGER(float, float, uint, unsigned int, __builtin_floorf, __builtin_rintf,
+                 __builtin_ceilf)
 __HIP_TO_INTEGER(float, float, ll, long long, __builtin_floorf, __builtin_rintf, __builtin_ceilf)
-__HIP_TO_INTEGER(float, float, ull, unsigned long long, __builtin_floorf, __builtin_rintf, __builtin_ceilf)
+__HIP_TO_INTEGER(float, float, ull, unsigned long long, __builtin_floorf, __builtin_rintf,
+                 __builtin_ceilf)
 __HIP_TO_INTEGER(double, double, int, int, __builtin_floor, __builtin_rint, __builtin_ceil)
-__HIP_TO_INTEGER(double, double, uint, unsigned int, __builtin_floor, __builtin_rint, __builtin_ceil)
+__HIP_TO_INTEGER(double, double, uint, unsigned int, __builtin_floor, __builtin_rint,
+                 __builtin_ceil)
 __HIP_TO_INTEGER(double, double, ll, long long, __builtin_floor, __builtin_rint, __builtin_ceil)
-__HIP_TO_INTEGER(double, double, ull, unsigned long long, __builtin_floor, __builtin_rint, __builtin_ceil)
+__HIP_TO_INTEGER(double, double, ull, unsigned long long, __builtin_floor, __builtin_rint,
+                 __builtin_ceil)
 #undef __HIP_TO_INTEGER
 
-#define __HIP_TO_FLOAT(FROM, F, TO, SUFFIX)                                                                            \
-    __HIP_FN TO __##FROM##2##TO##_rd(F x)                                                                              \
-    {                                                                                                                  \
-        return __ocml_cvtrtn_##SUFFIX(x);                                                                              \
-    }                                                                                                                  \
-    __HIP_FN TO __##FROM##2##TO##_rn(F x)                                                                              \
-    {                                                                                                                  \
-        return (TO)x;                                                                                                  \
-    }                                                                                                                  \
-    __HIP_FN TO __##FROM##2##TO##_ru(F x)                                                                              \
-    {                                                                                                                  \
-        return __ocml_cvtrtp_##SUFFIX(x);                                                                              \
-    }                                                                                                                  \
-    __HIP_FN TO __##FROM##2##TO##_rz(F x)                                                                              \
-    {                                                                                                                  \
-        return __ocml_cvtrtz_##SUFFIX(x);                                                                              \
+#define __HIP_TO_FLOAT(FROM, F, TO, SUFFIX)                                                        \
+    __HIP_FN TO __##FROM##2##TO##_rd(F x)                                                          \
+    {                                                                                              \
+        return __ocml_cvtrtn_##SUFFIX(x);                                                          \
+    }                                                                                              \
+    __HIP_FN TO __##FROM##2##TO##_rn(F x)                                                          \
+    {                                                                                              \
+        return (TO)x;                                                                              \
+    }                                                                                              \
+    __HIP_FN TO __##FROM##2##TO##_ru(F x)                                                          \
+    {                                                                                              \
+        return __ocml_cvtrtp_##SUFFIX(x);                                                          \
+    }                                                                                              \
+    __HIP_FN TO __##FROM##2##TO##_rz(F x)                                                          \
+    {                                                                                              \
+        return __ocml_cvtrtz_##SUFFIX(x);                                                          \
     }
 __HIP_TO_FLOAT(double, double, float, f32_f64)
 __HIP_TO_FLOAT(int, int, float, f32_s32)
@@ -360,7 +368,8 @@ __HIP_FN unsigned int __mbcnt_hi(unsigned int mask, unsigned int add)
     return __builtin_amdgcn_mbcnt_hi(mask, add);
 }
 
-// HW_ID of gfx9 (s_getreg 4): compute unit in bits 11:8, shader array in 12, shader engine in 15:13 (GCN3 ISA, "Hardware ID register").
+// HW_ID of gfx9 (s_getreg 4): compute unit in bits 11:8, shader array in 12, shader engine in 15:13
+// (GCN3 ISA, "Hardware ID register").
 __HIP_FN unsigned int __smid(void)
 {
 #if defined(__GFX8__) || defined(__GFX9__)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Atomic functions. The plain names act at the scope of the device, _block at that of the workgroup, _system at that of the whole system;
-// all are relaxed and return the old value (HIP documentation, "Atomic functions").
+// Atomic functions. The plain names act at the scope of the device, _block at that of the
+// workgroup, _system at that of the whole system; all are relaxed and return the old value (HIP
+// documentation, "Atomic functions").
 #ifndef HIP_INCLUDE_HIP_AMD_DETAIL_HIP_ATOMIC_H
 #define HIP_INCLUDE_HIP_AMD_DETAIL_HIP_ATOMIC_H
 
@@ -10,24 +11,24 @@
 
 #define __HIP_ATOMIC_FN static __device__ inline
 
-#define __HIP_ATOMIC_SCOPES(MAKE, ...)                                                                                 \
-    MAKE(, __HIP_MEMORY_SCOPE_AGENT, __VA_ARGS__)                                                                      \
-    MAKE(_block, __HIP_MEMORY_SCOPE_WORKGROUP, __VA_ARGS__)                                                            \
+#define __HIP_ATOMIC_SCOPES(MAKE, ...)                                                             \
+    MAKE(, __HIP_MEMORY_SCOPE_AGENT, __VA_ARGS__)                                                  \
+    MAKE(_block, __HIP_MEMORY_SCOPE_WORKGROUP, __VA_ARGS__)                                        \
     MAKE(_system, __HIP_MEMORY_SCOPE_SYSTEM, __VA_ARGS__)
 
-#define __HIP_ATOMIC_RMW(SUFFIX, SCOPE, NAME, BUILTIN, T)                                                              \
-    __HIP_ATOMIC_FN T NAME##SUFFIX(T *address, T value)                                                                \
-    {                                                                                                                  \
-        return BUILTIN(address, value, __ATOMIC_RELAXED, SCOPE);                                                       \
+#define __HIP_ATOMIC_RMW(SUFFIX, SCOPE, NAME, BUILTIN, T)                                          \
+    __HIP_ATOMIC_FN T NAME##SUFFIX(T *address, T value)                                            \
+    {                                                                                              \
+        return BUILTIN(address, value, __ATOMIC_RELAXED, SCOPE);                                   \
     }
 
-#define __HIP_ATOMIC_INTEGERS(NAME, BUILTIN)                                                                           \
-    __HIP_ATOMIC_SCOPES(__HIP_ATOMIC_RMW, NAME, BUILTIN, int)                                                          \
-    __HIP_ATOMIC_SCOPES(__HIP_ATOMIC_RMW, NAME, BUILTIN, unsigned int)                                                 \
-    __HIP_ATOMIC_SCOPES(__HIP_ATOMIC_RMW, NAME, BUILTIN, unsigned long)                                                \
+#define __HIP_ATOMIC_INTEGERS(NAME, BUILTIN)                                                       \
+    __HIP_ATOMIC_SCOPES(__HIP_ATOMIC_RMW, NAME, BUILTIN, int)                                      \
+    __HIP_ATOMIC_SCOPES(__HIP_ATOMIC_RMW, NAME, BUILTIN, unsigned int)                             \
+    __HIP_ATOMIC_SCOPES(__HIP_ATOMIC_RMW, NAME, BUILTIN, unsigned long)                            \
     __HIP_ATOMIC_SCOPES(__HIP_ATOMIC_RMW, NAME, BUILTIN, unsigned long long)
-#define __HIP_ATOMIC_FLOATS(NAME, BUILTIN)                                                                             \
-    __HIP_ATOMIC_SCOPES(__HIP_ATOMIC_RMW, NAME, BUILTIN, float)                                                        \
+#define __HIP_ATOMIC_FLOATS(NAME, BUILTIN)                                                         \
+    __HIP_ATOMIC_SCOPES(__HIP_ATOMIC_RMW, NAME, BUILTIN, float)                                    \
     __HIP_ATOMIC_SCOPES(__HIP_ATOMIC_RMW, NAME, BUILTIN, double)
 
 __HIP_ATOMIC_INTEGERS(atomicAdd, __hip_atomic_fetch_add)
@@ -47,10 +48,10 @@ __HIP_ATOMIC_INTEGERS(atomicXor, __hip_atomic_fetch_xor)
 #undef __HIP_ATOMIC_RMW
 
 // Subtraction adds the negated value.
-#define __HIP_ATOMIC_SUB(SUFFIX, SCOPE, T)                                                                             \
-    __HIP_ATOMIC_FN T atomicSub##SUFFIX(T *address, T value)                                                           \
-    {                                                                                                                  \
-        return __hip_atomic_fetch_add(address, -value, __ATOMIC_RELAXED, SCOPE);                                       \
+#define __HIP_ATOMIC_SUB(SUFFIX, SCOPE, T)                                                         \
+    __HIP_ATOMIC_FN T atomicSub##SUFFIX(T *address, T value)                                       \
+    {                                                                                              \
+        return __hip_atomic_fetch_add(address, -value, __ATOMIC_RELAXED, SCOPE);                   \
     }
 __HIP_ATOMIC_SCOPES(__HIP_ATOMIC_SUB, int)
 __HIP_ATOMIC_SCOPES(__HIP_ATOMIC_SUB, unsigned int)
@@ -60,11 +61,12 @@ __HIP_ATOMIC_SCOPES(__HIP_ATOMIC_SUB, float)
 __HIP_ATOMIC_SCOPES(__HIP_ATOMIC_SUB, double)
 #undef __HIP_ATOMIC_SUB
 
-#define __HIP_ATOMIC_CAS(SUFFIX, SCOPE, T)                                                                             \
-    __HIP_ATOMIC_FN T atomicCAS##SUFFIX(T *address, T compare, T value)                                                \
-    {                                                                                                                  \
-        __hip_atomic_compare_exchange_strong(address, &compare, value, __ATOMIC_RELAXED, __ATOMIC_RELAXED, SCOPE);     \
-        return compare;                                                                                                \
+#define __HIP_ATOMIC_CAS(SUFFIX, SCOPE, T)                                                         \
+    __HIP_ATOMIC_FN T atomicCAS##SUFFIX(T *address, T compare, T value)                            \
+    {                                                                                              \
+        __hip_atomic_compare_exchange_strong(address, &compare, value, __ATOMIC_RELAXED,           \
+                                             __ATOMIC_RELAXED, SCOPE);                             \
+        return compare;                                                                            \
     }
 __HIP_ATOMIC_SCOPES(__HIP_ATOMIC_CAS, unsigned short)
 __HIP_ATOMIC_SCOPES(__HIP_ATOMIC_CAS, int)

@@ -15,20 +15,30 @@
 __device__ static inline int amd_mixed_dot(short2 a, short2 b, int c, bool saturate)
 {
     long long r = (long long)c + (long long)a.x * b.x + (long long)a.y * b.y;
-    return !saturate ? (int)r : r > 2147483647ll ? 2147483647 : r < -2147483648ll ? -2147483647 - 1 : (int)r;
+    return !saturate           ? (int)r
+           : r > 2147483647ll  ? 2147483647
+           : r < -2147483648ll ? -2147483647 - 1
+                               : (int)r;
 }
-__device__ static inline unsigned int amd_mixed_dot(ushort2 a, ushort2 b, unsigned int c, bool saturate)
+__device__ static inline unsigned int amd_mixed_dot(ushort2 a, ushort2 b, unsigned int c,
+                                                    bool saturate)
 {
-    unsigned long long r = (unsigned long long)c + (unsigned long long)a.x * b.x + (unsigned long long)a.y * b.y;
+    unsigned long long r =
+        (unsigned long long)c + (unsigned long long)a.x * b.x + (unsigned long long)a.y * b.y;
     return saturate && r > 0xffffffffull ? 0xffffffffu : (unsigned int)r;
 }
 __device__ static inline int amd_mixed_dot(char4 a, char4 b, int c, bool saturate)
 {
-    long long r = (long long)c + (signed char)a.x * (signed char)b.x + (signed char)a.y * (signed char)b.y +
-                  (signed char)a.z * (signed char)b.z + (signed char)a.w * (signed char)b.w;
-    return !saturate ? (int)r : r > 2147483647ll ? 2147483647 : r < -2147483648ll ? -2147483647 - 1 : (int)r;
+    long long r = (long long)c + (signed char)a.x * (signed char)b.x +
+                  (signed char)a.y * (signed char)b.y + (signed char)a.z * (signed char)b.z +
+                  (signed char)a.w * (signed char)b.w;
+    return !saturate           ? (int)r
+           : r > 2147483647ll  ? 2147483647
+           : r < -2147483648ll ? -2147483647 - 1
+                               : (int)r;
 }
-__device__ static inline unsigned int amd_mixed_dot(uchar4 a, uchar4 b, unsigned int c, bool saturate)
+__device__ static inline unsigned int amd_mixed_dot(uchar4 a, uchar4 b, unsigned int c,
+                                                    bool saturate)
 {
     unsigned long long r = (unsigned long long)c + a.x * b.x + a.y * b.y + a.z * b.z + a.w * b.w;
     return saturate && r > 0xffffffffull ? 0xffffffffu : (unsigned int)r;

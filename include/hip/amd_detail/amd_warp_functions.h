@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Functions across the lanes of a wave: votes and shuffles. A shuffle works in groups of `width` lanes, a power of two; a lane whose source
-// falls outside its group gets its own value (HIP documentation, "Warp shuffle functions").
+// Functions across the lanes of a wave: votes and shuffles. A shuffle works in groups of `width`
+// lanes, a power of two; a lane whose source falls outside its group gets its own value (HIP
+// documentation, "Warp shuffle functions").
 #ifndef HIP_INCLUDE_HIP_AMD_DETAIL_WARP_FUNCTIONS_H
 #define HIP_INCLUDE_HIP_AMD_DETAIL_WARP_FUNCTIONS_H
 
@@ -20,7 +21,8 @@ __HIP_WARP_FN unsigned int __hip_ds_bpermute(int byte_index, unsigned int v)
 }
 __HIP_WARP_FN float __hip_ds_bpermutef(int byte_index, float v)
 {
-    return __builtin_bit_cast(float, __hip_ds_bpermute(byte_index, __builtin_bit_cast(unsigned int, v)));
+    return __builtin_bit_cast(float,
+                              __hip_ds_bpermute(byte_index, __builtin_bit_cast(unsigned int, v)));
 }
 __HIP_WARP_FN unsigned int __hip_ds_permute(int byte_index, unsigned int v)
 {
@@ -28,7 +30,8 @@ __HIP_WARP_FN unsigned int __hip_ds_permute(int byte_index, unsigned int v)
 }
 __HIP_WARP_FN float __hip_ds_permutef(int byte_index, float v)
 {
-    return __builtin_bit_cast(float, __hip_ds_permute(byte_index, __builtin_bit_cast(unsigned int, v)));
+    return __builtin_bit_cast(float,
+                              __hip_ds_permute(byte_index, __builtin_bit_cast(unsigned int, v)));
 }
 template <int pattern> __HIP_WARP_FN unsigned int __hip_ds_swizzle_N(unsigned int v)
 {
@@ -36,15 +39,17 @@ template <int pattern> __HIP_WARP_FN unsigned int __hip_ds_swizzle_N(unsigned in
 }
 template <int pattern> __HIP_WARP_FN float __hip_ds_swizzlef_N(float v)
 {
-    return __builtin_bit_cast(float, __hip_ds_swizzle_N<pattern>(__builtin_bit_cast(unsigned int, v)));
+    return __builtin_bit_cast(float,
+                              __hip_ds_swizzle_N<pattern>(__builtin_bit_cast(unsigned int, v)));
 }
-template <int control, int row_mask, int bank_mask, bool bound_control> __HIP_WARP_FN int __hip_move_dpp_N(int v)
+template <int control, int row_mask, int bank_mask, bool bound_control>
+__HIP_WARP_FN int __hip_move_dpp_N(int v)
 {
     return __builtin_amdgcn_mov_dpp(v, control, row_mask, bank_mask, bound_control);
 }
-#define __hip_ds_swizzle(src, pattern) __hip_ds_swizzle_N<(pattern)>((src))
+#define __hip_ds_swizzle(src, pattern)  __hip_ds_swizzle_N<(pattern)>((src))
 #define __hip_ds_swizzlef(src, pattern) __hip_ds_swizzlef_N<(pattern)>((src))
-#define __hip_move_dpp(src, dpp_ctrl, row_mask, bank_mask, bound_ctrl)                                                 \
+#define __hip_move_dpp(src, dpp_ctrl, row_mask, bank_mask, bound_ctrl)                             \
     __hip_move_dpp_N<(dpp_ctrl), (row_mask), (bank_mask), (bound_ctrl)>((src))
 
 // ---- votes
@@ -86,11 +91,14 @@ template <typename T> __HIP_WARP_FN __attribute__((convergent)) T __hip_from_lan
 {
     static_assert(sizeof(T) == 4 || sizeof(T) == 8, "shuffles move 4 or 8 bytes");
     if constexpr (sizeof(T) == 4) {
-        return __builtin_bit_cast(T, __builtin_amdgcn_ds_bpermute(lane << 2, __builtin_bit_cast(int, v)));
+        return __builtin_bit_cast(
+            T, __builtin_amdgcn_ds_bpermute(lane << 2, __builtin_bit_cast(int, v)));
     } else {
         unsigned long long bits = __builtin_bit_cast(unsigned long long, v);
-        unsigned int lo = (unsigned int)__builtin_amdgcn_ds_bpermute(lane << 2, (int)(unsigned int)bits);
-        unsigned int hi = (unsigned int)__builtin_amdgcn_ds_bpermute(lane << 2, (int)(unsigned int)(bits >> 32));
+        unsigned int lo =
+            (unsigned int)__builtin_amdgcn_ds_bpermute(lane << 2, (int)(unsigned int)bits);
+        unsigned int hi =
+            (unsigned int)__builtin_amdgcn_ds_bpermute(lane << 2, (int)(unsigned int)(bits >> 32));
         return __builtin_bit_cast(T, ((unsigned long long)hi << 32) | lo);
     }
 }
@@ -118,24 +126,26 @@ __HIP_WARP_FN int __hip_shfl_xor_index(int mask, int width)
     return index >= ((self + width) & ~(width - 1)) ? self : index;
 }
 
-#define __HIP_SHUFFLES(T)                                                                                              \
-    __HIP_WARP_FN __attribute__((convergent)) T __shfl(__maybe_undef T var, int src_lane, int width = warpSize)        \
-    {                                                                                                                  \
-        return __hip_from_lane(var, __hip_shfl_index(src_lane, width));                                                \
-    }                                                                                                                  \
-    __HIP_WARP_FN __attribute__((convergent)) T __shfl_up(__maybe_undef T var, unsigned int lane_delta,                \
-                                                          int width = warpSize)                                        \
-    {                                                                                                                  \
-        return __hip_from_lane(var, __hip_shfl_up_index(lane_delta, width));                                           \
-    }                                                                                                                  \
-    __HIP_WARP_FN __attribute__((convergent)) T __shfl_down(__maybe_undef T var, unsigned int lane_delta,              \
-                                                            int width = warpSize)                                      \
-    {                                                                                                                  \
-        return __hip_from_lane(var, __hip_shfl_down_index(lane_delta, width));                                         \
-    }                                                                                                                  \
-    __HIP_WARP_FN __attribute__((convergent)) T __shfl_xor(__maybe_undef T var, int lane_mask, int width = warpSize)   \
-    {                                                                                                                  \
-        return __hip_from_lane(var, __hip_shfl_xor_index(lane_mask, width));                                           \
+#define __HIP_SHUFFLES(T)                                                                          \
+    __HIP_WARP_FN __attribute__((convergent)) T __shfl(__maybe_undef T var, int src_lane,          \
+                                                       int width = warpSize)                       \
+    {                                                                                              \
+        return __hip_from_lane(var, __hip_shfl_index(src_lane, width));                            \
+    }                                                                                              \
+    __HIP_WARP_FN __attribute__((convergent)) T __shfl_up(                                         \
+        __maybe_undef T var, unsigned int lane_delta, int width = warpSize)                        \
+    {                                                                                              \
+        return __hip_from_lane(var, __hip_shfl_up_index(lane_delta, width));                       \
+    }                                                                                              \
+    __HIP_WARP_FN __attribute__((convergent)) T __shfl_down(                                       \
+        __maybe_undef T var, unsigned int lane_delta, int width = warpSize)                        \
+    {                                                                                              \
+        return __hip_from_lane(var, __hip_shfl_down_index(lane_delta, width));                     \
+    }                                                                                              \
+    __HIP_WARP_FN __attribute__((convergent)) T __shfl_xor(__maybe_undef T var, int lane_mask,     \
+                                                           int width = warpSize)                   \
+    {                                                                                              \
+        return __hip_from_lane(var, __hip_shfl_xor_index(lane_mask, width));                       \
     }
 __HIP_SHUFFLES(int)
 __HIP_SHUFFLES(unsigned int)

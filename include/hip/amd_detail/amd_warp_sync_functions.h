@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The _sync forms: every active lane passes a 64-bit mask of the lanes that take part. Lanes with different masks run one group after another,
-// so groups that meet at the same call do not mix (HIP documentation, "Warp sync functions").
+// The _sync forms: every active lane passes a 64-bit mask of the lanes that take part. Lanes with
+// different masks run one group after another, so groups that meet at the same call do not mix (HIP
+// documentation, "Warp sync functions").
 #ifndef HIP_INCLUDE_HIP_AMD_DETAIL_WARP_SYNC_FUNCTIONS_H
 #define HIP_INCLUDE_HIP_AMD_DETAIL_WARP_SYNC_FUNCTIONS_H
 
@@ -12,17 +13,21 @@
 
 template <typename T> __HIP_SYNC_FN T __hip_readfirstlane(T v)
 {
-    static_assert(sizeof(T) == 1 || sizeof(T) == 2 || sizeof(T) == 4 || sizeof(T) == 8, "an arithmetic type");
+    static_assert(sizeof(T) == 1 || sizeof(T) == 2 || sizeof(T) == 4 || sizeof(T) == 8,
+                  "an arithmetic type");
     if constexpr (sizeof(T) == 1) {
-        return __builtin_bit_cast(T, (char)__builtin_amdgcn_readfirstlane(__builtin_bit_cast(char, v)));
+        return __builtin_bit_cast(
+            T, (char)__builtin_amdgcn_readfirstlane(__builtin_bit_cast(char, v)));
     } else if constexpr (sizeof(T) == 2) {
-        return __builtin_bit_cast(T, (short)__builtin_amdgcn_readfirstlane(__builtin_bit_cast(short, v)));
+        return __builtin_bit_cast(
+            T, (short)__builtin_amdgcn_readfirstlane(__builtin_bit_cast(short, v)));
     } else if constexpr (sizeof(T) == 4) {
         return __builtin_bit_cast(T, __builtin_amdgcn_readfirstlane(__builtin_bit_cast(int, v)));
     } else {
         unsigned long long bits = __builtin_bit_cast(unsigned long long, v);
         unsigned int lo = (unsigned int)__builtin_amdgcn_readfirstlane((int)(unsigned int)bits);
-        unsigned int hi = (unsigned int)__builtin_amdgcn_readfirstlane((int)(unsigned int)(bits >> 32));
+        unsigned int hi =
+            (unsigned int)__builtin_amdgcn_readfirstlane((int)(unsigned int)(bits >> 32));
         return __builtin_bit_cast(T, ((unsigned long long)hi << 32) | lo);
     }
 }
@@ -43,21 +48,21 @@ template <typename R, typename F> __HIP_SYNC_FN R __hip_for_each_mask(unsigned l
     return result;
 }
 
-#define __HIP_CHECK_MASK(MASK_T)                                                                                       \
-    static_assert(__hip_internal::is_integral<MASK_T>::value && sizeof(MASK_T) == 8,                                   \
+#define __HIP_CHECK_MASK(MASK_T)                                                                   \
+    static_assert(__hip_internal::is_integral<MASK_T>::value && sizeof(MASK_T) == 8,               \
                   "the mask must be a 64-bit integer, one bit a lane")
 
 template <typename MaskT> __HIP_SYNC_FN unsigned long long __ballot_sync(MaskT mask, int predicate)
 {
     __HIP_CHECK_MASK(MaskT);
-    return __hip_for_each_mask<unsigned long long>(mask, [=] { return __ballot(predicate); }) & mask;
+    return __hip_for_each_mask<unsigned long long>(mask, [=] { return __ballot(predicate); }) &
+           mask;
 }
 template <typename MaskT> __HIP_SYNC_FN int __all_sync(MaskT mask, int predicate)
 {
     __HIP_CHECK_MASK(MaskT);
-    return __ballot_sync(mask, predicate) == (mask & __hip_for_each_mask<unsigned long long>(mask, [] {
-                                                  return __activemask();
-                                              }));
+    return __ballot_sync(mask, predicate) ==
+           (mask & __hip_for_each_mask<unsigned long long>(mask, [] { return __activemask(); }));
 }
 template <typename MaskT> __HIP_SYNC_FN int __any_sync(MaskT mask, int predicate)
 {
@@ -87,7 +92,8 @@ template <typename T> __HIP_SYNC_FN unsigned long long __match_any(T value)
     }
     return same;
 }
-template <typename MaskT, typename T> __HIP_SYNC_FN unsigned long long __match_any_sync(MaskT mask, T value)
+template <typename MaskT, typename T>
+__HIP_SYNC_FN unsigned long long __match_any_sync(MaskT mask, T value)
 {
     __HIP_CHECK_MASK(MaskT);
     return __hip_for_each_mask<unsigned long long>(mask, [=] { return __match_any(value); }) & mask;
@@ -104,7 +110,8 @@ template <typename MaskT, typename T>
 __HIP_SYNC_FN unsigned long long __match_all_sync(MaskT mask, T value, int *pred)
 {
     __HIP_CHECK_MASK(MaskT);
-    return __hip_for_each_mask<unsigned long long>(mask, [=] { return __match_all(value, pred); }) & mask;
+    return __hip_for_each_mask<unsigned long long>(mask, [=] { return __match_all(value, pred); }) &
+           mask;
 }
 
 template <typename MaskT, typename T>
@@ -134,7 +141,8 @@ __HIP_SYNC_FN T __shfl_xor_sync(MaskT mask, T var, int lane_mask, int width = wa
 
 // ---- reductions over the lanes of the mask; every one of them gets the result
 
-template <typename T, typename F> __HIP_SYNC_FN T __hip_reduce(unsigned long long mask, T value, F f)
+template <typename T, typename F>
+__HIP_SYNC_FN T __hip_reduce(unsigned long long mask, T value, F f)
 {
     return __hip_for_each_mask<T>(mask, [=] {
         unsigned long long left = __activemask() & mask;
@@ -144,11 +152,12 @@ template <typename T, typename F> __HIP_SYNC_FN T __hip_reduce(unsigned long lon
         return total;
     });
 }
-#define __HIP_REDUCE(NAME, EXPRESSION)                                                                                 \
-    template <typename MaskT, typename T> __HIP_SYNC_FN T __reduce_##NAME##_sync(MaskT mask, T value)                  \
-    {                                                                                                                  \
-        __HIP_CHECK_MASK(MaskT);                                                                                       \
-        return __hip_reduce(mask, value, [](T a, T b) -> T { return EXPRESSION; });                                    \
+#define __HIP_REDUCE(NAME, EXPRESSION)                                                             \
+    template <typename MaskT, typename T>                                                          \
+    __HIP_SYNC_FN T __reduce_##NAME##_sync(MaskT mask, T value)                                    \
+    {                                                                                              \
+        __HIP_CHECK_MASK(MaskT);                                                                   \
+        return __hip_reduce(mask, value, [](T a, T b) -> T { return EXPRESSION; });                \
     }
 __HIP_REDUCE(add, a + b)
 __HIP_REDUCE(min, a < b ? a : b)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Functions of the device library (amdgcn/bitcode/ockl.bc and ocml.bc) that the headers call beside those that clang declares.
+// Functions of the device library (amdgcn/bitcode/ockl.bc and ocml.bc) that the headers call beside
+// those that clang declares.
 #ifndef HIP_INCLUDE_HIP_AMD_DETAIL_DEVICE_LIBRARY_DECLS_H
 #define HIP_INCLUDE_HIP_AMD_DETAIL_DEVICE_LIBRARY_DECLS_H
 
@@ -28,7 +29,8 @@ __device__ __attribute__((const)) unsigned int __ockl_mul24_u32(unsigned int a, 
 __device__ __attribute__((const)) int __ockl_mul24_i32(int a, int b);
 __device__ __attribute__((const)) unsigned int __ockl_mul_hi_u32(unsigned int a, unsigned int b);
 __device__ __attribute__((const)) int __ockl_mul_hi_i32(int a, int b);
-__device__ __attribute__((const)) unsigned int __ockl_sadd_u32(unsigned int a, unsigned int b, unsigned int c);
+__device__ __attribute__((const)) unsigned int __ockl_sadd_u32(unsigned int a, unsigned int b,
+                                                               unsigned int c);
 __device__ __attribute__((const)) uchar __ockl_clz_u8(uchar a);
 __device__ __attribute__((const)) ushort __ockl_clz_u16(ushort a);
 __device__ __attribute__((const)) unsigned int __ockl_clz_u32(unsigned int a);
@@ -57,8 +59,10 @@ __device__ __attribute__((const)) double __ocml_cvtrtp_f64_u64(unsigned long x);
 __device__ __attribute__((const)) double __ocml_cvtrtz_f64_u64(unsigned long x);
 
 __device__ unsigned long long __ockl_steadyctr_u64(void);
-__device__ __attribute__((convergent)) void __ockl_gws_init(unsigned int members_minus_1, unsigned int resource);
-__device__ __attribute__((convergent)) void __ockl_gws_barrier(unsigned int members_minus_1, unsigned int resource);
+__device__ __attribute__((convergent)) void __ockl_gws_init(unsigned int members_minus_1,
+                                                            unsigned int resource);
+__device__ __attribute__((convergent)) void __ockl_gws_barrier(unsigned int members_minus_1,
+                                                               unsigned int resource);
 __device__ __attribute__((const)) int __ockl_grid_is_valid(void);
 __device__ __attribute__((convergent)) void __ockl_grid_sync(void);
 __device__ __attribute__((const)) unsigned int __ockl_multi_grid_num_grids(void);
@@ -73,15 +77,16 @@ __device__ __attribute__((convergent)) int __ockl_wgred_and_i32(int a);
 __device__ __attribute__((convergent)) int __ockl_wgred_or_i32(int a);
 
 __device__ unsigned long __ockl_fprintf_stderr_begin(void);
-__device__ unsigned long __ockl_fprintf_append_args(unsigned long message, unsigned int count, unsigned long a0,
-                                                    unsigned long a1, unsigned long a2, unsigned long a3,
-                                                    unsigned long a4, unsigned long a5, unsigned long a6,
-                                                    unsigned int is_last);
+__device__ unsigned long __ockl_fprintf_append_args(unsigned long message, unsigned int count,
+                                                    unsigned long a0, unsigned long a1,
+                                                    unsigned long a2, unsigned long a3,
+                                                    unsigned long a4, unsigned long a5,
+                                                    unsigned long a6, unsigned int is_last);
 __device__ unsigned long __ockl_fprintf_append_string_n(unsigned long message, const char *text,
                                                         unsigned long length, unsigned int is_last);
 }
 
-#define __CLK_LOCAL_MEM_FENCE 0x01
+#define __CLK_LOCAL_MEM_FENCE  0x01
 #define __CLK_GLOBAL_MEM_FENCE 0x02
 typedef unsigned int __cl_mem_fence_flags;
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a failing assert() and abort() in a kernel do: print to the host's stderr through a host call, then stop the wave.
+// What a failing assert() and abort() in a kernel do: print to the host's stderr through a host
+// call, then stop the wave.
 #ifndef HIP_INCLUDE_HIP_AMD_DETAIL_HIP_ASSERT_H
 #define HIP_INCLUDE_HIP_AMD_DETAIL_HIP_ASSERT_H
 
@@ -13,7 +14,8 @@ extern "C" __device__ __attribute__((noinline, weak)) void __assertfail()
     __builtin_trap();
 }
 
-__device__ static inline unsigned long __hip_assert_text(unsigned long message, const char *text, unsigned int is_last)
+__device__ static inline unsigned long __hip_assert_text(unsigned long message, const char *text,
+                                                         unsigned int is_last)
 {
     unsigned long length = 0;
     while (text[length] != '\0')
@@ -22,8 +24,8 @@ __device__ static inline unsigned long __hip_assert_text(unsigned long message, 
 }
 
 // The name and arguments that glibc's assert() calls.
-extern "C" __device__ __attribute__((noinline, weak)) void __assert_fail(const char *assertion, const char *file,
-                                                                         unsigned int line, const char *function)
+extern "C" __device__ __attribute__((noinline, weak)) void
+__assert_fail(const char *assertion, const char *file, unsigned int line, const char *function)
 {
     const char format[] = "%s:%u: %s: Device-side assertion `%s' failed.\n";
     unsigned long message = __ockl_fprintf_stderr_begin();
@@ -38,10 +40,10 @@ extern "C" __device__ __attribute__((noinline, weak)) void __assert_fail(const c
 #if defined(NDEBUG)
 #define __hip_assert(COND)
 #else
-#define __hip_assert(COND)                                                                                             \
-    do {                                                                                                               \
-        if (!(COND))                                                                                                   \
-            __builtin_trap();                                                                                          \
+#define __hip_assert(COND)                                                                         \
+    do {                                                                                           \
+        if (!(COND))                                                                               \
+            __builtin_trap();                                                                      \
     } while (0)
 #endif
 

@@ -6,10 +6,10 @@
 #include <hip/amd_detail/host_defines.h>
 
 #if defined(__clang__) && defined(__HIP__)
-#define __HIP_LOAD(NAME)                                                                                               \
-    template <typename T> static __device__ inline T NAME(const T *p)                                                  \
-    {                                                                                                                  \
-        return *p;                                                                                                     \
+#define __HIP_LOAD(NAME)                                                                           \
+    template <typename T> static __device__ inline T NAME(const T *p)                              \
+    {                                                                                              \
+        return *p;                                                                                 \
     }
 __HIP_LOAD(__ldg)
 __HIP_LOAD(__ldca)
@@ -18,10 +18,10 @@ __HIP_LOAD(__ldcs)
 __HIP_LOAD(__ldcv)
 __HIP_LOAD(__ldlu)
 #undef __HIP_LOAD
-#define __HIP_STORE(NAME)                                                                                              \
-    template <typename T> static __device__ inline void NAME(T *p, T v)                                                \
-    {                                                                                                                  \
-        *p = v;                                                                                                        \
+#define __HIP_STORE(NAME)                                                                          \
+    template <typename T> static __device__ inline void NAME(T *p, T v)                            \
+    {                                                                                              \
+        *p = v;                                                                                    \
     }
 __HIP_STORE(__stwb)
 __HIP_STORE(__stcg)

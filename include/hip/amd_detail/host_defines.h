@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Function and variable qualifiers of HIP, and the wave size. For a compiler that does not know HIP the qualifiers are empty, so that
-// code shared with plain C and C++ compiles.
+// Function and variable qualifiers of HIP, and the wave size. For a compiler that does not know HIP
+// the qualifiers are empty, so that code shared with plain C and C++ compiles.
 #ifndef HIP_INCLUDE_HIP_AMD_DETAIL_HOST_DEFINES_H
 #define HIP_INCLUDE_HIP_AMD_DETAIL_HOST_DEFINES_H
 
@@ -11,21 +11,22 @@
 #if defined(__clang__) && defined(__HIP__)
 
 #if !defined(__CLANG_HIP_RUNTIME_WRAPPER_INCLUDED__)
-#define __host__ __attribute__((host))
-#define __device__ __attribute__((device))
-#define __global__ __attribute__((global))
-#define __shared__ __attribute__((shared))
+#define __host__     __attribute__((host))
+#define __device__   __attribute__((device))
+#define __global__   __attribute__((global))
+#define __shared__   __attribute__((shared))
 #define __constant__ __attribute__((constant))
-#define __managed__ __attribute__((managed))
+#define __managed__  __attribute__((managed))
 #endif
 
 #if !defined(__has_feature) || !__has_feature(cuda_noinline_keyword)
 #define __noinline__ __attribute__((noinline))
 #endif
 #define __forceinline__ inline __attribute__((always_inline))
-#define __maybe_undef __attribute__((maybe_undef))
+#define __maybe_undef   __attribute__((maybe_undef))
 
-// clang 22 no longer says how wide a wave is; code for ROCm 6 asks in the preprocessor. The host gets the widest.
+// clang 22 no longer says how wide a wave is; code for ROCm 6 asks in the preprocessor. The host
+// gets the widest.
 #if !defined(__AMDGCN_WAVEFRONT_SIZE)
 #if defined(__AMDGCN_WAVEFRONT_SIZE__)
 #define __AMDGCN_WAVEFRONT_SIZE __AMDGCN_WAVEFRONT_SIZE__
@@ -79,7 +80,8 @@
 
 #ifdef __cplusplus
 // Type facts that must also be there when the standard library is not (run-time compilation).
-namespace __hip_internal {
+namespace __hip_internal
+{
 typedef unsigned char uint8_t;
 typedef unsigned short uint16_t;
 typedef unsigned int uint32_t;
@@ -93,13 +95,17 @@ template <class T, T v> struct integral_constant {
     static constexpr T value = v;
     typedef T value_type;
     typedef integral_constant type;
-    constexpr operator T() const { return v; }
+    constexpr operator T() const
+    {
+        return v;
+    }
 };
 typedef integral_constant<bool, true> true_type;
 typedef integral_constant<bool, false> false_type;
 template <bool b> using bool_constant = integral_constant<bool, b>;
 
-template <bool b, class T = void> struct enable_if {};
+template <bool b, class T = void> struct enable_if {
+};
 template <class T> struct enable_if<true, T> {
     typedef T type;
 };
@@ -109,28 +115,50 @@ template <bool b, class T, class F> struct conditional {
 template <class T, class F> struct conditional<false, T, F> {
     typedef F type;
 };
-template <class T, class U> struct is_same : false_type {};
-template <class T> struct is_same<T, T> : true_type {};
+template <class T, class U> struct is_same : false_type {
+};
+template <class T> struct is_same<T, T> : true_type {
+};
 
-template <class T> struct is_integral : false_type {};
-template <> struct is_integral<bool> : true_type {};
-template <> struct is_integral<char> : true_type {};
-template <> struct is_integral<signed char> : true_type {};
-template <> struct is_integral<unsigned char> : true_type {};
-template <> struct is_integral<wchar_t> : true_type {};
-template <> struct is_integral<short> : true_type {};
-template <> struct is_integral<unsigned short> : true_type {};
-template <> struct is_integral<int> : true_type {};
-template <> struct is_integral<unsigned int> : true_type {};
-template <> struct is_integral<long> : true_type {};
-template <> struct is_integral<unsigned long> : true_type {};
-template <> struct is_integral<long long> : true_type {};
-template <> struct is_integral<unsigned long long> : true_type {};
-template <class T> struct is_floating_point : false_type {};
-template <> struct is_floating_point<float> : true_type {};
-template <> struct is_floating_point<double> : true_type {};
-template <> struct is_floating_point<long double> : true_type {};
-template <class T> struct is_arithmetic : bool_constant<is_integral<T>::value || is_floating_point<T>::value> {};
+template <class T> struct is_integral : false_type {
+};
+template <> struct is_integral<bool> : true_type {
+};
+template <> struct is_integral<char> : true_type {
+};
+template <> struct is_integral<signed char> : true_type {
+};
+template <> struct is_integral<unsigned char> : true_type {
+};
+template <> struct is_integral<wchar_t> : true_type {
+};
+template <> struct is_integral<short> : true_type {
+};
+template <> struct is_integral<unsigned short> : true_type {
+};
+template <> struct is_integral<int> : true_type {
+};
+template <> struct is_integral<unsigned int> : true_type {
+};
+template <> struct is_integral<long> : true_type {
+};
+template <> struct is_integral<unsigned long> : true_type {
+};
+template <> struct is_integral<long long> : true_type {
+};
+template <> struct is_integral<unsigned long long> : true_type {
+};
+template <class T> struct is_floating_point : false_type {
+};
+template <> struct is_floating_point<float> : true_type {
+};
+template <> struct is_floating_point<double> : true_type {
+};
+template <> struct is_floating_point<long double> : true_type {
+};
+template <class T>
+struct is_arithmetic : bool_constant<is_integral<T>::value || is_floating_point<T>::value> {
+};
 } // namespace __hip_internal
 
 typedef __hip_internal::uint8_t __hip_uint8_t;
