@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT
+ * The device as the files of this folder see it, and the parts of process life (close, fork) that
+ * each of them takes care of.
+ */
+#ifndef CAIRN_DEVICE_DEVICE_PRIV_H
+#define CAIRN_DEVICE_DEVICE_PRIV_H
+
+#include "device/device.h"
+
+#include <stdatomic.h>
+
+struct cairn_soft;
+
+struct cairn_device {
+    struct cairn_device_info info; /* constant */
+    _Atomic uint64_t vram_used;    /* changed under the memory lock */
+    struct cairn_soft *soft;       /* owned: workers and dispatches */
+};
+
+/* Signals: the pool. */
+void cairn_signals_close(void);
+void cairn_signals_fork_prepare(void);
+void cairn_signals_fork_parent(void);
+void cairn_signals_fork_child(void);
+
+/* Queues: destroys those that are left; in a forked child, forgets the parent's. */
+void cairn_queues_close(void);
+void cairn_queues_fork_prepare(void);
+void cairn_queues_fork_parent(void);
+void cairn_queues_fork_child(void);
+
+/* Code: the loaded code object that contains `pc`, NULL if none does. */
+struct cairn_code *cairn_code_find(uint64_t pc);
+/* Name of the kernel or function at `pc`, or NULL; valid while the code is registered. */
+const char *cairn_code_name(const struct cairn_code *code, uint64_t pc);
+void cairn_codes_fork_prepare(void);
+void cairn_codes_fork_parent(void);
+void cairn_codes_fork_child(void);
+
+#endif

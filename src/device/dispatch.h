@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT
+ * One kernel dispatch in flight: made by the packet processor from a packet, run by the device,
+ * given back through cairn_dispatch_done.
+ */
+#ifndef CAIRN_DEVICE_DISPATCH_H
+#define CAIRN_DEVICE_DISPATCH_H
+
+#include "device/aql.h"
+#include "device/device.h"
+#include "machine/wave.h"
+
+struct cairn_queue_state;
+struct cairn_slot;
+
+struct cairn_dispatch {
+    struct cairn_launch launch; /* immutable while in flight, but for `stop` */
+    struct cairn_queue_state *queue;
+    struct cairn_signal *completion; /* may be NULL */
+    struct cairn_workgroup_needs needs;
+    uint32_t index; /* in its queue's table */
+    bool cooperative;
+    uint64_t total; /* workgroups */
+
+    /* Tickets: workgroups are started in increasing order. */
+    _Atomic uint64_t next_ticket;
+    /* Workgroups not finished, plus threads that look at this dispatch. Who brings it to zero
+     * completes the dispatch; nobody may enter after that. */
+    _Atomic uint64_t pending;
+    _Atomic uint64_t start_ns; /* of the first workgroup; before it, of the packet */
+    _Atomic uint64_t waves, instructions;
+
+    /* Guarded by the device's scheduler lock. */
+    struct cairn_dispatch *previous, *next; /* ring of active dispatches; NULL: not in it */
+    struct cairn_slot *parked_first, *parked_last;
+    uint32_t turns, quota; /* parked ones to resume before new ones start; new ones to start */
+    _Atomic uint32_t parked_count;
+};
+
+/* Records why `dispatch` failed (the first reason of its queue wins), tells its queue, and stops
+ * its waves. `fault` may be NULL; then `text` must be given. */
+void cairn_dispatch_fail(struct cairn_dispatch *dispatch, enum cairn_queue_error error,
+                         const struct cairn_fault *fault, const char *text);
+/* All workgroups have ended or were dropped: completes the signal (unless it failed or was
+ * cancelled) and gives the dispatch back to its queue. Called once, by the last who leaves it. */
+void cairn_dispatch_done(struct cairn_dispatch *dispatch);
+
+#endif

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: MIT
+ * Memory of the software GPU: one reserved address window in which each allocation is made
+ * accessible and followed by a page that is not, with accounting against the device's VRAM and the
+ * machine. Everything else of the window is inaccessible, so a wild access faults.
+ */
+#include "device/memory_priv.h"
+
+#include "base/bytes.h"
+#include "base/log.h"
+#include "device/device_priv.h"
+#include "device/extents.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/sysinfo.h>
+#include <unistd.h>
+
+#if defined(__SANITIZE_THREAD__) || __has_feature(thread_sanitizer)
+enum { WINDOW_BITS = 36 }; /* the sanitizer leaves little address space */
+#else
+enum { WINDOW_BITS = 40 };
+#endif
+enum { WINDOW_BITS_LEAST = 32, APERTURE_BITS = 32 };
+
+enum {
+    PAGE_BYTES = 4096,
+    BIG_BYTES = 2 << 20,   /* from here on aligned to it, so that the kernel may use large pages */
+    GUARDED_LIMIT = 16384, /* allocations with a guard page; the kernel limits mappings (65530) */
+};
+
+static struct {
+    pthread_rwlock_t lock; /* guards what follows, and ranges.c */
+    bool reserved;
+    struct cairn_extents extents;
+    uint64_t host_bytes, host_limit;
+    struct cairn_address_space space; /* constant once reserved */
+} memory = {.lock = PTHREAD_RWLOCK_INITIALIZER};
+
+static uint64_t read_limit(const char *path)
+{
+    unsigned long long bytes = 0;
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return UINT64_MAX;
+    if (fscanf(file, "%llu", &bytes) != 1 || bytes == 0)
+        bytes = UINT64_MAX;
+    fclose(file);
+    return bytes;
+}
+
+uint64_t cairn_machine_memory_bytes(void)
+{
+    struct sysinfo info;
+    uint64_t bytes = (uint64_t)4 << 30;
+    if (sysinfo(&info) == 0)
+        bytes = (uint64_t)info.totalram * info.mem_unit;
+    uint64_t v2 = read_limit("/sys/fs/cgroup/memory.max");
+    uint64_t v1 = read_limit("/sys/fs/cgroup/memory/memory.limit_in_bytes");
+    if (v2 < bytes)
+        bytes = v2;
+    return v1 < bytes ? v1 : bytes;
+}
+
+uint64_t cairn_address_reserve(uint64_t size, uint64_t alignment)
+{
+    uint64_t padded = size + alignment;
+    void *at = mmap(NULL, padded, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (at == MAP_FAILED)
+        return 0;
+    uint64_t start = (uint64_t)at, aligned = cairn_align_up(start, alignment);
+    if (aligned > start)
+        munmap(at, aligned - start);
+    if (start + padded > aligned + size)
+        munmap((void *)(aligned + size), start + padded - (aligned + size));
+    return aligned;
+}
+
+static enum cairn_status reserve_locked(void)
+{
+    uint64_t base = 0;
+    unsigned bits = WINDOW_BITS;
+    for (; bits >= WINDOW_BITS_LEAST; bits--) {
+        base = cairn_address_reserve((uint64_t)1 << bits, BIG_BYTES);
+        if (base != 0)
+            break;
+    }
+    uint64_t aperture =
+        cairn_address_reserve((uint64_t)1 << APERTURE_BITS, (uint64_t)1 << APERTURE_BITS);
+    if (base == 0 || aperture == 0) {
+        cairn_log(CAIRN_LOG_ERROR, "cannot reserve address space for device memory (%u bits)",
+                  bits);
+        return CAIRN_ERR_NO_MEMORY;
+    }
+    if (!cairn_extents_init(&memory.extents, base, (uint64_t)1 << bits))
+        return CAIRN_ERR_NO_MEMORY;
+    memory.space = (struct cairn_address_space){.window_base = base,
+                                                .window_size = (uint64_t)1 << bits,
+                                                .private_aperture = aperture,
+                                                .covers_slow = cairn_ranges_covers};
+    memory.host_limit = cairn_machine_memory_bytes();
+    memory.reserved = true;
+    return CAIRN_OK;
+}
+
+enum cairn_status cairn_memory_open(void)
+{
+    pthread_rwlock_wrlock(&memory.lock);
+    enum cairn_status status = memory.reserved ? CAIRN_OK : reserve_locked();
+    pthread_rwlock_unlock(&memory.lock);
+    return status;
+}
+
+const struct cairn_address_space *cairn_memory_space(void)
+{
+    return &memory.space;
+}
+
+/* Gives the pages back and makes the range inaccessible; fresh pages are zero. */
+static void unmap(uint64_t start, uint64_t size)
+{
+    void *at = mmap((void *)start, size, PROT_NONE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+    if (at != MAP_FAILED)
+        return;
+    madvise((void *)start, size, MADV_DONTNEED); /* too many mappings: at least empty */
+    cairn_log(CAIRN_LOG_WARN, "cannot protect freed memory at 0x%llx", (unsigned long long)start);
+}
+
+static bool charge_locked(struct cairn_device *device, enum cairn_memory_kind kind, uint64_t bytes)
+{
+    if (kind != CAIRN_MEMORY_DEVICE) {
+        if (bytes > memory.host_limit - memory.host_bytes)
+            return false;
+        memory.host_bytes += bytes;
+        return true;
+    }
+    uint64_t used = atomic_load_explicit(&device->vram_used, memory_order_relaxed);
+    if (used > device->info.vram_bytes || bytes > device->info.vram_bytes - used)
+        return false;
+    atomic_store_explicit(&device->vram_used, used + bytes, memory_order_relaxed);
+    return true;
+}
+
+static void refund_locked(struct cairn_device *device, enum cairn_memory_kind kind, uint64_t bytes)
+{
+    if (kind == CAIRN_MEMORY_DEVICE)
+        atomic_fetch_sub_explicit(&device->vram_used, bytes, memory_order_relaxed);
+    else
+        memory.host_bytes -= bytes;
+}
+
+static struct cairn_extent *place_locked(uint64_t mapped, uint64_t alignment)
+{
+    uint64_t guard = memory.extents.used_count < GUARDED_LIMIT ? PAGE_BYTES : 0;
+    struct cairn_extent *extent = cairn_extents_take(&memory.extents, mapped + guard, alignment);
+    if (extent == NULL)
+        return NULL;
+    if (mprotect((void *)extent->start, mapped, PROT_READ | PROT_WRITE) != 0) {
+        cairn_extents_give(&memory.extents, extent);
+        return NULL;
+    }
+    return extent;
+}
+
+static enum cairn_status alloc_locked(struct cairn_device *device, enum cairn_memory_kind kind,
+                                      uint64_t size, uint64_t alignment, uint64_t flags, void **out)
+{
+    uint64_t mapped = cairn_align_up(size, PAGE_BYTES);
+    if (!charge_locked(device, kind, mapped))
+        return CAIRN_ERR_NO_MEMORY;
+    struct cairn_extent *extent = place_locked(mapped, alignment);
+    if (extent == NULL) {
+        refund_locked(device, kind, mapped);
+        return CAIRN_ERR_NO_MEMORY;
+    }
+    extent->mapped_bytes = mapped;
+    extent->allocation = (struct cairn_allocation){.address = extent->start,
+                                                   .size_bytes = size,
+                                                   .kind = kind,
+                                                   .device = device,
+                                                   .flags = flags};
+    *out = (void *)extent->start;
+    return CAIRN_OK;
+}
+
+enum cairn_status cairn_memory_alloc(struct cairn_device *device, enum cairn_memory_kind kind,
+                                     uint64_t size_bytes, uint64_t alignment, uint64_t flags,
+                                     void **out)
+{
+    if (size_bytes == 0 || (alignment & (alignment - 1)) != 0 ||
+        (unsigned)kind > CAIRN_MEMORY_CODE || (kind == CAIRN_MEMORY_DEVICE && device == NULL))
+        return CAIRN_ERR_INVALID_ARGUMENT;
+    if (size_bytes > memory.space.window_size || alignment > memory.space.window_size)
+        return CAIRN_ERR_NO_MEMORY;
+    if (alignment < PAGE_BYTES)
+        alignment = PAGE_BYTES;
+    if (size_bytes >= BIG_BYTES && alignment < BIG_BYTES)
+        alignment = BIG_BYTES;
+    pthread_rwlock_wrlock(&memory.lock);
+    enum cairn_status status = alloc_locked(device, kind, size_bytes, alignment, flags, out);
+    pthread_rwlock_unlock(&memory.lock);
+    return status;
+}
+
+static void free_extent_locked(struct cairn_extent *extent)
+{
+    unmap(extent->start, extent->mapped_bytes);
+    refund_locked(extent->allocation.device, extent->allocation.kind, extent->mapped_bytes);
+    cairn_extents_give(&memory.extents, extent);
+}
+
+/* The used extent that starts at `address`. */
+static struct cairn_extent *extent_at_locked(const void *address)
+{
+    struct cairn_extent *extent = cairn_extents_find(&memory.extents, (uint64_t)address);
+    return extent != NULL && extent->used && extent->start == (uint64_t)address ? extent : NULL;
+}
+
+enum cairn_status cairn_memory_free(void *address)
+{
+    pthread_rwlock_wrlock(&memory.lock);
+    struct cairn_extent *extent = extent_at_locked(address);
+    if (extent != NULL)
+        free_extent_locked(extent);
+    pthread_rwlock_unlock(&memory.lock);
+    return extent != NULL ? CAIRN_OK : CAIRN_ERR_NOT_FOUND;
+}
+
+void cairn_memory_close(void)
+{
+    pthread_rwlock_wrlock(&memory.lock);
+    cairn_ranges_clear();
+    struct cairn_extent *extent = cairn_extents_next_used(&memory.extents, 0);
+    while (extent != NULL) {
+        uint64_t start = extent->start;
+        free_extent_locked(extent);
+        extent = cairn_extents_next_used(&memory.extents, start);
+    }
+    pthread_rwlock_unlock(&memory.lock);
+}
+
+enum cairn_status cairn_memory_register(void *address, uint64_t size_bytes, uint64_t flags)
+{
+    pthread_rwlock_wrlock(&memory.lock);
+    enum cairn_status status = cairn_ranges_add((uint64_t)address, size_bytes, flags);
+    pthread_rwlock_unlock(&memory.lock);
+    return status;
+}
+
+enum cairn_status cairn_memory_unregister(void *address)
+{
+    pthread_rwlock_wrlock(&memory.lock);
+    enum cairn_status status = cairn_ranges_remove((uint64_t)address);
+    pthread_rwlock_unlock(&memory.lock);
+    return status;
+}
+
+enum cairn_status cairn_memory_find(const void *address, struct cairn_allocation *out)
+{
+    uint64_t at = (uint64_t)address;
+    pthread_rwlock_rdlock(&memory.lock);
+    struct cairn_extent *extent = cairn_extents_find(&memory.extents, at);
+    bool found =
+        extent != NULL && extent->used && at - extent->start < extent->allocation.size_bytes;
+    if (found)
+        *out = extent->allocation;
+    else
+        found = cairn_ranges_find_locked(at, out);
+    pthread_rwlock_unlock(&memory.lock);
+    return found ? CAIRN_OK : CAIRN_ERR_NOT_FOUND;
+}
+
+enum cairn_status cairn_memory_set_user(void *address, void *user)
+{
+    pthread_rwlock_wrlock(&memory.lock);
+    struct cairn_extent *extent = extent_at_locked(address);
+    bool found = extent != NULL;
+    if (found)
+        extent->allocation.user = user;
+    else
+        found = cairn_ranges_set_user_locked((uint64_t)address, user);
+    pthread_rwlock_unlock(&memory.lock);
+    return found ? CAIRN_OK : CAIRN_ERR_NOT_FOUND;
+}
+
+uint64_t cairn_device_vram_used(const struct cairn_device *device)
+{
+    return atomic_load_explicit(&device->vram_used, memory_order_relaxed);
+}
+
+void cairn_memory_fork_prepare(void)
+{
+    pthread_rwlock_wrlock(&memory.lock);
+}
+
+void cairn_memory_fork_parent(void)
+{
+    pthread_rwlock_unlock(&memory.lock);
+}
+
+void cairn_memory_fork_child(void)
+{
+    memory.lock = (pthread_rwlock_t)PTHREAD_RWLOCK_INITIALIZER;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT
+ * What the rest of this folder needs of memory.c and ranges.c beyond device.h: the window's life,
+ * the address space that waves see, and what fork has to know.
+ */
+#ifndef CAIRN_DEVICE_MEMORY_PRIV_H
+#define CAIRN_DEVICE_MEMORY_PRIV_H
+
+#include "device/device.h"
+#include "machine/memory.h"
+
+/* Reserves the window and the private aperture at the first call; later calls do nothing. */
+CAIRN_MUST_CHECK enum cairn_status cairn_memory_open(void);
+/* Frees every allocation and forgets every registration; the reservation stays for ever. */
+void cairn_memory_close(void);
+/* Valid after cairn_memory_open. */
+const struct cairn_address_space *cairn_memory_space(void);
+/* Bytes of memory that this process may use: of the machine, or of its control group if less. */
+uint64_t cairn_machine_memory_bytes(void);
+
+void cairn_memory_fork_prepare(void);
+void cairn_memory_fork_parent(void);
+void cairn_memory_fork_child(void);
+
+/* Reserves `size` bytes of inaccessible address space at a multiple of `alignment`; 0: none left.
+ */
+uint64_t cairn_address_reserve(uint64_t size, uint64_t alignment);
+
+/* Registered ranges. Changed under the caller's lock; covers may be asked at any time. */
+CAIRN_MUST_CHECK enum cairn_status cairn_ranges_add(uint64_t address, uint64_t size,
+                                                    uint64_t flags);
+CAIRN_MUST_CHECK enum cairn_status cairn_ranges_remove(uint64_t address);
+bool cairn_ranges_covers(const struct cairn_address_space *space, uint64_t address, uint64_t size);
+bool cairn_ranges_find_locked(uint64_t address, struct cairn_allocation *out);
+bool cairn_ranges_set_user_locked(uint64_t address, void *user);
+void cairn_ranges_clear(void);
+
+#endif

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT
+ * What runs next: the ring of active dispatches, their parked workgroups, and the memory that
+ * bounds how many workgroups are resident.
+ *
+ * Dispatches take turns. Within one, new workgroups are started in order while nothing is parked.
+ * Workgroups that ran for long are parked; then passes over all parked ones alternate with starting
+ * a quarter as many new ones. So whatever a workgroup waits for gets its turn: an earlier workgroup
+ * (it is resident), all others (grid barrier: the number of residents grows geometrically), or the
+ * host.
+ */
+#include "device/soft/soft_priv.h"
+
+#include "device/device_priv.h"
+
+enum { QUOTA_SHARE = 4, FREE_SLOTS_LIMIT = 64 };
+
+bool cairn_soft_enter(struct cairn_dispatch *dispatch)
+{
+    uint64_t pending = atomic_load_explicit(&dispatch->pending, memory_order_relaxed);
+    while (pending != 0)
+        if (atomic_compare_exchange_weak_explicit(&dispatch->pending, &pending, pending + 1,
+                                                  memory_order_acquire, memory_order_relaxed))
+            return true;
+    return false;
+}
+
+static void retire(struct cairn_soft *soft, struct cairn_dispatch *dispatch)
+{
+    pthread_mutex_lock(&soft->lock);
+    if (dispatch->next != NULL) {
+        if (soft->cursor == dispatch)
+            soft->cursor = dispatch->next != dispatch ? dispatch->next : NULL;
+        dispatch->previous->next = dispatch->next;
+        dispatch->next->previous = dispatch->previous;
+        dispatch->next = dispatch->previous = NULL;
+        atomic_fetch_sub_explicit(&soft->active_count, 1, memory_order_relaxed);
+    }
+    pthread_mutex_unlock(&soft->lock);
+    cairn_dispatch_done(dispatch);
+}
+
+/* Acquire-release: what every worker did for the dispatch is seen by the one that completes it. */
+void cairn_soft_leave(struct cairn_soft *soft, struct cairn_dispatch *dispatch, uint64_t count)
+{
+    if (atomic_fetch_sub_explicit(&dispatch->pending, count, memory_order_acq_rel) == count)
+        retire(soft, dispatch);
+}
+
+void cairn_soft_activate(struct cairn_soft *soft, struct cairn_dispatch *dispatch)
+{
+    pthread_mutex_lock(&soft->lock);
+    if (soft->cursor == NULL) {
+        dispatch->next = dispatch->previous = dispatch;
+        soft->cursor = dispatch;
+    } else { /* at the end of the ring: before the cursor */
+        dispatch->next = soft->cursor;
+        dispatch->previous = soft->cursor->previous;
+        dispatch->previous->next = dispatch;
+        soft->cursor->previous = dispatch;
+    }
+    atomic_fetch_add_explicit(&soft->active_count, 1, memory_order_relaxed);
+    atomic_store_explicit(&soft->idle_streak, 0, memory_order_relaxed);
+    if (soft->sleepers > 0)
+        pthread_cond_broadcast(&soft->work);
+    pthread_mutex_unlock(&soft->lock);
+}
+
+bool cairn_soft_reserve(struct cairn_soft *soft, struct cairn_slot *slot,
+                        const struct cairn_dispatch *dispatch)
+{
+    size_t before = slot->block_bytes;
+    bool done = cairn_slot_reserve(slot, &dispatch->launch, &dispatch->needs);
+    atomic_fetch_add_explicit(&soft->resident_bytes, slot->block_bytes - before,
+                              memory_order_relaxed);
+    return done;
+}
+
+/* Whether one more slot may be made: always for a dispatch that has nothing parked and up to two
+ * for each worker, beyond it while memory allows. */
+static bool may_make_slot_locked(const struct cairn_soft *soft,
+                                 const struct cairn_dispatch *dispatch)
+{
+    uint64_t resident = atomic_load_explicit(&soft->resident_bytes, memory_order_relaxed);
+    uint64_t limit = atomic_load_explicit(&soft->resident_limit, memory_order_relaxed);
+    uint32_t parked = atomic_load_explicit(&dispatch->parked_count, memory_order_relaxed);
+    return parked == 0 || soft->slot_count < 2 * soft->device->info.worker_threads ||
+           resident + cairn_slot_bytes(&dispatch->needs) <= limit;
+}
+
+bool cairn_soft_get_spare_locked(struct cairn_soft_worker *worker,
+                                 const struct cairn_dispatch *dispatch)
+{
+    struct cairn_soft *soft = worker->soft;
+    if (worker->spare != NULL)
+        return true;
+    worker->spare = soft->free_slots;
+    if (worker->spare != NULL) {
+        soft->free_slots = worker->spare->next;
+        soft->free_count--;
+    } else if (may_make_slot_locked(soft, dispatch)) {
+        worker->spare = cairn_slot_create();
+        soft->slot_count += worker->spare != NULL;
+    }
+    return worker->spare != NULL;
+}
+
+void cairn_soft_drop_slot(struct cairn_soft *soft, struct cairn_slot *slot)
+{
+    atomic_fetch_sub_explicit(&soft->resident_bytes, slot->block_bytes, memory_order_relaxed);
+    cairn_slot_destroy(slot);
+}
+
+static void put_free(struct cairn_soft *soft, struct cairn_slot *slot)
+{
+    pthread_mutex_lock(&soft->lock);
+    bool keep = soft->free_count < FREE_SLOTS_LIMIT;
+    if (keep) {
+        slot->next = soft->free_slots;
+        soft->free_slots = slot;
+        soft->free_count++;
+    } else {
+        soft->slot_count--;
+    }
+    pthread_mutex_unlock(&soft->lock);
+    if (!keep)
+        cairn_soft_drop_slot(soft, slot);
+}
+
+void cairn_soft_put_spare(struct cairn_soft_worker *worker, struct cairn_slot *slot)
+{
+    if (worker->spare == NULL)
+        worker->spare = slot;
+    else
+        put_free(worker->soft, slot);
+}
+
+void cairn_soft_park(struct cairn_soft *soft, struct cairn_dispatch *dispatch,
+                     struct cairn_slot *slot)
+{
+    slot->next = NULL;
+    pthread_mutex_lock(&soft->lock);
+    if (dispatch->parked_last != NULL)
+        dispatch->parked_last->next = slot;
+    else
+        dispatch->parked_first = slot;
+    dispatch->parked_last = slot;
+    atomic_fetch_add_explicit(&dispatch->parked_count, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&soft->parked_total, 1, memory_order_relaxed);
+    if (soft->sleepers > 0)
+        pthread_cond_signal(&soft->work);
+    pthread_mutex_unlock(&soft->lock);
+}
+
+static struct cairn_slot *unpark_locked(struct cairn_soft *soft, struct cairn_dispatch *dispatch)
+{
+    struct cairn_slot *slot = dispatch->parked_first;
+    dispatch->parked_first = slot->next;
+    if (slot->next == NULL)
+        dispatch->parked_last = NULL;
+    atomic_fetch_sub_explicit(&soft->parked_total, 1, memory_order_relaxed);
+    uint32_t left = atomic_fetch_sub_explicit(&dispatch->parked_count, 1, memory_order_relaxed) - 1;
+    if (dispatch->turns > 0 && --dispatch->turns == 0)
+        dispatch->quota = left / QUOTA_SHARE + 1;
+    return slot;
+}
+
+static bool has_tickets(const struct cairn_dispatch *dispatch)
+{
+    return atomic_load_explicit(&dispatch->next_ticket, memory_order_relaxed) < dispatch->total;
+}
+
+/* A new workgroup now, by the alternation described at the top? */
+static bool fresh_turn_locked(struct cairn_dispatch *dispatch)
+{
+    uint32_t parked = atomic_load_explicit(&dispatch->parked_count, memory_order_relaxed);
+    if (parked == 0)
+        return true;
+    if (dispatch->turns > 0)
+        return false;
+    if (dispatch->quota > 0) {
+        dispatch->quota--;
+        return true;
+    }
+    dispatch->turns = parked;
+    return false;
+}
+
+static bool pick_locked(struct cairn_soft_worker *worker, struct cairn_dispatch *dispatch,
+                        struct cairn_soft_item *out)
+{
+    bool tickets = has_tickets(dispatch);
+    if (!tickets && dispatch->parked_first == NULL)
+        return false;
+    bool fresh =
+        tickets && fresh_turn_locked(dispatch) && cairn_soft_get_spare_locked(worker, dispatch);
+    if ((!fresh && dispatch->parked_first == NULL) || !cairn_soft_enter(dispatch))
+        return false;
+    out->dispatch = dispatch;
+    out->parked = fresh ? NULL : unpark_locked(worker->soft, dispatch);
+    return true;
+}
+
+bool cairn_soft_next_locked(struct cairn_soft_worker *worker, struct cairn_soft_item *out)
+{
+    struct cairn_soft *soft = worker->soft;
+    uint32_t count = atomic_load_explicit(&soft->active_count, memory_order_relaxed);
+    for (uint32_t i = 0; i < count; i++) {
+        struct cairn_dispatch *dispatch = soft->cursor;
+        soft->cursor = dispatch->next;
+        if (pick_locked(worker, dispatch, out))
+            return true;
+    }
+    return false;
+}
+
+void cairn_soft_cancel(struct cairn_soft *soft, struct cairn_dispatch *dispatch)
+{
+    if (!cairn_soft_enter(dispatch))
+        return;
+    atomic_store_explicit(&dispatch->launch.stop, 1, memory_order_relaxed);
+    uint64_t next =
+        atomic_exchange_explicit(&dispatch->next_ticket, dispatch->total, memory_order_relaxed);
+    uint64_t dropped = next < dispatch->total ? dispatch->total - next : 0;
+    pthread_mutex_lock(&soft->lock);
+    struct cairn_slot *parked = dispatch->parked_first;
+    dispatch->parked_first = dispatch->parked_last = NULL;
+    uint32_t count = atomic_exchange_explicit(&dispatch->parked_count, 0, memory_order_relaxed);
+    atomic_fetch_sub_explicit(&soft->parked_total, count, memory_order_relaxed);
+    pthread_mutex_unlock(&soft->lock);
+    while (parked != NULL) {
+        struct cairn_slot *slot = parked;
+        parked = slot->next;
+        put_free(soft, slot);
+    }
+    cairn_soft_leave(soft, dispatch, dropped + count + 1);
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT
+ * Slots and the LDS arenas in them. An arena is a 4 GiB-aligned reservation of 4 GiB of which only
+ * the LDS itself is accessible, so that the high half of an LDS address is the shared aperture and
+ * nothing else can lie in that aperture. Arenas are never given back, only used again.
+ */
+#include "device/soft/slot.h"
+
+#include "base/bytes.h"
+#include "base/log.h"
+#include "device/memory_priv.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+enum { PAGE_BYTES = 4096, ARENAS_AT_ONCE = 16, BLOCK_ALIGNMENT = 64 };
+static const uint64_t arena_bytes = (uint64_t)1 << 32;
+
+static struct {
+    pthread_mutex_t lock; /* guards what follows */
+    uint64_t *free_list;
+    size_t free_count, capacity;
+    uint64_t empty; /* what workgroups without LDS get: reserved, nothing accessible */
+} arenas = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static bool more_arenas_locked(void)
+{
+    uint64_t *grown = realloc(arenas.free_list, (arenas.capacity + ARENAS_AT_ONCE) * sizeof *grown);
+    if (grown == NULL)
+        return false;
+    arenas.free_list = grown;
+    uint64_t base = cairn_address_reserve(ARENAS_AT_ONCE * arena_bytes, arena_bytes);
+    if (base == 0)
+        return false;
+    arenas.capacity += ARENAS_AT_ONCE;
+    for (uint64_t i = ARENAS_AT_ONCE; i > 0; i--)
+        arenas.free_list[arenas.free_count++] = base + (i - 1) * arena_bytes;
+    if (arenas.empty == 0)
+        arenas.empty = arenas.free_list[--arenas.free_count];
+    return true;
+}
+
+static uint64_t arena_take(void)
+{
+    uint64_t arena = 0;
+    pthread_mutex_lock(&arenas.lock);
+    if (arenas.free_count > 0 || more_arenas_locked())
+        arena = arenas.free_list[--arenas.free_count];
+    pthread_mutex_unlock(&arenas.lock);
+    return arena;
+}
+
+static void arena_give(uint64_t arena)
+{
+    pthread_mutex_lock(&arenas.lock);
+    arenas.free_list[arenas.free_count++] = arena;
+    pthread_mutex_unlock(&arenas.lock);
+}
+
+static uint64_t arena_empty(void)
+{
+    pthread_mutex_lock(&arenas.lock);
+    if (arenas.empty == 0)
+        more_arenas_locked();
+    uint64_t empty = arenas.empty;
+    pthread_mutex_unlock(&arenas.lock);
+    return empty;
+}
+
+void cairn_slots_fork_child(void)
+{
+    arenas.lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+}
+
+struct cairn_slot *cairn_slot_create(void)
+{
+    return calloc(1, sizeof(struct cairn_slot));
+}
+
+void cairn_slot_destroy(struct cairn_slot *slot)
+{
+    if (slot == NULL)
+        return;
+    if (slot->lds != NULL) {
+        mmap(slot->lds, slot->lds_bytes, PROT_NONE,
+             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+        arena_give((uint64_t)slot->lds);
+    }
+    free(slot->block);
+    free(slot);
+}
+
+size_t cairn_slot_bytes(const struct cairn_workgroup_needs *needs)
+{
+    return cairn_align_up(needs->wave_bytes, BLOCK_ALIGNMENT) +
+           cairn_align_up(needs->vgpr_bytes, BLOCK_ALIGNMENT) +
+           cairn_align_up(needs->scratch_bytes, BLOCK_ALIGNMENT) + BLOCK_ALIGNMENT;
+}
+
+static bool reserve_lds(struct cairn_slot *slot, const struct cairn_launch *launch)
+{
+    if (launch->lds_bytes <= slot->lds_bytes)
+        return true;
+    uint64_t arena = slot->lds != NULL ? (uint64_t)slot->lds : arena_take();
+    uint32_t bytes = (uint32_t)cairn_align_up(launch->gfx->lds_bytes, PAGE_BYTES);
+    if (arena == 0)
+        return false;
+    if (mprotect((void *)arena, bytes, PROT_READ | PROT_WRITE) != 0) {
+        if (slot->lds == NULL)
+            arena_give(arena);
+        return false;
+    }
+    slot->lds = (uint8_t *)arena;
+    slot->lds_bytes = bytes;
+    return true;
+}
+
+bool cairn_slot_reserve(struct cairn_slot *slot, const struct cairn_launch *launch,
+                        const struct cairn_workgroup_needs *needs)
+{
+    size_t bytes = cairn_slot_bytes(needs);
+    if (!reserve_lds(slot, launch))
+        return false;
+    if (bytes <= slot->block_bytes)
+        return true;
+    void *block;
+    if (posix_memalign(&block, BLOCK_ALIGNMENT, bytes) != 0)
+        return false;
+    free(slot->block);
+    slot->block = block;
+    slot->block_bytes = bytes;
+    return true;
+}
+
+void cairn_slot_place(struct cairn_slot *slot, const struct cairn_launch *launch,
+                      const struct cairn_workgroup_needs *needs, uint64_t ticket)
+{
+    uint8_t *vgprs = slot->block + cairn_align_up(needs->wave_bytes, BLOCK_ALIGNMENT);
+    uint8_t *scratch = vgprs + cairn_align_up(needs->vgpr_bytes, BLOCK_ALIGNMENT);
+    uint64_t row = ticket / launch->workgroups[0];
+    uint32_t id[3] = {(uint32_t)(ticket % launch->workgroups[0]),
+                      (uint32_t)(row % launch->workgroups[1]),
+                      (uint32_t)(row / launch->workgroups[1])};
+    void *lds = slot->lds != NULL ? (void *)slot->lds : (void *)arena_empty();
+    cairn_workgroup_init(&slot->group, launch, id, slot->block, vgprs, scratch, lds, false);
+    slot->live_waves = slot->group.wave_count;
+    slot->first_wave = 0;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT
+ * The memory of one resident workgroup: its waves, registers, scratch and LDS. Slots are used again
+ * for workgroup after workgroup and grow as needed.
+ */
+#ifndef CAIRN_DEVICE_SOFT_SLOT_H
+#define CAIRN_DEVICE_SOFT_SLOT_H
+
+#include "machine/wave.h"
+
+struct cairn_slot {
+    struct cairn_workgroup group; /* valid between place and the end of the workgroup */
+    struct cairn_slot *next;      /* in a list of free or parked slots */
+    uint8_t *block;               /* waves, then VGPRs, then scratch */
+    size_t block_bytes;
+    uint8_t *lds; /* 4 GiB-aligned, owned; NULL until a workgroup needs LDS */
+    uint32_t lds_bytes;
+    uint32_t live_waves, first_wave; /* not ended yet; whose turn it is */
+};
+
+struct cairn_slot *cairn_slot_create(void);
+void cairn_slot_destroy(struct cairn_slot *slot);
+/* Bytes of ordinary memory that a workgroup of this launch takes. */
+size_t cairn_slot_bytes(const struct cairn_workgroup_needs *needs);
+/* Makes room for workgroups of `launch`; false: no memory or no address space, slot as before. */
+bool cairn_slot_reserve(struct cairn_slot *slot, const struct cairn_launch *launch,
+                        const struct cairn_workgroup_needs *needs);
+/* Sets up workgroup number `ticket` (x fastest). The slot was reserved for this launch. */
+void cairn_slot_place(struct cairn_slot *slot, const struct cairn_launch *launch,
+                      const struct cairn_workgroup_needs *needs, uint64_t ticket);
+
+void cairn_slots_fork_child(void);
+
+#endif

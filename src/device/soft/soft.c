@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT
+ * Life of the software GPU, and how a dispatch gets onto it. Worker threads are started with the
+ * first dispatch that is not small.
+ */
+#include "device/soft/soft_priv.h"
+
+#include "device/device_priv.h"
+#include "device/memory_priv.h"
+#include "interp/interp.h"
+
+#include <stdlib.h>
+
+enum {
+    SMALL_GROUPS = 2, /* workgroups of a dispatch that the calling thread may run */
+    SMALL_ROUNDS = 2,
+    SMALL_NS = 100000,
+    RESIDENT_SHARE = 4, /* of the machine's memory */
+};
+
+enum cairn_status cairn_soft_create(struct cairn_device *device, struct cairn_soft **out)
+{
+    enum cairn_status status = cairn_interp_install_handler();
+    if (status != CAIRN_OK)
+        return status;
+    struct cairn_soft *soft = calloc(1, sizeof *soft);
+    if (soft == NULL)
+        return CAIRN_ERR_NO_MEMORY;
+    soft->workers = calloc(device->info.worker_threads, sizeof(struct cairn_soft_worker *));
+    if (soft->workers == NULL) {
+        free(soft);
+        return CAIRN_ERR_NO_MEMORY;
+    }
+    soft->device = device;
+    soft->resident_limit = cairn_machine_memory_bytes() / RESIDENT_SHARE;
+    pthread_mutex_init(&soft->lock, NULL);
+    pthread_cond_init(&soft->work, NULL);
+    *out = soft;
+    return CAIRN_OK;
+}
+
+void cairn_soft_stop(struct cairn_soft *soft)
+{
+    pthread_mutex_lock(&soft->lock);
+    soft->stopping = true;
+    pthread_cond_broadcast(&soft->work);
+    pthread_mutex_unlock(&soft->lock);
+    for (uint32_t i = 0; i < soft->worker_count; i++) {
+        pthread_join(soft->workers[i]->thread, NULL);
+        cairn_soft_worker_destroy(soft->workers[i]);
+    }
+    soft->worker_count = 0;
+}
+
+void cairn_soft_destroy(struct cairn_soft *soft)
+{
+    while (soft->free_slots != NULL) {
+        struct cairn_slot *slot = soft->free_slots;
+        soft->free_slots = slot->next;
+        cairn_slot_destroy(slot);
+    }
+    pthread_cond_destroy(&soft->work);
+    pthread_mutex_destroy(&soft->lock);
+    free(soft->workers);
+    free(soft);
+}
+
+struct cairn_soft_worker *cairn_soft_worker_create(struct cairn_soft *soft)
+{
+    struct cairn_soft_worker *worker = calloc(1, sizeof *worker);
+    if (worker != NULL)
+        worker->soft = soft;
+    return worker;
+}
+
+void cairn_soft_worker_destroy(struct cairn_soft_worker *worker)
+{
+    if (worker == NULL)
+        return;
+    if (worker->spare != NULL)
+        cairn_soft_drop_slot(worker->soft, worker->spare);
+    free(worker);
+}
+
+/* All workgroups of a cooperative dispatch must be resident at once. */
+static bool fits_resident(const struct cairn_soft *soft, const struct cairn_dispatch *dispatch)
+{
+    uint64_t bytes;
+    return !__builtin_mul_overflow(dispatch->total, cairn_slot_bytes(&dispatch->needs), &bytes) &&
+           bytes <= soft->resident_limit;
+}
+
+/* Runs a small dispatch on this thread for a moment; what is left goes to the workers. */
+static void run_here(struct cairn_soft_worker *worker, struct cairn_dispatch *dispatch)
+{
+    struct cairn_soft *soft = worker->soft;
+    pthread_mutex_lock(&soft->lock);
+    bool ready = cairn_soft_get_spare_locked(worker, dispatch);
+    pthread_mutex_unlock(&soft->lock);
+    if (ready)
+        cairn_soft_run_fresh(worker, dispatch, SMALL_ROUNDS, cairn_clock_now() + SMALL_NS);
+}
+
+static bool start_workers(struct cairn_soft *soft)
+{
+    pthread_mutex_lock(&soft->lock);
+    bool started = soft->worker_count > 0 || cairn_soft_start_workers_locked(soft);
+    pthread_mutex_unlock(&soft->lock);
+    return started;
+}
+
+enum cairn_status cairn_soft_start(struct cairn_soft *soft, struct cairn_soft_worker *worker,
+                                   struct cairn_dispatch *dispatch)
+{
+    if (!start_workers(soft) || (dispatch->cooperative && !fits_resident(soft, dispatch)))
+        return CAIRN_ERR_NO_MEMORY;
+    /* One more than its workgroups: this thread is in it until it has handed it over. */
+    atomic_store_explicit(&dispatch->pending, dispatch->total + 1, memory_order_relaxed);
+    if (worker != NULL && dispatch->total <= SMALL_GROUPS)
+        run_here(worker, dispatch);
+    if (atomic_load_explicit(&dispatch->pending, memory_order_relaxed) > 1)
+        cairn_soft_activate(soft, dispatch);
+    cairn_soft_leave(soft, dispatch, 1);
+    return CAIRN_OK;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT
+ * The scheduler of one software GPU. Locks: `lock` guards the ring of active dispatches, their
+ * parked workgroups, the free slots and the workers' sleep; everything else is atomic or owned by
+ * one thread.
+ */
+#ifndef CAIRN_DEVICE_SOFT_SOFT_PRIV_H
+#define CAIRN_DEVICE_SOFT_SOFT_PRIV_H
+
+#include "device/soft/slot.h"
+#include "device/soft/soft.h"
+
+#include <pthread.h>
+
+struct cairn_soft_worker {
+    struct cairn_soft *soft;
+    struct cairn_slot *spare; /* owned, no workgroup in it; may be NULL */
+    pthread_t thread;
+};
+
+struct cairn_soft {
+    struct cairn_device *device;
+    pthread_mutex_t lock;
+    pthread_cond_t work;           /* there may be something to run, or `stopping` */
+    struct cairn_dispatch *cursor; /* whose turn it is in the ring of active dispatches */
+    _Atomic uint32_t active_count;
+    _Atomic uint32_t parked_total;
+    uint32_t sleepers;
+    struct cairn_slot *free_slots;
+    uint32_t free_count, slot_count;
+    bool stopping;
+    uint32_t worker_count; /* started */
+    struct cairn_soft_worker **workers;
+    /* Runs in a row that ended with nothing but waiting: then workers doze, so that the host gets
+     * the CPU for what the waves wait for. */
+    _Atomic uint32_t idle_streak;
+    _Atomic uint64_t resident_bytes, resident_limit;
+};
+
+/* What a worker is to do next. */
+struct cairn_soft_item {
+    struct cairn_dispatch *dispatch; /* entered */
+    struct cairn_slot *parked;       /* to resume; NULL: start new workgroups */
+};
+
+enum cairn_group_end { CAIRN_GROUP_DONE, CAIRN_GROUP_PARKED, CAIRN_GROUP_STOPPED };
+
+/* sched.c */
+bool cairn_soft_next_locked(struct cairn_soft_worker *worker, struct cairn_soft_item *out);
+bool cairn_soft_get_spare_locked(struct cairn_soft_worker *worker,
+                                 const struct cairn_dispatch *dispatch);
+void cairn_soft_put_spare(struct cairn_soft_worker *worker, struct cairn_slot *slot);
+void cairn_soft_drop_slot(struct cairn_soft *soft, struct cairn_slot *slot);
+void cairn_soft_park(struct cairn_soft *soft, struct cairn_dispatch *dispatch,
+                     struct cairn_slot *slot);
+void cairn_soft_activate(struct cairn_soft *soft, struct cairn_dispatch *dispatch);
+bool cairn_soft_enter(struct cairn_dispatch *dispatch);
+void cairn_soft_leave(struct cairn_soft *soft, struct cairn_dispatch *dispatch, uint64_t count);
+bool cairn_soft_reserve(struct cairn_soft *soft, struct cairn_slot *slot,
+                        const struct cairn_dispatch *dispatch);
+
+/* run.c: runs a placed workgroup for a while. `rounds` bounds the turns of each wave; *idle tells
+ * whether its waves only waited at the end. */
+enum cairn_group_end cairn_soft_run_group(struct cairn_dispatch *dispatch, struct cairn_slot *slot,
+                                          unsigned rounds, bool *idle);
+
+/* worker.c */
+void cairn_soft_run_item(struct cairn_soft_worker *worker, const struct cairn_soft_item *item);
+/* Starts workgroups until there are none left, one is parked, others wait, or until_ns. */
+void cairn_soft_run_fresh(struct cairn_soft_worker *worker, struct cairn_dispatch *dispatch,
+                          unsigned rounds, uint64_t until_ns);
+bool cairn_soft_start_workers_locked(struct cairn_soft *soft);
+
+#endif

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT
+ * Worker threads: each asks the scheduler what is next, runs it for a while, and parks what is not
+ * finished. They sleep when nothing is active and doze when all that is active only waits.
+ */
+#include "device/soft/soft_priv.h"
+
+#include "base/log.h"
+#include "device/device_priv.h"
+#include "device/stats.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum {
+    FRESH_ROUNDS = 16, /* turns of each wave before a new workgroup is parked */
+    SHORT_ROUNDS = 4,  /* the same for a resumed one, and when other dispatches wait */
+    SLICE_NS = 2000000,
+    DOZE_FIRST_NS = 20000,
+    DOZE_STEPS = 6, /* doubled so often, at most */
+};
+
+static uint64_t count_instructions(const struct cairn_slot *slot)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < slot->group.wave_count; i++)
+        sum += slot->group.waves[i].instructions;
+    return sum;
+}
+
+/* Runs what is in `slot`; true: the workgroup is over (ended or stopped) and the slot is free. */
+static bool run_slot(struct cairn_soft_worker *worker, struct cairn_dispatch *dispatch,
+                     struct cairn_slot *slot, unsigned rounds)
+{
+    struct cairn_soft *soft = worker->soft;
+    bool idle;
+    enum cairn_group_end end = cairn_soft_run_group(dispatch, slot, rounds, &idle);
+    if (idle)
+        atomic_fetch_add_explicit(&soft->idle_streak, 1, memory_order_relaxed);
+    else if (atomic_load_explicit(&soft->idle_streak, memory_order_relaxed) != 0)
+        atomic_store_explicit(&soft->idle_streak, 0, memory_order_relaxed);
+    if (end == CAIRN_GROUP_PARKED) {
+        cairn_soft_park(soft, dispatch, slot);
+        return false;
+    }
+    atomic_fetch_add_explicit(&dispatch->waves, slot->group.wave_count, memory_order_relaxed);
+    atomic_fetch_add_explicit(&dispatch->instructions, count_instructions(slot),
+                              memory_order_relaxed);
+    return true;
+}
+
+static bool others_wait(const struct cairn_soft *soft)
+{
+    return atomic_load_explicit(&soft->active_count, memory_order_relaxed) > 1;
+}
+
+/* The next ticket, or UINT64_MAX. The first one starts the dispatch's clock. */
+static uint64_t take_ticket(struct cairn_dispatch *dispatch)
+{
+    if (atomic_load_explicit(&dispatch->next_ticket, memory_order_relaxed) >= dispatch->total)
+        return UINT64_MAX;
+    uint64_t ticket = atomic_fetch_add_explicit(&dispatch->next_ticket, 1, memory_order_relaxed);
+    if (ticket == 0)
+        atomic_store_explicit(&dispatch->start_ns, cairn_clock_now(), memory_order_relaxed);
+    return ticket < dispatch->total ? ticket : UINT64_MAX;
+}
+
+void cairn_soft_run_fresh(struct cairn_soft_worker *worker, struct cairn_dispatch *dispatch,
+                          unsigned rounds, uint64_t until_ns)
+{
+    uint64_t finished = 0;
+    if (!cairn_soft_reserve(worker->soft, worker->spare, dispatch)) {
+        /* Others may still finish theirs and give memory back; alone it will never work. */
+        if (atomic_load_explicit(&dispatch->parked_count, memory_order_relaxed) == 0)
+            cairn_dispatch_fail(dispatch, CAIRN_QUEUE_OUT_OF_RESOURCES, NULL,
+                                "no memory for the registers, scratch and LDS of a workgroup");
+        return;
+    }
+    for (;;) {
+        uint64_t ticket = take_ticket(dispatch);
+        if (ticket == UINT64_MAX)
+            break;
+        struct cairn_slot *slot = worker->spare;
+        cairn_slot_place(slot, &dispatch->launch, &dispatch->needs, ticket);
+        worker->spare = NULL;
+        if (!run_slot(worker, dispatch, slot, rounds))
+            break;
+        worker->spare = slot;
+        finished++;
+        if (atomic_load_explicit(&dispatch->parked_count, memory_order_relaxed) != 0 ||
+            (until_ns != UINT64_MAX && cairn_clock_now() > until_ns) ||
+            (until_ns == UINT64_MAX && others_wait(worker->soft)))
+            break;
+    }
+    if (finished > 0)
+        cairn_soft_leave(worker->soft, dispatch, finished);
+}
+
+void cairn_soft_run_item(struct cairn_soft_worker *worker, const struct cairn_soft_item *item)
+{
+    struct cairn_dispatch *dispatch = item->dispatch;
+    bool contended = others_wait(worker->soft);
+    uint64_t ended = 0;
+    if (item->parked == NULL) {
+        uint64_t until = contended ? cairn_clock_now() + SLICE_NS : UINT64_MAX;
+        cairn_soft_run_fresh(worker, dispatch, contended ? SHORT_ROUNDS : FRESH_ROUNDS, until);
+    } else if (run_slot(worker, dispatch, item->parked, SHORT_ROUNDS)) {
+        cairn_soft_put_spare(worker, item->parked);
+        ended = 1;
+    }
+    cairn_soft_leave(worker->soft, dispatch, ended + 1);
+}
+
+/* How long to doze before looking at parked workgroups again; 0: not at all. */
+static uint64_t doze_ns(const struct cairn_soft *soft)
+{
+    uint32_t streak = atomic_load_explicit(&soft->idle_streak, memory_order_relaxed);
+    uint32_t parked = atomic_load_explicit(&soft->parked_total, memory_order_relaxed);
+    uint32_t passes = streak / (parked + 1);
+    if (passes < 2)
+        return 0;
+    return (uint64_t)DOZE_FIRST_NS << (passes - 2 < DOZE_STEPS ? passes - 2 : DOZE_STEPS);
+}
+
+static void doze_locked(struct cairn_soft *soft, uint64_t ns)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += (long)ns;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_nsec -= 1000000000;
+        until.tv_sec++;
+    }
+    pthread_cond_timedwait(&soft->work, &soft->lock, &until);
+}
+
+/* Waits for something to run; false: the device is closing. */
+static bool wait_for_item(struct cairn_soft_worker *worker, struct cairn_soft_item *out)
+{
+    struct cairn_soft *soft = worker->soft;
+    bool found = false;
+    pthread_mutex_lock(&soft->lock);
+    uint64_t doze = doze_ns(soft);
+    if (doze > 0 && !soft->stopping) {
+        soft->sleepers++;
+        doze_locked(soft, doze);
+        soft->sleepers--;
+    }
+    while (!soft->stopping && !(found = cairn_soft_next_locked(worker, out))) {
+        soft->sleepers++;
+        pthread_cond_wait(&soft->work, &soft->lock);
+        soft->sleepers--;
+    }
+    pthread_mutex_unlock(&soft->lock);
+    return found;
+}
+
+static void *worker_main(void *argument)
+{
+    struct cairn_soft_worker *worker = argument;
+    struct cairn_soft_item item;
+    while (wait_for_item(worker, &item))
+        cairn_soft_run_item(worker, &item);
+    return NULL;
+}
+
+/* Signals meant for the application's threads are not taken by ours. */
+static bool start_thread(pthread_t *thread, struct cairn_soft_worker *worker)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    sigdelset(&all, SIGSEGV);
+    sigdelset(&all, SIGBUS);
+    sigdelset(&all, SIGFPE);
+    sigdelset(&all, SIGILL);
+    sigdelset(&all, SIGTRAP);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int error = pthread_create(thread, NULL, worker_main, worker);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return error == 0;
+}
+
+bool cairn_soft_start_workers_locked(struct cairn_soft *soft)
+{
+    uint32_t wanted = soft->device->info.worker_threads;
+    while (soft->worker_count < wanted) {
+        struct cairn_soft_worker *worker = cairn_soft_worker_create(soft);
+        if (worker == NULL || !start_thread(&worker->thread, worker)) {
+            free(worker);
+            break;
+        }
+        char name[16];
+        snprintf(name, sizeof name, "cairn-w%u", soft->worker_count % 10000);
+        pthread_setname_np(worker->thread, name);
+        soft->workers[soft->worker_count++] = worker;
+    }
+    if (soft->worker_count < wanted)
+        cairn_log(CAIRN_LOG_WARN, "device %u: only %u of %u worker threads could be started",
+                  soft->device->info.ordinal, soft->worker_count, wanted);
+    return soft->worker_count > 0;
+}

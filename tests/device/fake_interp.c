@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT
+ * The fake interpreter. It keeps a wave's step count in s100 and s101.
+ */
+#include "fake_interp.h"
+
+#include "interp/interp.h"
+
+#include <string.h>
+
+enum cairn_wave_state cairn_interp_run(struct cairn_wave *wave, uint64_t budget)
+{
+    fake_kernel kernel;
+    memcpy(&kernel, (const void *)wave->pc, sizeof kernel);
+    uint64_t step = cairn_wave_read64(wave, 100);
+    cairn_wave_write64(wave, 100, step + 1);
+    if (atomic_load_explicit(&wave->launch->stop, memory_order_relaxed) != 0) {
+        cairn_wave_raise(wave, CAIRN_FAULT_CANCELLED, 0, -1);
+        return wave->state;
+    }
+    wave->instructions++;
+    enum cairn_wave_state state = kernel(wave, budget, step);
+    if (state != CAIRN_WAVE_FAULTED)
+        wave->state = state;
+    return state;
+}
+
+void cairn_interp_forget(struct cairn_code *code)
+{
+    (void)code;
+}
+
+enum cairn_status cairn_interp_install_handler(void)
+{
+    return CAIRN_OK;
+}
