@@ -85,8 +85,9 @@ static void complete(struct cairn_signal *signal, uint64_t start_ns)
 {
     if (signal == NULL)
         return;
-    signal->start_ts = start_ns;
-    signal->end_ts = cairn_clock_now();
+    /* Several dispatches may share a signal: then the times of the last one stay. */
+    __atomic_store_n(&signal->start_ts, start_ns, __ATOMIC_RELAXED);
+    __atomic_store_n(&signal->end_ts, cairn_clock_now(), __ATOMIC_RELAXED);
     cairn_signal_add(signal, -1);
 }
 

@@ -34,9 +34,10 @@ static struct cairn_queue_state *state_of(const struct cairn_queue *queue)
         offset % sizeof(struct cairn_queue) != 0)
         return NULL;
     struct cairn_queue_state *state = queues.states[offset / sizeof(struct cairn_queue)];
-    if (state == NULL || atomic_load_explicit(&state->life, memory_order_acquire) == QUEUE_FREE)
+    if (state == NULL)
         return NULL;
-    return state;
+    uint32_t life = atomic_load_explicit(&state->life, memory_order_acquire);
+    return life == QUEUE_LIVE || life == QUEUE_ABANDONED ? state : NULL;
 }
 
 static enum cairn_status blocks_make_locked(void)
@@ -198,14 +199,19 @@ void cairn_queue_release(struct cairn_queue_state *state)
     state->ring = NULL;
     atomic_store_explicit(&state->life, QUEUE_FREE, memory_order_release);
     pthread_mutex_unlock(&queues.lock);
+    cairn_futex_wake_all(&state->life);
 }
 
 static void destroy_state(struct cairn_queue_state *state)
 {
-    if (atomic_load_explicit(&state->life, memory_order_acquire) == QUEUE_ABANDONED) {
-        atomic_store_explicit(&state->life, QUEUE_FREE, memory_order_release);
-        return; /* the thread and the workers stayed in the parent process */
-    }
+    uint32_t life = QUEUE_ABANDONED;
+    if (atomic_compare_exchange_strong_explicit(&state->life, &life, QUEUE_FREE,
+                                                memory_order_acq_rel, memory_order_acquire))
+        return;
+    life = QUEUE_LIVE;
+    if (!atomic_compare_exchange_strong_explicit(&state->life, &life, QUEUE_ENDING,
+                                                 memory_order_acq_rel, memory_order_acquire))
+        return;
     atomic_store_explicit(&state->stop, 1, memory_order_relaxed);
     if (pthread_equal(pthread_self(), state->thread)) {
         pthread_detach(state->thread);
@@ -267,8 +273,11 @@ void cairn_queues_close(void)
 {
     for (uint32_t i = 0; i < MAX_QUEUES; i++) {
         struct cairn_queue_state *state = queues.states[i];
-        if (state != NULL && atomic_load_explicit(&state->life, memory_order_acquire) != QUEUE_FREE)
-            destroy_state(state);
+        if (state == NULL)
+            continue;
+        destroy_state(state);
+        while (atomic_load_explicit(&state->life, memory_order_acquire) == QUEUE_ENDING)
+            cairn_futex_wait(&state->life, QUEUE_ENDING, UINT64_MAX);
     }
     queues.blocks = NULL; /* freed with all memory */
 }

@@ -24,7 +24,12 @@ struct cairn_queue {
     _Alignas(64) union aql_packet packets[QUEUE_DISPATCHES];
 };
 
-enum queue_life { QUEUE_FREE, QUEUE_LIVE, QUEUE_ABANDONED };
+enum queue_life {
+    QUEUE_FREE,
+    QUEUE_LIVE,
+    QUEUE_ENDING,    /* being destroyed */
+    QUEUE_ABANDONED, /* its thread and the workers stayed in the parent process */
+};
 
 struct cairn_queue_state {
     struct cairn_queue *shared;
@@ -34,7 +39,7 @@ struct cairn_queue_state {
     uint64_t read_index; /* of the queue's thread; shared->amd has a copy for others */
     pthread_t thread;
     struct cairn_soft_worker *worker;
-    _Atomic uint32_t life; /* enum queue_life; changed under the table's lock */
+    _Atomic uint32_t life; /* enum queue_life; futex word of who waits for its end */
     bool destroy_self;     /* destroyed by its own thread, in the error callback */
 
     /* Futex word: rung by the doorbell, by completed dispatches, and by whoever wants the thread to

@@ -62,6 +62,7 @@ void cairn_soft_activate(struct cairn_soft *soft, struct cairn_dispatch *dispatc
     atomic_store_explicit(&soft->idle_streak, 0, memory_order_relaxed);
     if (soft->sleepers > 0)
         pthread_cond_broadcast(&soft->work);
+    pthread_cond_broadcast(&soft->doze);
     pthread_mutex_unlock(&soft->lock);
 }
 
@@ -145,8 +146,9 @@ void cairn_soft_park(struct cairn_soft *soft, struct cairn_dispatch *dispatch,
         dispatch->parked_first = slot;
     dispatch->parked_last = slot;
     atomic_fetch_add_explicit(&dispatch->parked_count, 1, memory_order_relaxed);
-    atomic_fetch_add_explicit(&soft->parked_total, 1, memory_order_relaxed);
-    if (soft->sleepers > 0)
+    /* The worker that parks it looks for work next: one alone wakes nobody. */
+    if (atomic_fetch_add_explicit(&soft->parked_total, 1, memory_order_relaxed) > 0 &&
+        soft->sleepers > 0)
         pthread_cond_signal(&soft->work);
     pthread_mutex_unlock(&soft->lock);
 }

@@ -34,6 +34,7 @@ enum cairn_status cairn_soft_create(struct cairn_device *device, struct cairn_so
     soft->resident_limit = cairn_machine_memory_bytes() / RESIDENT_SHARE;
     pthread_mutex_init(&soft->lock, NULL);
     pthread_cond_init(&soft->work, NULL);
+    pthread_cond_init(&soft->doze, NULL);
     *out = soft;
     return CAIRN_OK;
 }
@@ -43,6 +44,7 @@ void cairn_soft_stop(struct cairn_soft *soft)
     pthread_mutex_lock(&soft->lock);
     soft->stopping = true;
     pthread_cond_broadcast(&soft->work);
+    pthread_cond_broadcast(&soft->doze);
     pthread_mutex_unlock(&soft->lock);
     for (uint32_t i = 0; i < soft->worker_count; i++) {
         pthread_join(soft->workers[i]->thread, NULL);
@@ -58,6 +60,7 @@ void cairn_soft_destroy(struct cairn_soft *soft)
         soft->free_slots = slot->next;
         cairn_slot_destroy(slot);
     }
+    pthread_cond_destroy(&soft->doze);
     pthread_cond_destroy(&soft->work);
     pthread_mutex_destroy(&soft->lock);
     free(soft->workers);

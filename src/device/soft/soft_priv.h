@@ -15,12 +15,14 @@ struct cairn_soft_worker {
     struct cairn_soft *soft;
     struct cairn_slot *spare; /* owned, no workgroup in it; may be NULL */
     pthread_t thread;
+    uint32_t idle_runs; /* in a row that found only waiting waves */
 };
 
 struct cairn_soft {
     struct cairn_device *device;
     pthread_mutex_t lock;
     pthread_cond_t work;           /* there may be something to run, or `stopping` */
+    pthread_cond_t doze;           /* there is something new to run, or `stopping` */
     struct cairn_dispatch *cursor; /* whose turn it is in the ring of active dispatches */
     _Atomic uint32_t active_count;
     _Atomic uint32_t parked_total;

@@ -18,7 +18,7 @@ enum {
     SHORT_ROUNDS = 4,  /* the same for a resumed one, and when other dispatches wait */
     SLICE_NS = 2000000,
     DOZE_FIRST_NS = 20000,
-    DOZE_STEPS = 6, /* doubled so often, at most */
+    DOZE_STEPS = 5, /* doubled so often, at most: 0.64 ms */
 };
 
 static uint64_t count_instructions(const struct cairn_slot *slot)
@@ -36,6 +36,7 @@ static bool run_slot(struct cairn_soft_worker *worker, struct cairn_dispatch *di
     struct cairn_soft *soft = worker->soft;
     bool idle;
     enum cairn_group_end end = cairn_soft_run_group(dispatch, slot, rounds, &idle);
+    worker->idle_runs = idle ? worker->idle_runs + 1 : 0;
     if (idle)
         atomic_fetch_add_explicit(&soft->idle_streak, 1, memory_order_relaxed);
     else if (atomic_load_explicit(&soft->idle_streak, memory_order_relaxed) != 0)
@@ -112,15 +113,18 @@ void cairn_soft_run_item(struct cairn_soft_worker *worker, const struct cairn_so
     cairn_soft_leave(worker->soft, dispatch, ended + 1);
 }
 
-/* How long to doze before looking at parked workgroups again; 0: not at all. */
-static uint64_t doze_ns(const struct cairn_soft *soft)
+/* How long to doze before looking at parked workgroups again; 0: not at all. Each worker dozes once
+ * a pass over all of them, the longer the more passes were in vain. */
+static uint64_t doze_ns(struct cairn_soft_worker *worker)
 {
+    struct cairn_soft *soft = worker->soft;
     uint32_t streak = atomic_load_explicit(&soft->idle_streak, memory_order_relaxed);
     uint32_t parked = atomic_load_explicit(&soft->parked_total, memory_order_relaxed);
-    uint32_t passes = streak / (parked + 1);
-    if (passes < 2)
+    if (worker->idle_runs <= parked || streak <= parked)
         return 0;
-    return (uint64_t)DOZE_FIRST_NS << (passes - 2 < DOZE_STEPS ? passes - 2 : DOZE_STEPS);
+    uint32_t passes = streak / (parked + 1);
+    worker->idle_runs = 0;
+    return (uint64_t)DOZE_FIRST_NS << (passes < DOZE_STEPS ? passes : DOZE_STEPS);
 }
 
 static void doze_locked(struct cairn_soft *soft, uint64_t ns)
@@ -132,7 +136,7 @@ static void doze_locked(struct cairn_soft *soft, uint64_t ns)
         until.tv_nsec -= 1000000000;
         until.tv_sec++;
     }
-    pthread_cond_timedwait(&soft->work, &soft->lock, &until);
+    pthread_cond_timedwait(&soft->doze, &soft->lock, &until);
 }
 
 /* Waits for something to run; false: the device is closing. */
@@ -141,12 +145,9 @@ static bool wait_for_item(struct cairn_soft_worker *worker, struct cairn_soft_it
     struct cairn_soft *soft = worker->soft;
     bool found = false;
     pthread_mutex_lock(&soft->lock);
-    uint64_t doze = doze_ns(soft);
-    if (doze > 0 && !soft->stopping) {
-        soft->sleepers++;
+    uint64_t doze = doze_ns(worker);
+    if (doze > 0 && !soft->stopping)
         doze_locked(soft, doze);
-        soft->sleepers--;
-    }
     while (!soft->stopping && !(found = cairn_soft_next_locked(worker, out))) {
         soft->sleepers++;
         pthread_cond_wait(&soft->work, &soft->lock);
