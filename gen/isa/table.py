@@ -9,8 +9,7 @@ from collections import namedtuple
 CHIPS = ["gfx900", "gfx906", "gfx908", "gfx90a", "gfx942", "gfx950"]
 
 # An operand: which bits of the first 64 hold it and how they are read (enum field_kind of src/isa/isa_priv.h).
-# `acc` is the bit that makes it an AGPR, -1 if none; mods: what its abs and neg bits do: ACT, IGNORED,
-# ILLEGAL, or SEXT, where a sext bit acts instead.
+# `acc` is the bit that makes it an AGPR, -1 if none; mods: what its abs and neg (or sext) bits do: act, ignored, illegal.
 Field = namedtuple("Field", "slot kind shift width acc type dwords mods")
 Row = namedtuple("Row", "line encoding variant opcode name mnemonic fields mods flags chips")
 
@@ -60,7 +59,7 @@ Operand = namedtuple("Operand", "slot type reads cls mods")
 
 
 def parse_operand(line, token):
-    m = re.fullmatch(r"(\w+?)=(\+?)(\w+)(?:\.(s|i|r|v|a|av|vl|k|c\w+))?(?::([mix]))?", token)
+    m = re.fullmatch(r"(\w+?)=(\+?)(\w+)(?:\.(s|r|v|a|av|vl|k|c\w+))?(?::([mix]))?", token)
     if not m:
         fail(line, f"malformed operand '{token}'")
     slot, reads, kind, cls, mods = m.groups()
@@ -166,8 +165,7 @@ def sdwa_fields(line, section, operands):
             fields.append(field("d", "VGPR", (17, 8), o))
         else:
             place, scalar = ((32, 8), 55) if o.slot == "s0" else ((9, 8), 63)
-            acts = "SEXT" if o.mods != "ACT" else "IGNORED" if o.type == "pk_f16" else "ACT"
-            fields.append(field(o.slot, "SDWA", place, o, scalar)._replace(mods=acts))
+            fields.append(field(o.slot, "SDWA", place, o, scalar)._replace(mods="ACT"))
     return fields
 
 
@@ -203,7 +201,7 @@ def scalar_fields(line, section, operands):
         if o.cls == "k":
             fields.append(field(o.slot, "LITERAL", (0, 0), o))
             continue
-        kind = "SREG" if o.slot == "d" or section == "SOPK" else {"r": "SSRC_REG", "i": "SSRC_INLINE", None: "SSRC"}[o.cls]
+        kind = "SREG" if o.slot == "d" or section == "SOPK" else "SSRC_REG" if o.cls == "r" else "SSRC"
         fields.append(field(o.slot, kind, SCALAR[section][o.slot], o)._replace(mods="ILLEGAL"))
     return fields
 

@@ -15,8 +15,8 @@ enum cairn_wave_state cairn_interp_run(struct cairn_wave *wave, uint64_t budget)
 /* Frees what the interpreter has cached about a code object; no wave of it may be running. */
 void cairn_interp_forget(struct cairn_code *code);
 
-/* Installs the process-wide SIGSEGV/SIGBUS handler, once; a signal that is not ours goes to the
- * handler that was there before. */
+/* Installs the process-wide SIGSEGV/SIGBUS handler, unless it is the current one; a signal that is
+ * not ours goes to the handler that was there before. CAIRN_ERR_IO: the system refused. */
 CAIRN_MUST_CHECK enum cairn_status cairn_interp_install_handler(void);
 
 #endif

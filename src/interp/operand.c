@@ -91,6 +91,8 @@ uint64_t cairn_scalar_value(const struct cairn_wave *wave, const struct cairn_in
         return wave->sgpr[code];
     if (code == CAIRN_CODE_LITERAL)
         return literal_value(insn->literal, operand->type);
-    uint64_t constant = cairn_inline_constant(code, operand->type);
-    return constant != 0 ? constant : live_value(wave, code);
+    if (code <= CAIRN_CODE_INT_LAST ||
+        (code >= CAIRN_CODE_FLOAT_FIRST && code <= CAIRN_CODE_FLOAT_LAST))
+        return cairn_inline_constant(code, operand->type);
+    return live_value(wave, code);
 }

@@ -183,7 +183,7 @@ static bool put_source(struct decoding *d, const struct field *f, unsigned code,
         return d->may_literal && put(operand, code);
     }
     if (code == CAIRN_CODE_LDS_DIRECT)
-        return (f->width == 9 || f->kind == FIELD_SDWA) && f->dwords == 1 && put(operand, code);
+        return f->width == 9 && f->dwords == 1 && put(operand, code);
     return scalar_source(code, f->dwords) && put(operand, code);
 }
 
@@ -246,9 +246,6 @@ static bool read_field(struct decoding *d, const struct field *f, struct cairn_o
         return put_source(d, f, raw, operand);
     case FIELD_SSRC:
         return put_scalar_source(d, f, raw, operand);
-    case FIELD_SSRC_INLINE:
-        return (is_inline_constant(raw) && put(operand, raw)) ||
-               put_scalar_register(f, raw, operand);
     case FIELD_SSRC_REG:
     case FIELD_SREG:
         return put_scalar_register(f, raw, operand);
@@ -277,7 +274,7 @@ static bool read_field(struct decoding *d, const struct field *f, struct cairn_o
     case FIELD_VCC:
         return put(operand, CAIRN_CODE_VCC_LO);
     case FIELD_SDWA:
-        return acc_bit(d, f) ? put_source(d, f, raw, operand)
+        return acc_bit(d, f) ? put_scalar_source(d, f, raw, operand)
                              : put_vector(d, f, raw, false, operand);
     case FIELD_SDWA_SD:
         return bits_at(d, 47, 1) ? put_scalar_register(f, raw, operand)
@@ -337,8 +334,6 @@ static bool take_clamp_omod(const struct decoding *d, struct cairn_insn *out, un
 
 static bool finish_vop3(const struct decoding *d, struct cairn_insn *out)
 {
-    if (d->row->field_count == 0 && bits_at(d, 0, 8) != 0)
-        return false;
     bool carries = d->row->encoding == CAIRN_ENC_VOP3B;
     unsigned abs = carries ? 0 : bits_at(d, 8, 3);
     unsigned op_sel = carries ? 0 : bits_at(d, 11, 4);
@@ -398,57 +393,43 @@ static bool finish_mai(const struct decoding *d, struct cairn_insn *out)
     return true;
 }
 
-static bool take_sdwa_source(const struct decoding *d, struct cairn_insn *out, unsigned i)
-{
-    const struct field *f = source_field(d->row, i);
-    unsigned bits = bits_at(d, 48 + 8 * i, 8);
-    unsigned sext = bits >> 3 & 1, neg = bits >> 4 & 1, abs = bits >> 5 & 1;
-    if (f == NULL)
-        return (bits & 0xbf) == 0;
-    struct cairn_operand *source = &out->slot[f->slot];
-    source->sel = bits & 7;
-    if (f->mods == MODS_SEXT) {
-        source->sext = sext & 1;
-        return (neg | abs) == 0 && source->sel <= CAIRN_SEL_DWORD;
-    }
-    if (f->mods == MODS_ACT) {
-        source->neg = neg & 1;
-        source->abs = abs & 1;
-    }
-    return sext == 0 && source->sel <= CAIRN_SEL_DWORD;
-}
-
-/* Sub-dword selectors: 7 and dst_unused 3 are reserved. A comparison has no destination selector;
- * its clamp bit asks for exceptions only. */
+/* Sub-dword selectors: 7 and dst_unused 3 are reserved. Sources of integers take sext, of floats
+ * abs and neg. */
 static bool finish_sdwa(const struct decoding *d, struct cairn_insn *out)
 {
     bool compare = d->encoding == CAIRN_ENC_VOPC;
     out->dst_sel = CAIRN_SEL_DWORD;
-    out->clamp = bits_at(d, 45, 1);
     if (!compare) {
         out->dst_sel = (uint8_t)bits_at(d, 40, 3);
         out->dst_unused = (uint8_t)bits_at(d, 43, 2);
-        out->omod = bits_at(d, 46, 2);
     }
     if (out->dst_sel > CAIRN_SEL_DWORD || out->dst_unused > 2)
         return false;
-    if (out->omod != 0 && !has(d, MOD_OMOD))
-        return false;
-    return take_sdwa_source(d, out, 0) && take_sdwa_source(d, out, 1);
+    out->clamp = bits_at(d, 45, 1);
+    out->omod = compare ? 0 : bits_at(d, 46, 2);
+    for (unsigned i = 0; i < 2; i++) {
+        const struct field *f = source_field(d->row, i);
+        unsigned base = 48 + 8 * i;
+        if (f == NULL)
+            continue;
+        struct cairn_operand *source = &out->slot[f->slot];
+        source->sel = bits_at(d, base, 3);
+        source->sext = bits_at(d, base + 3, 1);
+        source->neg = bits_at(d, base + 4, 1);
+        source->abs = bits_at(d, base + 5, 1);
+        if (source->sel > CAIRN_SEL_DWORD)
+            return false;
+    }
+    return true;
 }
 
 enum { DPP_ROW_NEWBCAST0 = 0x150, DPP_ROW_NEWBCAST15 = 0x15f };
 
-/* AMD "CDNA2 ISA" section 12.16.1 and LLVM: 64-bit operands move by row_newbcast only. */
 static bool dpp_ctrl_legal(unsigned ctrl, bool is64)
 {
-    if (ctrl >= DPP_ROW_NEWBCAST0 && ctrl <= DPP_ROW_NEWBCAST15)
-        return true;
     if (is64)
-        return false;
-    if (ctrl < 0x130) /* quad_perm, row_shl, row_shr, row_ror: rows of 16 without 0 */
-        return ctrl < 0x100 || (ctrl & 15) != 0;
-    return (ctrl < 0x140 && (ctrl & 3) == 0) || (ctrl >= 0x140 && ctrl <= 0x143);
+        return ctrl >= DPP_ROW_NEWBCAST0 && ctrl <= DPP_ROW_NEWBCAST15;
+    return true;
 }
 
 static bool finish_dpp(const struct decoding *d, struct cairn_insn *out)
@@ -546,8 +527,6 @@ static bool finish_scalar(struct decoding *d, struct cairn_insn *out)
 {
     if (d->encoding == CAIRN_ENC_SOPK || d->encoding == CAIRN_ENC_SOPP)
         out->imm = sign_extend(bits_at(d, 0, 16), 16);
-    if (d->encoding == CAIRN_ENC_SOPP && d->row->mods == 0 && out->imm != 0)
-        return false;
     if (d->encoding == CAIRN_ENC_SOPC && has(d, MOD_GPR_IDX))
         out->imm = (int32_t)bits_at(d, 8, 8);
     return true;
@@ -559,8 +538,6 @@ static bool finish(struct decoding *d, struct cairn_insn *out)
     case CAIRN_ENC_VOP1:
     case CAIRN_ENC_VOP2:
     case CAIRN_ENC_VOPC:
-        if (d->row->field_count == 0 && bits_at(d, 17, 8) != 0)
-            return false;
         return d->variant == CAIRN_VARIANT_SDWA  ? finish_sdwa(d, out)
                : d->variant == CAIRN_VARIANT_DPP ? finish_dpp(d, out)
                                                  : true;

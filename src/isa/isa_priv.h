@@ -8,11 +8,10 @@
 #include "isa/isa.h"
 
 enum field_kind {
-    FIELD_SRC,         /* 9-bit vector source: scalar, constant, literal or VGPR */
-    FIELD_SSRC,        /* scalar source: register, constant or literal */
-    FIELD_SSRC_INLINE, /* scalar source: register or inline constant */
-    FIELD_SSRC_REG,    /* scalar source: register only */
-    FIELD_SREG,        /* scalar register, destination or data */
+    FIELD_SRC,      /* 9-bit vector source: scalar, constant, literal or VGPR */
+    FIELD_SSRC,     /* scalar source: register, constant or literal */
+    FIELD_SSRC_REG, /* scalar source: register only */
+    FIELD_SREG,     /* scalar register, destination or data */
     FIELD_VGPR,
     FIELD_AGPR,
     FIELD_AV,       /* VGPR, AGPR if the acc bit is set */
@@ -36,12 +35,7 @@ enum field_kind {
 };
 
 /* What the abs, neg and sext bits of a source do. */
-enum field_mods {
-    MODS_ILLEGAL,
-    MODS_ACT,     /* abs and neg; sext is illegal */
-    MODS_IGNORED, /* abs and neg may be set and do nothing */
-    MODS_SEXT,    /* sext; abs and neg are illegal */
-};
+enum field_mods { MODS_ILLEGAL, MODS_ACT, MODS_IGNORED };
 
 struct field {
     uint8_t slot, kind;
@@ -89,12 +83,5 @@ struct cairn_isa_row {
  * space (ask with VOP3A), and VOP3P and MAI (VOP3P). */
 const struct cairn_isa_row *isa_row(const struct cairn_gfx *gfx, enum cairn_encoding encoding,
                                     enum cairn_variant variant, unsigned opcode);
-
-bool isa_type_is_16bit(unsigned type); /* one value of 16 bits, not a packed pair */
-bool isa_type_is_64bit(unsigned type);
-
-/* The code of the inline constant that an operand of `type` reads as the same value as `literal`;
- * CAIRN_CODE_NONE if there is none. Only F64 takes the literal as the high half of its value. */
-unsigned isa_inline_code(unsigned type, uint32_t literal);
 
 #endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT
+ * The process-wide signal handler and the per-thread point it jumps to. A signal that does not come
+ * from a guest's memory instruction goes to the handler that was installed before.
+ */
+#include "interp/guard.h"
+
+#include "base/log.h"
+#include "interp/interp.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <ucontext.h>
+
+/* initial-exec: reading it in a signal handler must not allocate. */
+static _Thread_local struct cairn_guard *current __attribute__((tls_model("initial-exec")));
+
+/* True while this thread gives a signal away, so that handlers that know each other do not go
+ * round.
+ */
+static _Thread_local bool passing __attribute__((tls_model("initial-exec")));
+
+static pthread_mutex_t install_lock = PTHREAD_MUTEX_INITIALIZER; /* guards installing */
+/* What was there before us. Written before our handler is installed for the first time, or while
+ * another's is. */
+static struct sigaction old_segv, old_bus;
+
+void cairn_guard_enter(struct cairn_guard *guard, struct cairn_wave *wave)
+{
+    guard->wave = wave;
+    guard->outer = current;
+    current = guard;
+}
+
+void cairn_guard_leave(struct cairn_guard *guard)
+{
+    current = guard->outer;
+}
+
+/* Back to the default: the access faults again and ends the process, as it should. A signal that
+ * was sent by kill() has no access to repeat. */
+static void default_action(int number, const siginfo_t *info)
+{
+    struct sigaction standard = {.sa_handler = SIG_DFL};
+    sigaction(number, &standard, NULL);
+    if (info->si_code <= 0)
+        raise(number);
+}
+
+static void pass_on(int number, siginfo_t *info, void *context)
+{
+    const struct sigaction *old = number == SIGBUS ? &old_bus : &old_segv;
+    bool has_handler =
+        (old->sa_flags & SA_SIGINFO) || (old->sa_handler != SIG_DFL && old->sa_handler != SIG_IGN);
+    if (passing || !has_handler) {
+        default_action(number, info);
+        return;
+    }
+    passing = true;
+    if (old->sa_flags & SA_SIGINFO)
+        old->sa_sigaction(number, info, context);
+    else
+        old->sa_handler(number);
+    passing = false;
+}
+
+/* Was it a store to a page that is there? x86: page fault error code, bits 0 (present), 1 (write).
+ */
+static bool stored_to_present_page(const void *context)
+{
+#if defined(__x86_64__)
+    const ucontext_t *machine = context;
+    return (machine->uc_mcontext.gregs[REG_ERR] & 3) == 3;
+#else
+    (void)context;
+    return false;
+#endif
+}
+
+static void on_signal(int number, siginfo_t *info, void *context)
+{
+    struct cairn_guard *guard = current;
+    if (guard == NULL || guard->wave->memory_insn == NULL || info->si_code <= 0) {
+        int saved = errno;
+        pass_on(number, info, context);
+        errno = saved;
+        return;
+    }
+    guard->address = (uint64_t)(uintptr_t)info->si_addr;
+    guard->read_only = stored_to_present_page(context);
+    siglongjmp(guard->jump, 1);
+}
+
+/* SA_NODEFER: the handler leaves by a jump that restores no signal mask. SA_ONSTACK: used where the
+ * application gave its threads an alternate stack. */
+static enum cairn_status install_one(int number, struct sigaction *old)
+{
+    struct sigaction action = {.sa_sigaction = on_signal,
+                               .sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK};
+    struct sigaction now;
+    sigemptyset(&action.sa_mask);
+    if (sigaction(number, NULL, &now) != 0)
+        return CAIRN_ERR_IO;
+    if ((now.sa_flags & SA_SIGINFO) && now.sa_sigaction == on_signal)
+        return CAIRN_OK;
+    *old = now;
+    return sigaction(number, &action, NULL) == 0 ? CAIRN_OK : CAIRN_ERR_IO;
+}
+
+enum cairn_status cairn_interp_install_handler(void)
+{
+    pthread_mutex_lock(&install_lock);
+    enum cairn_status status = install_one(SIGSEGV, &old_segv);
+    if (status == CAIRN_OK)
+        status = install_one(SIGBUS, &old_bus);
+    pthread_mutex_unlock(&install_lock);
+    if (status != CAIRN_OK)
+        cairn_log(CAIRN_LOG_ERROR, "cannot handle SIGSEGV: %s", strerror(errno));
+    return status;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT
+ * Running a wave: block after block, until it waits, ends, faults, yields or has used its budget.
+ */
+#include "interp/interp.h"
+
+#include "fp/fp.h"
+#include "interp/block.h"
+#include "interp/guard.h"
+#include "interp/memory.h"
+
+#include <stdio.h>
+
+static unsigned block_mode(const struct cairn_wave *wave)
+{
+    return wave->mode >> CAIRN_MODE_GPR_IDX_EN_BIT & (CAIRN_BLOCK_INDEXED | CAIRN_BLOCK_SKIP);
+}
+
+static const struct cairn_block *next_block(struct cairn_wave *wave)
+{
+    const struct cairn_launch *launch = wave->launch;
+    struct cairn_code *code = launch->code;
+    unsigned mode = block_mode(wave);
+    if (__builtin_expect(wave->pc - code->base >= (code->size & ~UINT64_C(3)) || wave->pc % 4 != 0,
+                         0)) {
+        cairn_wave_raise(wave, CAIRN_FAULT_BAD_PC, wave->pc, -1);
+        return NULL;
+    }
+    const struct cairn_block *block = cairn_block_at(code, launch->gfx, wave->pc, mode);
+    uint32_t arch = cairn_arch_rows(launch);
+    if (block != NULL &&
+        __builtin_expect(block->arch_rows > arch || block->acc_rows > launch->vgprs - arch, 0))
+        block = cairn_block_at(code, launch->gfx, wave->pc, mode | CAIRN_BLOCK_CHECKED);
+    if (block == NULL)
+        cairn_wave_raise(wave, CAIRN_FAULT_CANCELLED, wave->pc, -1);
+    return block;
+}
+
+static void run_blocks(struct cairn_wave *wave)
+{
+    while (wave->state == CAIRN_WAVE_READY && wave->fuel > 0 &&
+           atomic_load_explicit(&wave->launch->stop, memory_order_relaxed) == 0) {
+        const struct cairn_block *block = next_block(wave);
+        if (block == NULL)
+            return;
+        wave->fuel -= block->instructions;
+        wave->instructions += block->instructions;
+        block->ops[0].run(wave, block->ops);
+    }
+}
+
+/* The mnemonic in a fault, for whoever raised it. */
+static void name_fault(struct cairn_wave *wave)
+{
+    struct cairn_fault *fault = &wave->fault;
+    const struct cairn_code *code = wave->launch->code;
+    struct cairn_insn insn;
+    uint64_t offset = fault->pc - code->base;
+    if (fault->insn_name[0] != '\0' || offset >= code->size)
+        return;
+    struct cairn_bytes bytes =
+        cairn_bytes_of((const void *)(uintptr_t)fault->pc, (size_t)(code->size - offset));
+    if (cairn_isa_decode(wave->launch->gfx, bytes, &insn) == CAIRN_OK)
+        snprintf(fault->insn_name, sizeof fault->insn_name, "%s", cairn_isa_mnemonic(&insn));
+}
+
+static void report_signal(struct cairn_guard *guard)
+{
+    struct cairn_wave *wave = guard->wave;
+    const struct cairn_insn *insn = wave->memory_insn;
+    wave->memory_insn = NULL;
+    int lane = -1;
+    if (insn->encoding != CAIRN_ENC_SMEM)
+        lane = cairn_interp_memory_lane(wave, insn, guard->address);
+    cairn_wave_raise(wave, guard->read_only ? CAIRN_FAULT_READ_ONLY : CAIRN_FAULT_UNMAPPED,
+                     guard->address, lane);
+}
+
+enum cairn_wave_state cairn_interp_run(struct cairn_wave *wave, uint64_t budget)
+{
+    struct cairn_guard guard;
+    uint32_t host_fp = cairn_fp_host_enter();
+    wave->fuel = budget > INT64_MAX ? INT64_MAX : (int64_t)budget;
+    cairn_guard_enter(&guard, wave);
+    if (sigsetjmp(guard.jump, 0) == 0)
+        run_blocks(wave);
+    else
+        report_signal(&guard);
+    cairn_guard_leave(&guard);
+    cairn_fp_host_leave(host_fp);
+    if (wave->state == CAIRN_WAVE_FAULTED)
+        name_fault(wave);
+    return wave->state;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT
+ * Which host CPU level's vector code runs: the best that the machine has, or what CAIRN_TARGET_CPU
+ * asks for if the machine has it.
+ */
+#include "base/option.h"
+#include "interp/block.h"
+
+#include <pthread.h>
+
+bool cairn_valu_prepare_base(struct cairn_interp_op *op);
+#if defined(__x86_64__)
+bool cairn_valu_prepare_v3(struct cairn_interp_op *op);
+bool cairn_valu_prepare_v4(struct cairn_interp_op *op);
+#endif
+
+static bool (*prepare)(struct cairn_interp_op *op) = cairn_valu_prepare_base;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+enum { LEVEL_BEST, LEVEL_BASE, LEVEL_V3, LEVEL_V4 }; /* choices of CAIRN_TARGET_CPU */
+
+static void choose(void)
+{
+#if defined(__x86_64__)
+    unsigned wanted = cairn_option_choice(CAIRN_OPTION_TARGET_CPU);
+    __builtin_cpu_init();
+    if (wanted == LEVEL_BEST)
+        wanted = LEVEL_V4;
+    if (wanted >= LEVEL_V4 && __builtin_cpu_supports("x86-64-v4"))
+        prepare = cairn_valu_prepare_v4;
+    else if (wanted >= LEVEL_V3 && __builtin_cpu_supports("x86-64-v3"))
+        prepare = cairn_valu_prepare_v3;
+#endif
+}
+
+bool cairn_valu_prepare(struct cairn_interp_op *op)
+{
+    pthread_once(&once, choose);
+    return prepare(op);
+}
