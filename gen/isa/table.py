@@ -9,7 +9,8 @@ from collections import namedtuple
 CHIPS = ["gfx900", "gfx906", "gfx908", "gfx90a", "gfx942", "gfx950"]
 
 # An operand: which bits of the first 64 hold it and how they are read (enum field_kind of src/isa/isa_priv.h).
-# `acc` is the bit that makes it an AGPR, -1 if none; mods: what its abs and neg (or sext) bits do: act, ignored, illegal.
+# `acc` is the bit that makes it an AGPR, -1 if none; mods: what its abs and neg bits do: ACT, IGNORED,
+# ILLEGAL, or SEXT, where a sext bit acts instead.
 Field = namedtuple("Field", "slot kind shift width acc type dwords mods")
 Row = namedtuple("Row", "line encoding variant opcode name mnemonic fields mods flags chips")
 
@@ -42,7 +43,8 @@ SCALAR = {"SOP2": {"d": (16, 7), "s0": (0, 8), "s1": (8, 8)},
           "SOPP": {}}
 
 MODS = {"clamp", "omod", "op_sel", "neg", "mix", "cbsz", "imm", "branch", "hwreg",
-        "waitcnt", "sendmsg", "gpr_idx", "imm7", "off", "off2", "swizzle", "gds", "lds", "bare", "samp", "rtn"}
+        "waitcnt", "sendmsg", "gpr_idx", "imm7", "off", "off2", "swizzle", "gds", "lds", "bare", "samp", "rtn",
+        "gws", "no_scc", "store_lds", "d16"}
 EFFECTS = {"loads": "LOADS", "stores": "STORES", "atomic": "ATOMIC", "branch": "BRANCH", "ends": "ENDS"}
 REGS = {"scc": "SCC", "vcc": "VCC", "exec": "EXEC", "m0": "M0"}
 
@@ -59,7 +61,7 @@ Operand = namedtuple("Operand", "slot type reads cls mods")
 
 
 def parse_operand(line, token):
-    m = re.fullmatch(r"(\w+?)=(\+?)(\w+)(?:\.(s|r|v|a|av|vl|k|c\w+))?(?::([mix]))?", token)
+    m = re.fullmatch(r"(\w+?)=(\+?)(\w+)(?:\.(s|i|r|v|a|av|vl|k|c\w+))?(?::([mix]))?", token)
     if not m:
         fail(line, f"malformed operand '{token}'")
     slot, reads, kind, cls, mods = m.groups()
@@ -131,7 +133,7 @@ def e32_fields(line, section, operands):
         elif o.cls == "k":
             fields.append(field(o.slot, "LITERAL", (0, 0), o))
         elif o.slot == "d":
-            fields.append(field("d", {"s": "SREG", "a": "AGPR"}.get(o.cls, "VGPR"), places["d"], o))
+            fields.append(field("d", {"s": "SDST", "a": "AGPR"}.get(o.cls, "VGPR"), places["d"], o))
         elif o.slot in ("s0", "sd"):
             fields.append(field(o.slot, source_kind(o.cls), places["s0"], o))
         else:
@@ -146,9 +148,9 @@ def e64_fields(line, section, operands):
             place = VOP3["d"] if section == "VOPC" else VOP3["sd"]
             fields.append(field("sd", "SREG", place, o))
         elif o.slot == "d":
-            fields.append(field("d", "SREG" if o.cls == "s" else "VGPR", VOP3["d"], o))
+            fields.append(field("d", "SDST" if o.cls == "s" else "VGPR", VOP3["d"], o))
         elif o.type == "mask":
-            fields.append(field(o.slot, "SSRC", VOP3[o.slot], o))
+            fields.append(field(o.slot, "MASK", VOP3[o.slot], o))
         else:
             fields.append(field(o.slot, source_kind(o.cls), VOP3[o.slot], o))
     return fields
@@ -165,7 +167,8 @@ def sdwa_fields(line, section, operands):
             fields.append(field("d", "VGPR", (17, 8), o))
         else:
             place, scalar = ((32, 8), 55) if o.slot == "s0" else ((9, 8), 63)
-            fields.append(field(o.slot, "SDWA", place, o, scalar)._replace(mods="ACT"))
+            acts = "SEXT" if o.mods != "ACT" else "IGNORED" if o.type == "pk_f16" else "ACT"
+            fields.append(field(o.slot, "SDWA", place, o, scalar)._replace(mods=acts))
     return fields
 
 
@@ -201,7 +204,7 @@ def scalar_fields(line, section, operands):
         if o.cls == "k":
             fields.append(field(o.slot, "LITERAL", (0, 0), o))
             continue
-        kind = "SREG" if o.slot == "d" or section == "SOPK" else "SSRC_REG" if o.cls == "r" else "SSRC"
+        kind = "SREG" if o.slot == "d" or section == "SOPK" else {"r": "SSRC_REG", "i": "SSRC_INLINE", None: "SSRC"}[o.cls]
         fields.append(field(o.slot, kind, SCALAR[section][o.slot], o)._replace(mods="ILLEGAL"))
     return fields
 
@@ -213,7 +216,7 @@ def memory_fields(line, section, operands, words):
     flat = section in ("FLAT", "GLOBAL", "SCRATCH")
     for o in operands:
         if section == "SMEM":
-            kind, place = ("SBASE", (0, 6)) if o.slot == "base" else ("SREG", (6, 7))
+            kind, place = ("SBASE", (0, 6)) if o.slot == "base" else ("SDATA", (6, 7))
             fields.append(field("addr" if o.slot == "base" else o.slot, kind, place, o))
             continue
         acc = {"DS": 25}.get(section, 55)
@@ -222,10 +225,13 @@ def memory_fields(line, section, operands, words):
                  "data": (40, 8), "data1": (48, 8)}.get(o.slot)
         if place is None:
             fail(line, f"slot '{o.slot}' in a memory row")
-        if section == "MIMG" and o.type == "dmask":
-            fields.append(Field(o.slot, "AV", place[0], place[1], -1, "b32", 0, "ILLEGAL"))
+        if "gws" in words:
+            place = (32, 8)
+        if o.type == "dmask":
+            fields.append(Field(o.slot, "DMASK", place[0], place[1], 16, "b32", 0, "ILLEGAL"))
         else:
-            fields.append(field(o.slot, "AV", place, o, -1 if section == "MIMG" else acc)._replace(mods="ILLEGAL"))
+            kind = "AV_GLC" if flat and o.slot == "rtn" else "AV"
+            fields.append(field(o.slot, kind, place, o, acc)._replace(mods="ILLEGAL"))
     if flat:
         fields.append(field("addr", {"FLAT": "VGPR", "GLOBAL": "GADDR", "SCRATCH": "SVADDR"}[section], (32, 8),
                             address if section == "SCRATCH" else wide))
@@ -234,8 +240,9 @@ def memory_fields(line, section, operands, words):
                                 address if section == "SCRATCH" else wide))
     if section == "DS" and "addr" in words:
         fields.append(field("addr", "VGPR", (32, 8), address))
-    if section in ("MUBUF", "MTBUF") and "addr" in words:
-        fields.append(field("addr", "BADDR", (32, 8), address))
+    if section in ("MUBUF", "MTBUF") and ("addr" in words or "store_lds" in words):
+        if "addr" in words:
+            fields.append(field("addr", "BADDR", (32, 8), address))
         fields.append(field("rsrc", "RSRC", (48, 5), address._replace(type="b128")))
         fields.append(field("soffset", "SOFFSET", (56, 8), address))
     if section == "MIMG":

@@ -162,9 +162,10 @@ struct cairn_insn {
     uint8_t op_sel_hi, neg_lo, neg_hi; /* VOP3P, bit i: source i */
     uint8_t cbsz, abid, blgp;          /* MAI */
 
+    /* offen of SMEM: an immediate offset is encoded, be it 0 */
     uint8_t glc : 1, slc : 1, scc : 1, lds : 1, gds : 1, idxen : 1, offen : 1, tfe : 1;
     uint8_t dfmt, nfmt;        /* MTBUF */
-    uint8_t dmask, mimg_flags; /* MIMG */
+    uint8_t dmask, mimg_flags; /* MIMG; flags: 1 unorm, 2 a16, 4 lwe, 8 da, 16 d16 */
     uint8_t imm7;              /* SMEM instructions whose data field is a number (s_atc_probe) */
 
     uint8_t dst_sel, dst_unused;    /* SDWA: enum cairn_sel; 0 pad, 1 sign, 2 preserve */

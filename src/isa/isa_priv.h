@@ -8,13 +8,19 @@
 #include "isa/isa.h"
 
 enum field_kind {
-    FIELD_SRC,      /* 9-bit vector source: scalar, constant, literal or VGPR */
-    FIELD_SSRC,     /* scalar source: register, constant or literal */
-    FIELD_SSRC_REG, /* scalar source: register only */
-    FIELD_SREG,     /* scalar register, destination or data */
+    FIELD_SRC,         /* 9-bit vector source: scalar, constant, literal or VGPR */
+    FIELD_SSRC,        /* scalar source: register, constant or literal */
+    FIELD_SSRC_INLINE, /* scalar source: register or inline constant */
+    FIELD_SSRC_REG,    /* scalar source: register only */
+    FIELD_SREG,        /* scalar register, destination or data */
+    FIELD_SDST,        /* scalar result of a vector instruction: not m0 */
+    FIELD_SDATA,       /* scalar memory data: not m0, not exec */
+    FIELD_MASK,        /* SGPR pair that is not exec */
     FIELD_VGPR,
     FIELD_AGPR,
     FIELD_AV,       /* VGPR, AGPR if the acc bit is set */
+    FIELD_AV_GLC,   /* like AV; absent unless glc is set */
+    FIELD_DMASK,    /* like AV; as many registers as dmask has bits */
     FIELD_VGPR9,    /* these three: a 9-bit source that must name a vector register */
     FIELD_VGPR_LDS, /* or lds_direct */
     FIELD_AGPR9,
@@ -35,7 +41,12 @@ enum field_kind {
 };
 
 /* What the abs, neg and sext bits of a source do. */
-enum field_mods { MODS_ILLEGAL, MODS_ACT, MODS_IGNORED };
+enum field_mods {
+    MODS_ILLEGAL,
+    MODS_ACT,     /* abs and neg; sext is illegal */
+    MODS_IGNORED, /* abs and neg may be set and do nothing */
+    MODS_SEXT,    /* sext; abs and neg are illegal */
+};
 
 struct field {
     uint8_t slot, kind;
@@ -62,11 +73,15 @@ enum row_mod {
     MOD_OFF = 1 << 13,
     MOD_OFF2 = 1 << 14, /* DS: two 8-bit offsets */
     MOD_SWIZZLE = 1 << 15,
-    MOD_GDS = 1 << 16,
+    MOD_GDS = 1 << 16, /* DS: the gds bit may be set */
     MOD_LDS = 1 << 17,
     MOD_BARE = 1 << 18, /* MUBUF without operands */
     MOD_SAMP = 1 << 19,
-    MOD_RTN = 1 << 20, /* DST exists if glc is set */
+    MOD_RTN = 1 << 20,       /* DST exists if glc is set */
+    MOD_GWS = 1 << 21,       /* DS: the gds bit must be set */
+    MOD_NO_SCC = 1 << 22,    /* memory: the scc bit is reserved */
+    MOD_D16 = 1 << 24,       /* MIMG: the d16 bit may be set */
+    MOD_STORE_LDS = 1 << 23, /* buffer store from LDS: the lds bit must be set, no vaddr */
 };
 
 struct cairn_isa_row {
@@ -83,5 +98,12 @@ struct cairn_isa_row {
  * space (ask with VOP3A), and VOP3P and MAI (VOP3P). */
 const struct cairn_isa_row *isa_row(const struct cairn_gfx *gfx, enum cairn_encoding encoding,
                                     enum cairn_variant variant, unsigned opcode);
+
+bool isa_type_is_16bit(unsigned type); /* one value of 16 bits, not a packed pair */
+bool isa_type_is_64bit(unsigned type);
+
+/* The code of the inline constant that an operand of `type` reads as the same value as `literal`;
+ * CAIRN_CODE_NONE if there is none. Only F64 takes the literal as the high half of its value. */
+unsigned isa_inline_code(unsigned type, uint32_t literal);
 
 #endif
