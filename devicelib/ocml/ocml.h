@@ -39,4 +39,61 @@ INLINE double frexp_mant(double x)
 #define FREXP_MANT_f64(x) frexp_mant(x)
 #endif
 
+/* Called from other files than their own. */
+double __ocml_acos_f64(double x);
+double __ocml_acosh_f64(double x);
+double __ocml_asin_f64(double x);
+double __ocml_asinh_f64(double x);
+double __ocml_atan_f64(double x);
+double __ocml_atanh_f64(double x);
+double __ocml_cbrt_f64(double x);
+double __ocml_cosh_f64(double x);
+double __ocml_erf_f64(double x);
+double __ocml_erfc_f64(double x);
+double __ocml_erfcinv_f64(double x);
+double __ocml_erfcx_f64(double x);
+double __ocml_erfinv_f64(double x);
+double __ocml_exp_f64(double x);
+double __ocml_exp10_f64(double x);
+double __ocml_exp2_f64(double x);
+double __ocml_expm1_f64(double x);
+double __ocml_log_f64(double x);
+double __ocml_log10_f64(double x);
+double __ocml_log1p_f64(double x);
+double __ocml_log2_f64(double x);
+double __ocml_ncdf_f64(double x);
+double __ocml_ncdfinv_f64(double x);
+double __ocml_rcbrt_f64(double x);
+double __ocml_rsqrt_f64(double x);
+double __ocml_sinh_f64(double x);
+double __ocml_tanh_f64(double x);
+double __ocml_sin_f64(double x);
+double __ocml_cos_f64(double x);
+double __ocml_tan_f64(double x);
+double __ocml_sinpi_f64(double x);
+double __ocml_cospi_f64(double x);
+double __ocml_tanpi_f64(double x);
+double __ocml_j0_f64(double x);
+double __ocml_j1_f64(double x);
+double __ocml_y0_f64(double x);
+double __ocml_y1_f64(double x);
+double __ocml_i0_f64(double x);
+double __ocml_i1_f64(double x);
+double __ocml_tgamma_f64(double x);
+double __ocml_lgamma_f64(double x);
+double __ocml_asinpi_f64(double x);
+double __ocml_acospi_f64(double x);
+double __ocml_atanpi_f64(double x);
+double __ocml_atan2_f64(double y, double x);
+double __ocml_atan2pi_f64(double y, double x);
+double __ocml_pow_f64(double x, double y);
+double __ocml_pown_f64(double x, i32 n);
+double __ocml_powr_f64(double x, double y);
+double __ocml_rootn_f64(double x, i32 n);
+double __ocml_hypot_f64(double x, double y);
+double __ocml_rhypot_f64(double x, double y);
+double __ocml_sincos_f64(double x, double PRIVATE *cosine);
+double __ocml_sincospi_f64(double x, double PRIVATE *cosine);
+double __ocml_lgamma_r_f64(double x, i32 PRIVATE *sign);
+
 #endif
