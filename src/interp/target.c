@@ -4,6 +4,7 @@
  */
 #include "base/option.h"
 #include "interp/block.h"
+#include "interp/matrix_kernel.h"
 
 #include <pthread.h>
 
@@ -14,6 +15,7 @@ bool cairn_valu_prepare_v4(struct cairn_interp_op *op);
 #endif
 
 static bool (*prepare)(struct cairn_interp_op *op) = cairn_valu_prepare_base;
+static cairn_matrix_handler *(*matrix)(unsigned op) = cairn_matrix_handler_of_base;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 enum { LEVEL_BEST, LEVEL_BASE, LEVEL_V3, LEVEL_V4 }; /* choices of CAIRN_TARGET_CPU */
@@ -26,9 +28,9 @@ static void choose(void)
     if (wanted == LEVEL_BEST)
         wanted = LEVEL_V4;
     if (wanted >= LEVEL_V4 && __builtin_cpu_supports("x86-64-v4"))
-        prepare = cairn_valu_prepare_v4;
+        prepare = cairn_valu_prepare_v4, matrix = cairn_matrix_handler_of_v4;
     else if (wanted >= LEVEL_V3 && __builtin_cpu_supports("x86-64-v3"))
-        prepare = cairn_valu_prepare_v3;
+        prepare = cairn_valu_prepare_v3, matrix = cairn_matrix_handler_of_v3;
 #endif
 }
 
@@ -36,4 +38,10 @@ bool cairn_valu_prepare(struct cairn_interp_op *op)
 {
     pthread_once(&once, choose);
     return prepare(op);
+}
+
+cairn_matrix_handler *cairn_matrix_handler_of(unsigned op)
+{
+    pthread_once(&once, choose);
+    return matrix(op);
 }
