@@ -235,6 +235,7 @@ static void trig_preop_follows_rule_F18(void **state)
 
 int main(void)
 {
+    VALUES_NEED_HOST();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(errors_stay_within_half_an_ulp_and_a_little),
         cmocka_unit_test(log_near_one_and_sin_near_zero_are_accurate),

@@ -228,6 +228,7 @@ static void fp16_ovfl_clamps_finite_overflow_only(void **state)
 
 int main(void)
 {
+    VALUES_NEED_HOST();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arithmetic_on_edges_is_exact_in_every_mode),
         cmocka_unit_test(arithmetic_on_random_operands_is_exact_in_every_mode),

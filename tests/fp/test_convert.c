@@ -292,6 +292,7 @@ static void normalised_integers_saturate_and_round_even(void **state)
 
 int main(void)
 {
+    VALUES_NEED_HOST();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(float_widths_convert_exactly_in_every_mode),
         cmocka_unit_test(every_f16_widens_exactly),

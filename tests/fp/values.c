@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <cmocka.h>
 
 size_t values_edges(const struct oracle_format *format, uint64_t out[VALUES_EDGES])
@@ -45,6 +46,15 @@ size_t values_edges(const struct oracle_format *format, uint64_t out[VALUES_EDGE
         out[count++] = positive[i] | oracle_sign(format);
     }
     return count;
+}
+
+void values_need_host(bool avx2, bool avx512)
+{
+    bool has2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    bool has512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+                  __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
+    if ((avx2 && !has2) || (avx512 && !has512))
+        exit(77);
 }
 
 uint64_t values_random64(uint64_t *state)

@@ -11,6 +11,18 @@
 
 enum { VALUES_EDGES = 64 };
 
+/* First in main: leaves with 77 (skipped) where the host cannot run what this file was compiled
+ * for.
+ */
+void values_need_host(bool avx2, bool avx512);
+#if defined(__AVX512F__)
+#define VALUES_NEED_HOST() values_need_host(true, true)
+#elif defined(__AVX2__)
+#define VALUES_NEED_HOST() values_need_host(true, false)
+#else
+#define VALUES_NEED_HOST() values_need_host(false, false)
+#endif
+
 /* Fills `out`; returns how many there are. Both signs of each are included. */
 size_t values_edges(const struct oracle_format *format, uint64_t out[VALUES_EDGES]);
 
