@@ -214,11 +214,10 @@ typedef bool compare(uint32_t mode, uint64_t a, uint64_t b);
     }
 #define PREDICATES(name)                                                                           \
     PREDICATE(name, f16, uint32_t) PREDICATE(name, f32, uint32_t) PREDICATE(name, f64, uint64_t)
-PREDICATES(f)
-PREDICATES(lt)
-PREDICATES(eq) PREDICATES(le) PREDICATES(gt) PREDICATES(lg) PREDICATES(ge) PREDICATES(o)
-    PREDICATES(u) PREDICATES(nge) PREDICATES(nlg) PREDICATES(ngt) PREDICATES(nle) PREDICATES(neq)
-        PREDICATES(nlt) PREDICATES(tru)
+// clang-format off
+PREDICATES(f) PREDICATES(lt) PREDICATES(eq) PREDICATES(le) PREDICATES(gt) PREDICATES(lg) PREDICATES(ge) PREDICATES(o)
+PREDICATES(u) PREDICATES(nge) PREDICATES(nlg) PREDICATES(ngt) PREDICATES(nle) PREDICATES(neq) PREDICATES(nlt) PREDICATES(tru)
+// clang-format on
 
 /* Results for less, equal, greater, unordered in bits 0..3: the opcode number itself. */
 #define CASE(name, bits) {#name, {name##_f16, name##_f32, name##_f64}, bits}
