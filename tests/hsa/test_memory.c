@@ -109,7 +109,7 @@ static void pools_describe_themselves(void **state)
 
 static void pointer_info_tells_allocations_from_other_memory(void **state)
 {
-    int on_stack, tag;
+    int on_stack = 0, tag;
     char *memory = rig_alloc(rig.vram, 3 * PAGE);
     hsa_amd_pointer_info_t info = {.size = sizeof info};
     hsa_agent_t *agents = NULL;

@@ -19,3 +19,20 @@ illegal:
         .amdhsa_accum_offset 4
         .amdhsa_user_sgpr_kernarg_segment_ptr 1
     .end_amdhsa_kernel
+
+    .amdgpu_metadata
+---
+amdhsa.version: [ 1, 2 ]
+amdhsa.kernels:
+  - .name: illegal
+    .symbol: illegal.kd
+    .kernarg_segment_size: 0
+    .kernarg_segment_align: 8
+    .group_segment_fixed_size: 0
+    .private_segment_fixed_size: 0
+    .wavefront_size: 64
+    .sgpr_count: 8
+    .vgpr_count: 4
+    .max_flat_workgroup_size: 1024
+...
+    .end_amdgpu_metadata
