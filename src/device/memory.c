@@ -204,18 +204,21 @@ enum cairn_status cairn_memory_alloc(struct cairn_device *device, enum cairn_mem
     return status;
 }
 
-static void free_extent_locked(struct cairn_extent *extent)
-{
-    unmap(extent->start, extent->mapped_bytes);
-    refund_locked(extent->allocation.device, extent->allocation.kind, extent->mapped_bytes);
-    cairn_extents_give(&memory.extents, extent);
-}
-
-/* The used extent that starts at `address`. */
+/* The allocation that starts at `address`, not one that is being freed (its size is 0). */
 static struct cairn_extent *extent_at_locked(const void *address)
 {
     struct cairn_extent *extent = cairn_extents_find(&memory.extents, (uint64_t)address);
-    return extent != NULL && extent->used && extent->start == (uint64_t)address ? extent : NULL;
+    return extent != NULL && extent->used && extent->start == (uint64_t)address &&
+                   extent->allocation.size_bytes != 0
+               ? extent
+               : NULL;
+}
+
+/* Second half of freeing: the pages are gone. */
+static void give_locked(struct cairn_extent *extent)
+{
+    refund_locked(extent->allocation.device, extent->allocation.kind, extent->mapped_bytes);
+    cairn_extents_give(&memory.extents, extent);
 }
 
 enum cairn_status cairn_memory_free(void *address)
@@ -223,9 +226,15 @@ enum cairn_status cairn_memory_free(void *address)
     pthread_rwlock_wrlock(&memory.lock);
     struct cairn_extent *extent = extent_at_locked(address);
     if (extent != NULL)
-        free_extent_locked(extent);
+        extent->allocation.size_bytes = 0;
     pthread_rwlock_unlock(&memory.lock);
-    return extent != NULL ? CAIRN_OK : CAIRN_ERR_NOT_FOUND;
+    if (extent == NULL)
+        return CAIRN_ERR_NOT_FOUND;
+    unmap(extent->start, extent->mapped_bytes); /* may take long; the extent is ours alone */
+    pthread_rwlock_wrlock(&memory.lock);
+    give_locked(extent);
+    pthread_rwlock_unlock(&memory.lock);
+    return CAIRN_OK;
 }
 
 void cairn_memory_close(void)
@@ -235,7 +244,8 @@ void cairn_memory_close(void)
     struct cairn_extent *extent = cairn_extents_next_used(&memory.extents, 0);
     while (extent != NULL) {
         uint64_t start = extent->start;
-        free_extent_locked(extent);
+        unmap(start, extent->mapped_bytes);
+        give_locked(extent);
         extent = cairn_extents_next_used(&memory.extents, start);
     }
     pthread_rwlock_unlock(&memory.lock);

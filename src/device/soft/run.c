@@ -9,8 +9,6 @@
 
 #include <stdio.h>
 
-enum { BUDGET = 4096 }; /* instructions of a wave's turn: 0.1 to 0.2 ms in the interpreter */
-
 /* True if the watchdog or somebody else has stopped the dispatch. */
 static bool is_stopped(struct cairn_dispatch *dispatch, const struct cairn_wave *wave)
 {
@@ -65,13 +63,13 @@ struct round {
 };
 
 static void run_wave(struct cairn_dispatch *dispatch, struct cairn_slot *slot,
-                     struct cairn_wave *wave, struct round *round)
+                     struct cairn_wave *wave, unsigned budget, struct round *round)
 {
     uint64_t before = wave->instructions;
-    enum cairn_wave_state state = cairn_interp_run(wave, BUDGET);
+    enum cairn_wave_state state = cairn_interp_run(wave, budget);
     switch (state) {
     case CAIRN_WAVE_READY:
-        if (wave->instructions - before >= BUDGET / 2)
+        if (wave->instructions - before >= budget / 2)
             round->busy = true;
         break;
     case CAIRN_WAVE_DONE:
@@ -92,7 +90,8 @@ static void run_wave(struct cairn_dispatch *dispatch, struct cairn_slot *slot,
 }
 
 /* Every wave gets one turn, beginning with the one that is first now. */
-static struct round run_round(struct cairn_dispatch *dispatch, struct cairn_slot *slot)
+static struct round run_round(struct cairn_dispatch *dispatch, struct cairn_slot *slot,
+                              unsigned budget)
 {
     struct round round = {0};
     uint32_t count = slot->group.wave_count;
@@ -100,18 +99,18 @@ static struct round run_round(struct cairn_dispatch *dispatch, struct cairn_slot
         uint32_t index = slot->first_wave + i;
         struct cairn_wave *wave = &slot->group.waves[index < count ? index : index - count];
         if (wave->state == CAIRN_WAVE_READY)
-            run_wave(dispatch, slot, wave, &round);
+            run_wave(dispatch, slot, wave, budget, &round);
     }
     return round;
 }
 
 enum cairn_group_end cairn_soft_run_group(struct cairn_dispatch *dispatch, struct cairn_slot *slot,
-                                          unsigned rounds, bool *idle)
+                                          const struct cairn_soft_slice *slice, bool *idle)
 {
     unsigned idle_rounds = 0;
     *idle = false;
-    for (unsigned done = 0; done < rounds; done++) {
-        struct round round = run_round(dispatch, slot);
+    for (unsigned done = 0; done < slice->rounds; done++) {
+        struct round round = run_round(dispatch, slot, slice->budget);
         if (slot->live_waves == 0)
             return CAIRN_GROUP_DONE;
         if (round.faulted || is_stopped(dispatch, &slot->group.waves[slot->first_wave]))

@@ -12,7 +12,7 @@
 
 #include "device/device_priv.h"
 
-enum { QUOTA_SHARE = 4, FREE_SLOTS_LIMIT = 64 };
+enum { QUOTA_SHARE = 4, FREE_SLOTS_LIMIT = 64, FREE_SLOT_BYTES = 1 << 20 };
 
 bool cairn_soft_enter(struct cairn_dispatch *dispatch)
 {
@@ -114,7 +114,8 @@ void cairn_soft_drop_slot(struct cairn_soft *soft, struct cairn_slot *slot)
 static void put_free(struct cairn_soft *soft, struct cairn_slot *slot)
 {
     pthread_mutex_lock(&soft->lock);
-    bool keep = soft->free_count < FREE_SLOTS_LIMIT;
+    bool keep = soft->free_count < soft->device->info.worker_threads ||
+                (soft->free_count < FREE_SLOTS_LIMIT && slot->block_bytes <= FREE_SLOT_BYTES);
     if (keep) {
         slot->next = soft->free_slots;
         soft->free_slots = slot;

@@ -6,14 +6,18 @@
 
 #include "device/device_priv.h"
 #include "device/memory_priv.h"
+#include "device/stats.h"
 #include "interp/interp.h"
 
 #include <stdlib.h>
 
 enum {
-    SMALL_GROUPS = 2, /* workgroups of a dispatch that the calling thread may run */
-    SMALL_ROUNDS = 2,
-    SMALL_NS = 100000,
+    /* A dispatch of so many workgroups is first run by the calling thread: so long, then the
+     * workers are woken, which takes about as long; a workgroup of it so many instructions. */
+    SMALL_GROUPS = 32,
+    SMALL_NS = 20000,
+    SMALL_BUDGET = 512,
+    SMALL_TURNS = 8,
     RESIDENT_SHARE = 4, /* of the machine's memory */
 };
 
@@ -96,11 +100,16 @@ static bool fits_resident(const struct cairn_soft *soft, const struct cairn_disp
 static void run_here(struct cairn_soft_worker *worker, struct cairn_dispatch *dispatch)
 {
     struct cairn_soft *soft = worker->soft;
+    struct cairn_soft_slice slice = {.rounds = SMALL_TURNS / dispatch->needs.waves,
+                                     .budget = SMALL_BUDGET,
+                                     .until_ns = cairn_clock_now() + SMALL_NS};
+    if (slice.rounds == 0)
+        slice.rounds = 1;
     pthread_mutex_lock(&soft->lock);
     bool ready = cairn_soft_get_spare_locked(worker, dispatch);
     pthread_mutex_unlock(&soft->lock);
     if (ready)
-        cairn_soft_run_fresh(worker, dispatch, SMALL_ROUNDS, cairn_clock_now() + SMALL_NS);
+        cairn_soft_run_fresh(worker, dispatch, &slice);
 }
 
 static bool start_workers(struct cairn_soft *soft)
@@ -122,6 +131,8 @@ enum cairn_status cairn_soft_start(struct cairn_soft *soft, struct cairn_soft_wo
         run_here(worker, dispatch);
     if (atomic_load_explicit(&dispatch->pending, memory_order_relaxed) > 1)
         cairn_soft_activate(soft, dispatch);
+    else
+        cairn_stats_add(CAIRN_COUNT_SMALL_DISPATCHES, 1);
     cairn_soft_leave(soft, dispatch, 1);
     return CAIRN_OK;
 }

@@ -14,12 +14,14 @@
 #include <time.h>
 
 enum {
-    FRESH_ROUNDS = 16, /* turns of each wave before a new workgroup is parked */
-    SHORT_ROUNDS = 4,  /* the same for a resumed one, and when other dispatches wait */
     SLICE_NS = 2000000,
     DOZE_FIRST_NS = 20000,
     DOZE_STEPS = 5, /* doubled so often, at most: 0.64 ms */
 };
+
+/* The budget takes the interpreter 0.1 to 0.2 ms. New workgroups may run for longer than resumed
+ * ones, most of which wait for something. */
+enum { BUDGET = 4096, FRESH_ROUNDS = 16, SHORT_ROUNDS = 4 };
 
 static uint64_t count_instructions(const struct cairn_slot *slot)
 {
@@ -31,11 +33,11 @@ static uint64_t count_instructions(const struct cairn_slot *slot)
 
 /* Runs what is in `slot`; true: the workgroup is over (ended or stopped) and the slot is free. */
 static bool run_slot(struct cairn_soft_worker *worker, struct cairn_dispatch *dispatch,
-                     struct cairn_slot *slot, unsigned rounds)
+                     struct cairn_slot *slot, const struct cairn_soft_slice *slice)
 {
     struct cairn_soft *soft = worker->soft;
     bool idle;
-    enum cairn_group_end end = cairn_soft_run_group(dispatch, slot, rounds, &idle);
+    enum cairn_group_end end = cairn_soft_run_group(dispatch, slot, slice, &idle);
     worker->idle_runs = idle ? worker->idle_runs + 1 : 0;
     if (idle)
         atomic_fetch_add_explicit(&soft->idle_streak, 1, memory_order_relaxed);
@@ -68,7 +70,7 @@ static uint64_t take_ticket(struct cairn_dispatch *dispatch)
 }
 
 void cairn_soft_run_fresh(struct cairn_soft_worker *worker, struct cairn_dispatch *dispatch,
-                          unsigned rounds, uint64_t until_ns)
+                          const struct cairn_soft_slice *slice)
 {
     uint64_t finished = 0;
     if (!cairn_soft_reserve(worker->soft, worker->spare, dispatch)) {
@@ -85,13 +87,13 @@ void cairn_soft_run_fresh(struct cairn_soft_worker *worker, struct cairn_dispatc
         struct cairn_slot *slot = worker->spare;
         cairn_slot_place(slot, &dispatch->launch, &dispatch->needs, ticket);
         worker->spare = NULL;
-        if (!run_slot(worker, dispatch, slot, rounds))
+        if (!run_slot(worker, dispatch, slot, slice))
             break;
         worker->spare = slot;
         finished++;
         if (atomic_load_explicit(&dispatch->parked_count, memory_order_relaxed) != 0 ||
-            (until_ns != UINT64_MAX && cairn_clock_now() > until_ns) ||
-            (until_ns == UINT64_MAX && others_wait(worker->soft)))
+            (slice->until_ns != UINT64_MAX ? cairn_clock_now() > slice->until_ns
+                                           : others_wait(worker->soft)))
             break;
     }
     if (finished > 0)
@@ -101,14 +103,19 @@ void cairn_soft_run_fresh(struct cairn_soft_worker *worker, struct cairn_dispatc
 void cairn_soft_run_item(struct cairn_soft_worker *worker, const struct cairn_soft_item *item)
 {
     struct cairn_dispatch *dispatch = item->dispatch;
-    bool contended = others_wait(worker->soft);
+    struct cairn_soft_slice slice = {SHORT_ROUNDS, BUDGET, UINT64_MAX};
     uint64_t ended = 0;
-    if (item->parked == NULL) {
-        uint64_t until = contended ? cairn_clock_now() + SLICE_NS : UINT64_MAX;
-        cairn_soft_run_fresh(worker, dispatch, contended ? SHORT_ROUNDS : FRESH_ROUNDS, until);
-    } else if (run_slot(worker, dispatch, item->parked, SHORT_ROUNDS)) {
-        cairn_soft_put_spare(worker, item->parked);
-        ended = 1;
+    if (item->parked != NULL) {
+        if (run_slot(worker, dispatch, item->parked, &slice)) {
+            cairn_soft_put_spare(worker, item->parked);
+            ended = 1;
+        }
+    } else {
+        if (others_wait(worker->soft))
+            slice.until_ns = cairn_clock_now() + SLICE_NS;
+        else
+            slice.rounds = FRESH_ROUNDS;
+        cairn_soft_run_fresh(worker, dispatch, &slice);
     }
     cairn_soft_leave(worker->soft, dispatch, ended + 1);
 }

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: MIT
+ * The whole path below the runtime: kernels that clang compiled, through queue, scheduler and
+ * interpreter, with right answers, and with the faults that kernels make.
+ */
+#include "load.h"
+#include "rig.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct loaded *code;
+
+static int open_all(void **state)
+{
+    (void)state;
+    assert_int_equal(cairn_devices_open(), CAIRN_OK);
+    code = load_file(cairn_device_at(0), KERNELS_FILE);
+    return 0;
+}
+
+static int close_all(void **state)
+{
+    (void)state;
+    load_drop(code);
+    cairn_devices_close();
+    return 0;
+}
+
+static void *device_memory(uint64_t size)
+{
+    void *at;
+    assert_int_equal(cairn_memory_alloc(cairn_device_at(0), CAIRN_MEMORY_DEVICE, size, 0, 0, &at),
+                     CAIRN_OK);
+    return at;
+}
+
+/* One kernel, its arguments in guest-visible memory, and its completion. */
+struct call {
+    struct rig_queue q;
+    struct cairn_signal *done;
+    uint64_t *kernarg;
+    union aql_packet packet;
+};
+
+static void call_open(struct call *call, const char *kernel, uint32_t grid, uint16_t workgroup)
+{
+    memset(call, 0, sizeof *call);
+    rig_queue_open(&call->q, 8);
+    call->done = rig_signal(1);
+    call->kernarg = device_memory(4096);
+    call->packet =
+        rig_dispatch(load_kernel(code, kernel), grid, workgroup, call->kernarg, call->done);
+    /* What a runtime takes from the descriptor: LDS and scratch sizes. */
+    struct cairn_kernel_descriptor kd;
+    memcpy(&kd, (const void *)call->packet.dispatch.kernel_object, sizeof kd);
+    call->packet.dispatch.group_bytes = kd.group_segment_fixed_size;
+    call->packet.dispatch.private_bytes = kd.private_segment_fixed_size;
+}
+
+static void call_close(struct call *call)
+{
+    rig_queue_close(&call->q);
+    cairn_signal_destroy(call->done);
+    assert_int_equal(cairn_memory_free(call->kernarg), CAIRN_OK);
+}
+
+static void call_run(struct call *call)
+{
+    cairn_signal_store(call->done, 1);
+    rig_push(&call->q, &call->packet);
+    while (cairn_signal_wait(call->done, CAIRN_COND_EQ, 0, 100000000) != 0)
+        if (call->q.errors != 0)
+            fail_msg("%s", call->q.text);
+}
+
+static void ragged_grids_store_every_element_and_no_other(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t grid;
+        uint16_t workgroup;
+    } cases[] = {{1, 64}, {63, 64}, {1000, 256}, {4097, 1024}, {500, 100}};
+    struct call call;
+    uint32_t *out = device_memory(5000 * 4);
+    call_open(&call, "store_id", 1, 1);
+    call.kernarg[0] = (uint64_t)out;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        memset(out, 0xff, 5000 * 4);
+        call.packet.dispatch.grid[0] = cases[i].grid;
+        call.packet.dispatch.workgroup[0] = cases[i].workgroup;
+        call_run(&call);
+        for (uint32_t k = 0; k < 5000; k++)
+            assert_int_equal(out[k], k < cases[i].grid ? k * 3 + 1 : UINT32_MAX);
+    }
+    call_close(&call);
+    assert_int_equal(cairn_memory_free(out), CAIRN_OK);
+}
+
+static void dispatch_pointer_shows_the_packet(void **state)
+{
+    (void)state;
+    struct call call;
+    uint32_t *out = device_memory(4);
+    call_open(&call, "grid_of_packet", 12345, 1);
+    call.packet.dispatch.workgroup[0] = 1024;
+    call.kernarg[0] = (uint64_t)out;
+    call_run(&call);
+    assert_int_equal(out[0], 12345);
+    call_close(&call);
+    assert_int_equal(cairn_memory_free(out), CAIRN_OK);
+}
+
+static void barrier_and_lds_work_for_many_workgroups(void **state)
+{
+    (void)state;
+    enum { SIZE = 512, GROUPS = 40, COUNT = SIZE * GROUPS };
+    struct call call;
+    uint32_t *out = device_memory(COUNT * 4), *in = device_memory(COUNT * 4);
+    for (uint32_t i = 0; i < COUNT; i++)
+        in[i] = i * 7;
+    call_open(&call, "reverse_in_lds", COUNT, SIZE);
+    call.kernarg[0] = (uint64_t)out;
+    call.kernarg[1] = (uint64_t)in;
+    call_run(&call);
+    for (uint32_t i = 0; i < COUNT; i++)
+        assert_int_equal(out[i], (i / SIZE * SIZE + SIZE - 1 - i % SIZE) * 7);
+    call_close(&call);
+    assert_int_equal(cairn_memory_free(out), CAIRN_OK);
+    assert_int_equal(cairn_memory_free(in), CAIRN_OK);
+}
+
+static void scratch_is_private_to_each_work_item(void **state)
+{
+    (void)state;
+    enum { COUNT = 1000 };
+    struct call call;
+    uint32_t *out = device_memory(COUNT * 4);
+    call_open(&call, "uses_scratch", COUNT, 192);
+    call.kernarg[0] = (uint64_t)out;
+    call.kernarg[1] = 77;
+    call_run(&call);
+    for (uint32_t id = 0; id < COUNT; id++) {
+        uint32_t sum = 0;
+        for (uint32_t i = 0; i < 64; i++)
+            sum += id ^ (i * 7 + id % 192) % 64 * 77;
+        assert_int_equal(out[id], sum);
+    }
+    call_close(&call);
+    assert_int_equal(cairn_memory_free(out), CAIRN_OK);
+}
+
+static void spin_lock_across_1000_workgroups_excludes(void **state)
+{
+    (void)state;
+    struct call call;
+    uint32_t *words = device_memory(12);
+    call_open(&call, "spin_lock", 1000 * 64, 64);
+    call.kernarg[0] = (uint64_t)&words[2];
+    call.kernarg[1] = (uint64_t)words;
+    call_run(&call);
+    assert_int_equal(words[0], 1000);
+    assert_int_equal(words[1], 1000 * 1001 / 2);
+    call_close(&call);
+    assert_int_equal(cairn_memory_free(words), CAIRN_OK);
+}
+
+static void look_back_scan_over_2000_workgroups_finishes(void **state)
+{
+    (void)state;
+    enum { GROUPS = 2000 };
+    struct call call;
+    uint32_t *words = device_memory(GROUPS * 8);
+    call_open(&call, "look_back", GROUPS * 128, 128);
+    call.kernarg[0] = (uint64_t)words;
+    call.kernarg[1] = (uint64_t)(words + GROUPS);
+    call_run(&call);
+    for (uint32_t i = 0; i < GROUPS; i++)
+        assert_int_equal(words[GROUPS + i], i * (i + 1) / 2);
+    call_close(&call);
+    assert_int_equal(cairn_memory_free(words), CAIRN_OK);
+}
+
+static void grid_barrier_finishes_with_all_resident(void **state)
+{
+    (void)state;
+    static const uint32_t groups[] = {1, 7, 104, 300};
+    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
+        for (uint32_t sleeps = 0; sleeps < 2; sleeps++) {
+            struct call call;
+            uint32_t *words = device_memory(16 + groups[i] * 12);
+            call_open(&call, "grid_barrier", groups[i] * 128, 128);
+            call.kernarg[0] = (uint64_t)words;
+            call.kernarg[1] = (uint64_t)(words + 4);
+            call.kernarg[2] = groups[i] | (uint64_t)sleeps << 32;
+            uint64_t start = cairn_clock_now();
+            call_run(&call);
+            print_message("%u workgroups, sleeps %u: %llu us\n", groups[i], sleeps,
+                          (unsigned long long)(cairn_clock_now() - start) / 1000);
+            assert_int_equal(words[2], groups[i]);
+            assert_int_equal(words[3], 0);
+            call_close(&call);
+            assert_int_equal(cairn_memory_free(words), CAIRN_OK);
+        }
+}
+
+static void wild_accesses_are_reported_and_the_next_queue_works(void **state)
+{
+    (void)state;
+    void *freed = device_memory(4096);
+    assert_int_equal(cairn_memory_free(freed), CAIRN_OK);
+    int local = 0;
+    const struct {
+        const char *why, *kernel;
+        uint64_t address;
+    } cases[] = {
+        {"null store", "wild_store", 0},
+        {"low store", "wild_store", 0x1000},
+        {"store to freed memory", "wild_store", (uint64_t)freed},
+        {"store to the host's stack", "wild_store", (uint64_t)&local},
+        {"store to the host's code", "wild_store", (uint64_t)&cairn_devices_open & ~(uint64_t)3},
+        {"non-canonical store", "wild_store", 0xdeadbeef00000000},
+        {"load", "wild_load", 0x123456789000},
+    };
+    uint32_t *out = device_memory(10000 * 4);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct call bad, good;
+        bool store = strcmp(cases[i].kernel, "wild_store") == 0;
+        char address[32];
+        call_open(&bad, cases[i].kernel, store ? 6400 : 1, 64);
+        bad.kernarg[0] = (uint64_t)out;
+        bad.kernarg[1] = cases[i].address;
+        bad.kernarg[2] = 37 | (uint64_t)21 << 32;
+        rig_push(&bad.q, &bad.packet);
+        rig_queue_wait_error(&bad.q);
+        snprintf(address, sizeof address, "address 0x%llx", (unsigned long long)cases[i].address);
+        if (bad.q.error != CAIRN_QUEUE_MEMORY_FAULT || strstr(bad.q.text, address) == NULL ||
+            strstr(bad.q.text, cases[i].kernel) == NULL)
+            fail_msg("%s: error %d, \"%s\"", cases[i].why, bad.q.error, bad.q.text);
+        if (store && (strstr(bad.q.text, "(37,0,0)") == NULL || bad.q.fault.lane != 21))
+            fail_msg("%s: \"%s\"", cases[i].why, bad.q.text);
+        assert_int_equal(bad.done->value, 1);
+        call_open(&good, "store_id", 10000, 256);
+        good.kernarg[0] = (uint64_t)out;
+        call_run(&good);
+        assert_int_equal(out[9999], 9999 * 3 + 1);
+        call_close(&bad);
+        call_close(&good);
+    }
+    assert_int_equal(local, 0);
+    assert_int_equal(cairn_memory_free(out), CAIRN_OK);
+}
+
+static void trap_is_an_exception(void **state)
+{
+    (void)state;
+    struct call call;
+    call_open(&call, "traps", 64, 64);
+    rig_push(&call.q, &call.packet);
+    rig_queue_wait_error(&call.q);
+    assert_int_equal(call.q.error, CAIRN_QUEUE_EXCEPTION);
+    call_close(&call);
+}
+
+static void illegal_code_is_reported(void **state)
+{
+    (void)state;
+    struct cairn_code *own;
+    struct call call;
+    void *at;
+    assert_int_equal(cairn_memory_alloc(cairn_device_at(0), CAIRN_MEMORY_CODE, 8192, 0, 0, &at),
+                     CAIRN_OK);
+    struct cairn_kernel_descriptor kd = {.kernel_code_entry_byte_offset = 4096};
+    memcpy(at, &kd, sizeof kd);
+    memset((char *)at + 4096, 0xff, 4096);
+    assert_int_equal(cairn_code_register((uint64_t)at + 4096, 4096, NULL, NULL, &own), CAIRN_OK);
+    call_open(&call, "traps", 64, 64);
+    call.packet.dispatch.kernel_object = (uint64_t)at;
+    rig_push(&call.q, &call.packet);
+    rig_queue_wait_error(&call.q);
+    assert_int_equal(call.q.error, CAIRN_QUEUE_ILLEGAL_INSTRUCTION);
+    call_close(&call);
+    cairn_code_unregister(own);
+    assert_int_equal(cairn_memory_free(at), CAIRN_OK);
+}
+
+static void endless_kernel_ends_with_its_queue_and_starves_nobody(void **state)
+{
+    (void)state;
+    struct call endless, good;
+    uint32_t *words = device_memory(10000 * 4);
+    call_open(&endless, "endless", 64 * 50, 64);
+    endless.kernarg[0] = (uint64_t)words;
+    rig_push(&endless.q, &endless.packet);
+    call_open(&good, "store_id", 9999, 128);
+    good.kernarg[0] = (uint64_t)(words + 1);
+    for (int i = 0; i < 3; i++)
+        call_run(&good);
+    assert_int_equal(words[9999], 9998 * 3 + 1);
+    uint64_t start = cairn_clock_now();
+    call_close(&endless);
+    assert_true(cairn_clock_now() - start < 1000000000);
+    call_close(&good);
+    assert_int_equal(cairn_memory_free(words), CAIRN_OK);
+}
+
+static void kernel_waits_for_the_host(void **state)
+{
+    (void)state;
+    struct call call;
+    uint32_t *words = device_memory(65 * 4);
+    call_open(&call, "waits_for_host", 64, 64);
+    call.kernarg[0] = (uint64_t)words;
+    call.kernarg[1] = (uint64_t)(words + 1);
+    rig_push(&call.q, &call.packet);
+    assert_int_equal(cairn_signal_wait(call.done, CAIRN_COND_EQ, 0, 30000000), 1);
+    __atomic_store_n(words, 1, __ATOMIC_RELEASE);
+    rig_wait(call.done);
+    assert_int_equal(words[64], 5);
+    call_close(&call);
+    assert_int_equal(cairn_memory_free(words), CAIRN_OK);
+}
+
+static void registered_host_memory_is_reached(void **state)
+{
+    (void)state;
+    static uint32_t host[1000];
+    struct call call;
+    call_open(&call, "store_id", 1000, 64);
+    call.kernarg[0] = (uint64_t)host;
+    assert_int_equal(cairn_memory_register(host, sizeof host, 0), CAIRN_OK);
+    call_run(&call);
+    assert_int_equal(host[999], 999 * 3 + 1);
+    assert_int_equal(cairn_memory_unregister(host), CAIRN_OK);
+    rig_push(&call.q, &call.packet);
+    rig_queue_wait_error(&call.q);
+    assert_int_equal(call.q.error, CAIRN_QUEUE_MEMORY_FAULT);
+    call_close(&call);
+}
+
+int main(void)
+{
+    setenv("CAIRN_LOG_FILE", "/dev/null", 1);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ragged_grids_store_every_element_and_no_other),
+        cmocka_unit_test(dispatch_pointer_shows_the_packet),
+        cmocka_unit_test(barrier_and_lds_work_for_many_workgroups),
+        cmocka_unit_test(scratch_is_private_to_each_work_item),
+        cmocka_unit_test(spin_lock_across_1000_workgroups_excludes),
+        cmocka_unit_test(look_back_scan_over_2000_workgroups_finishes),
+        cmocka_unit_test(grid_barrier_finishes_with_all_resident),
+        cmocka_unit_test(wild_accesses_are_reported_and_the_next_queue_works),
+        cmocka_unit_test(trap_is_an_exception),
+        cmocka_unit_test(illegal_code_is_reported),
+        cmocka_unit_test(endless_kernel_ends_with_its_queue_and_starves_nobody),
+        cmocka_unit_test(kernel_waits_for_the_host),
+        cmocka_unit_test(registered_host_memory_is_reached),
+    };
+    return cmocka_run_group_tests(tests, open_all, close_all);
+}
