@@ -31,9 +31,13 @@ struct cairn_dispatch {
 
     /* Guarded by the device's scheduler lock. */
     struct cairn_dispatch *previous, *next; /* ring of active dispatches; NULL: not in it */
-    struct cairn_slot *parked_first, *parked_last;
-    uint32_t turns, quota; /* parked ones to resume before new ones start; new ones to start */
-    _Atomic uint32_t parked_count;
+    struct cairn_slot_list {
+        struct cairn_slot *first, *last;
+        uint32_t count;
+    } working, waiting;    /* parked workgroups: cut short, or with nothing to do when last seen */
+    bool waiting_turn;     /* one of the waiting is next */
+    uint32_t turns, quota; /* working ones to resume before new ones start; new ones to start */
+    _Atomic uint32_t parked_count; /* of both lists */
 };
 
 /* Records why `dispatch` failed (the first reason of its queue wins), tells its queue, and stops

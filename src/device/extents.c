@@ -112,27 +112,31 @@ void cairn_extents_clear(struct cairn_extents *extents)
     *extents = (struct cairn_extents){0};
 }
 
-static bool fits(const struct cairn_extent *node, uint64_t size, uint64_t alignment)
+/* Where in a free extent an allocation would begin that may not begin before `from`. */
+static uint64_t start_in(const struct cairn_extent *node, uint64_t from, uint64_t alignment)
 {
-    if (node->used || node->size < size)
-        return false;
-    uint64_t skipped = cairn_align_up(node->start, alignment) - node->start;
-    return skipped <= node->size - size;
+    return cairn_align_up(node->start > from ? node->start : from, alignment);
 }
 
-/* The first extent at or after `from` with room. */
+static bool fits(const struct cairn_extent *node, uint64_t from, uint64_t size, uint64_t alignment)
+{
+    uint64_t end = node->start + node->size, start = start_in(node, from, alignment);
+    return !node->used && start < end && size <= end - start;
+}
+
+/* The first extent with room at or after `from`. */
 static struct cairn_extent *find_room(struct cairn_extent *node, uint64_t from, uint64_t size,
                                       uint64_t alignment)
 {
     if (node == NULL || node->max_free < size)
         return NULL;
-    if (node->start >= from) {
+    if (node->start > from) {
         struct cairn_extent *found = find_room(node->left, from, size, alignment);
         if (found != NULL)
             return found;
-        if (fits(node, size, alignment))
-            return node;
     }
+    if (fits(node, from, size, alignment))
+        return node;
     return find_room(node->right, from, size, alignment);
 }
 
@@ -165,13 +169,16 @@ static bool cut_back(struct cairn_extents *extents, struct cairn_extent *node, u
 struct cairn_extent *cairn_extents_take(struct cairn_extents *extents, uint64_t size,
                                         uint64_t alignment)
 {
-    struct cairn_extent *node = find_room(extents->root, extents->cursor, size, alignment);
-    if (node == NULL)
-        node = find_room(extents->root, 0, size, alignment);
+    uint64_t from = extents->cursor;
+    struct cairn_extent *node = find_room(extents->root, from, size, alignment);
+    if (node == NULL) {
+        from = extents->base;
+        node = find_room(extents->root, from, size, alignment);
+    }
     if (node == NULL)
         return NULL;
     detach(extents, node);
-    uint64_t start = cairn_align_up(node->start, alignment);
+    uint64_t start = start_in(node, from, alignment);
     if (!cut_front(extents, node, start) || !cut_back(extents, node, size)) {
         insert(extents, node);
         return NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * The fake interpreter. It keeps a wave's step count in s100 and s101.
+ * The fake interpreter. It keeps a wave's step count where the scheduler does not look.
  */
 #include "fake_interp.h"
 
@@ -11,8 +11,8 @@ enum cairn_wave_state cairn_interp_run(struct cairn_wave *wave, uint64_t budget)
 {
     fake_kernel kernel;
     memcpy(&kernel, (const void *)wave->pc, sizeof kernel);
-    uint64_t step = cairn_wave_read64(wave, 100);
-    cairn_wave_write64(wave, 100, step + 1);
+    uint64_t step = wave->trap_state[3];
+    wave->trap_state[3] = step + 1;
     if (atomic_load_explicit(&wave->launch->stop, memory_order_relaxed) != 0) {
         cairn_wave_raise(wave, CAIRN_FAULT_CANCELLED, 0, -1);
         return wave->state;

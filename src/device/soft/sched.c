@@ -2,11 +2,12 @@
  * What runs next: the ring of active dispatches, their parked workgroups, and the memory that
  * bounds how many workgroups are resident.
  *
- * Dispatches take turns. Within one, new workgroups are started in order while nothing is parked.
- * Workgroups that ran for long are parked; then passes over all parked ones alternate with starting
- * a quarter as many new ones. So whatever a workgroup waits for gets its turn: an earlier workgroup
- * (it is resident), all others (grid barrier: the number of residents grows geometrically), or the
- * host.
+ * Dispatches take turns. Within one, new workgroups are started in order. A workgroup that is not
+ * done after a while is parked: as working, or as waiting if it got nowhere. Every second turn goes
+ * to a waiting one, and costs little if it still waits. The other turns alternate between passes
+ * over all working ones and starting a quarter as many new ones. So whatever a workgroup waits for
+ * gets its turn: an earlier workgroup (it is resident), all others (grid barrier: residents grow
+ * until all have started), or the host.
  */
 #include "device/soft/soft_priv.h"
 
@@ -136,16 +137,32 @@ void cairn_soft_put_spare(struct cairn_soft_worker *worker, struct cairn_slot *s
         put_free(worker->soft, slot);
 }
 
+static void push(struct cairn_slot_list *list, struct cairn_slot *slot)
+{
+    slot->next = NULL;
+    if (list->last != NULL)
+        list->last->next = slot;
+    else
+        list->first = slot;
+    list->last = slot;
+    list->count++;
+}
+
+static struct cairn_slot *pop(struct cairn_slot_list *list)
+{
+    struct cairn_slot *slot = list->first;
+    list->first = slot->next;
+    if (slot->next == NULL)
+        list->last = NULL;
+    list->count--;
+    return slot;
+}
+
 void cairn_soft_park(struct cairn_soft *soft, struct cairn_dispatch *dispatch,
                      struct cairn_slot *slot)
 {
-    slot->next = NULL;
     pthread_mutex_lock(&soft->lock);
-    if (dispatch->parked_last != NULL)
-        dispatch->parked_last->next = slot;
-    else
-        dispatch->parked_first = slot;
-    dispatch->parked_last = slot;
+    push(slot->waits ? &dispatch->waiting : &dispatch->working, slot);
     atomic_fetch_add_explicit(&dispatch->parked_count, 1, memory_order_relaxed);
     /* The worker that parks it looks for work next: one alone wakes nobody. */
     if (atomic_fetch_add_explicit(&soft->parked_total, 1, memory_order_relaxed) > 0 &&
@@ -156,14 +173,17 @@ void cairn_soft_park(struct cairn_soft *soft, struct cairn_dispatch *dispatch,
 
 static struct cairn_slot *unpark_locked(struct cairn_soft *soft, struct cairn_dispatch *dispatch)
 {
-    struct cairn_slot *slot = dispatch->parked_first;
-    dispatch->parked_first = slot->next;
-    if (slot->next == NULL)
-        dispatch->parked_last = NULL;
+    struct cairn_slot *slot;
+    if (dispatch->working.first == NULL ||
+        (dispatch->waiting_turn && dispatch->waiting.first != NULL)) {
+        slot = pop(&dispatch->waiting);
+    } else {
+        slot = pop(&dispatch->working);
+        if (dispatch->turns > 0 && --dispatch->turns == 0)
+            dispatch->quota = dispatch->working.count / QUOTA_SHARE + 1;
+    }
     atomic_fetch_sub_explicit(&soft->parked_total, 1, memory_order_relaxed);
-    uint32_t left = atomic_fetch_sub_explicit(&dispatch->parked_count, 1, memory_order_relaxed) - 1;
-    if (dispatch->turns > 0 && --dispatch->turns == 0)
-        dispatch->quota = left / QUOTA_SHARE + 1;
+    atomic_fetch_sub_explicit(&dispatch->parked_count, 1, memory_order_relaxed);
     return slot;
 }
 
@@ -175,8 +195,9 @@ static bool has_tickets(const struct cairn_dispatch *dispatch)
 /* A new workgroup now, by the alternation described at the top? */
 static bool fresh_turn_locked(struct cairn_dispatch *dispatch)
 {
-    uint32_t parked = atomic_load_explicit(&dispatch->parked_count, memory_order_relaxed);
-    if (parked == 0)
+    if (dispatch->waiting_turn && dispatch->waiting.first != NULL)
+        return false;
+    if (dispatch->working.first == NULL)
         return true;
     if (dispatch->turns > 0)
         return false;
@@ -184,22 +205,23 @@ static bool fresh_turn_locked(struct cairn_dispatch *dispatch)
         dispatch->quota--;
         return true;
     }
-    dispatch->turns = parked;
+    dispatch->turns = dispatch->working.count;
     return false;
 }
 
 static bool pick_locked(struct cairn_soft_worker *worker, struct cairn_dispatch *dispatch,
                         struct cairn_soft_item *out)
 {
-    bool tickets = has_tickets(dispatch);
-    if (!tickets && dispatch->parked_first == NULL)
+    bool parked = dispatch->working.first != NULL || dispatch->waiting.first != NULL;
+    if (!parked && !has_tickets(dispatch))
         return false;
-    bool fresh =
-        tickets && fresh_turn_locked(dispatch) && cairn_soft_get_spare_locked(worker, dispatch);
-    if ((!fresh && dispatch->parked_first == NULL) || !cairn_soft_enter(dispatch))
+    bool fresh = has_tickets(dispatch) && fresh_turn_locked(dispatch) &&
+                 cairn_soft_get_spare_locked(worker, dispatch);
+    if ((!fresh && !parked) || !cairn_soft_enter(dispatch))
         return false;
     out->dispatch = dispatch;
     out->parked = fresh ? NULL : unpark_locked(worker->soft, dispatch);
+    dispatch->waiting_turn = !dispatch->waiting_turn;
     return true;
 }
 
@@ -225,15 +247,13 @@ void cairn_soft_cancel(struct cairn_soft *soft, struct cairn_dispatch *dispatch)
         atomic_exchange_explicit(&dispatch->next_ticket, dispatch->total, memory_order_relaxed);
     uint64_t dropped = next < dispatch->total ? dispatch->total - next : 0;
     pthread_mutex_lock(&soft->lock);
-    struct cairn_slot *parked = dispatch->parked_first;
-    dispatch->parked_first = dispatch->parked_last = NULL;
+    struct cairn_slot_list lists[2] = {dispatch->working, dispatch->waiting};
+    dispatch->working = dispatch->waiting = (struct cairn_slot_list){0};
     uint32_t count = atomic_exchange_explicit(&dispatch->parked_count, 0, memory_order_relaxed);
     atomic_fetch_sub_explicit(&soft->parked_total, count, memory_order_relaxed);
     pthread_mutex_unlock(&soft->lock);
-    while (parked != NULL) {
-        struct cairn_slot *slot = parked;
-        parked = slot->next;
-        put_free(soft, slot);
-    }
+    for (int i = 0; i < 2; i++)
+        while (lists[i].first != NULL)
+            put_free(soft, pop(&lists[i]));
     cairn_soft_leave(soft, dispatch, dropped + count + 1);
 }

@@ -11,6 +11,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 enum { PAGE_BYTES = 4096, ARENAS_AT_ONCE = 16, BLOCK_ALIGNMENT = 64 };
@@ -145,4 +146,6 @@ void cairn_slot_place(struct cairn_slot *slot, const struct cairn_launch *launch
     cairn_workgroup_init(&slot->group, launch, id, slot->block, vgprs, scratch, lds, false);
     slot->live_waves = slot->group.wave_count;
     slot->first_wave = 0;
+    slot->waits = false;
+    memset(slot->watches, 0, slot->live_waves * sizeof slot->watches[0]);
 }

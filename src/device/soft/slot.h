@@ -5,7 +5,10 @@
 #ifndef CAIRN_DEVICE_SOFT_SLOT_H
 #define CAIRN_DEVICE_SOFT_SLOT_H
 
+#include "device/soft/watch.h"
 #include "machine/wave.h"
+
+enum { CAIRN_SLOT_WAVES = 32 }; /* 1024 work-items in waves of 32 */
 
 struct cairn_slot {
     struct cairn_workgroup group; /* valid between place and the end of the workgroup */
@@ -15,6 +18,8 @@ struct cairn_slot {
     uint8_t *lds; /* 4 GiB-aligned, owned; NULL until a workgroup needs LDS */
     uint32_t lds_bytes;
     uint32_t live_waves, first_wave; /* not ended yet; whose turn it is */
+    bool waits;                      /* parked: its waves only waited when last seen */
+    struct cairn_watch watches[CAIRN_SLOT_WAVES];
 };
 
 struct cairn_slot *cairn_slot_create(void);

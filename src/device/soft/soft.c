@@ -16,8 +16,7 @@ enum {
      * workers are woken, which takes about as long; a workgroup of it so many instructions. */
     SMALL_GROUPS = 32,
     SMALL_NS = 20000,
-    SMALL_BUDGET = 512,
-    SMALL_TURNS = 8,
+    SMALL_SLICE = 4096,
     RESIDENT_SHARE = 4, /* of the machine's memory */
 };
 
@@ -100,16 +99,12 @@ static bool fits_resident(const struct cairn_soft *soft, const struct cairn_disp
 static void run_here(struct cairn_soft_worker *worker, struct cairn_dispatch *dispatch)
 {
     struct cairn_soft *soft = worker->soft;
-    struct cairn_soft_slice slice = {.rounds = SMALL_TURNS / dispatch->needs.waves,
-                                     .budget = SMALL_BUDGET,
-                                     .until_ns = cairn_clock_now() + SMALL_NS};
-    if (slice.rounds == 0)
-        slice.rounds = 1;
+    unsigned instructions = SMALL_SLICE / dispatch->needs.waves;
     pthread_mutex_lock(&soft->lock);
     bool ready = cairn_soft_get_spare_locked(worker, dispatch);
     pthread_mutex_unlock(&soft->lock);
     if (ready)
-        cairn_soft_run_fresh(worker, dispatch, &slice);
+        cairn_soft_run_fresh(worker, dispatch, instructions, cairn_clock_now() + SMALL_NS);
 }
 
 static bool start_workers(struct cairn_soft *soft)
@@ -123,7 +118,9 @@ static bool start_workers(struct cairn_soft *soft)
 enum cairn_status cairn_soft_start(struct cairn_soft *soft, struct cairn_soft_worker *worker,
                                    struct cairn_dispatch *dispatch)
 {
-    if (!start_workers(soft) || (dispatch->cooperative && !fits_resident(soft, dispatch)))
+    /* Again and again: applications (and test frameworks) put in handlers of their own. */
+    if (cairn_interp_install_handler() != CAIRN_OK || !start_workers(soft) ||
+        (dispatch->cooperative && !fits_resident(soft, dispatch)))
         return CAIRN_ERR_NO_MEMORY;
     /* One more than its workgroups: this thread is in it until it has handed it over. */
     atomic_store_explicit(&dispatch->pending, dispatch->total + 1, memory_order_relaxed);

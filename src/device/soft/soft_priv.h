@@ -44,13 +44,6 @@ struct cairn_soft_item {
     struct cairn_slot *parked;       /* to resume; NULL: start new workgroups */
 };
 
-/* How long a workgroup may run before it is parked, and a thread may start new ones. */
-struct cairn_soft_slice {
-    unsigned rounds;   /* turns of each wave */
-    unsigned budget;   /* instructions of a turn */
-    uint64_t until_ns; /* UINT64_MAX: until others wait */
-};
-
 enum cairn_group_end { CAIRN_GROUP_DONE, CAIRN_GROUP_PARKED, CAIRN_GROUP_STOPPED };
 
 /* sched.c */
@@ -67,16 +60,17 @@ void cairn_soft_leave(struct cairn_soft *soft, struct cairn_dispatch *dispatch, 
 bool cairn_soft_reserve(struct cairn_soft *soft, struct cairn_slot *slot,
                         const struct cairn_dispatch *dispatch);
 
-/* run.c: runs a placed workgroup for a while; *idle tells whether its waves only waited at the end.
- */
+/* run.c: runs a placed workgroup until it has ended, each wave has executed so many instructions,
+ * or its waves only wait; *idle: and they say so (s_sleep). */
 enum cairn_group_end cairn_soft_run_group(struct cairn_dispatch *dispatch, struct cairn_slot *slot,
-                                          const struct cairn_soft_slice *slice, bool *idle);
+                                          unsigned instructions, bool *idle);
 
 /* worker.c */
 void cairn_soft_run_item(struct cairn_soft_worker *worker, const struct cairn_soft_item *item);
-/* Starts workgroups until there are none left, one is parked, or the slice is over. */
+/* Starts workgroups until there are none left, one is parked, or until_ns (UINT64_MAX: until other
+ * dispatches wait). */
 void cairn_soft_run_fresh(struct cairn_soft_worker *worker, struct cairn_dispatch *dispatch,
-                          const struct cairn_soft_slice *slice);
+                          unsigned instructions, uint64_t until_ns);
 bool cairn_soft_start_workers_locked(struct cairn_soft *soft);
 
 #endif

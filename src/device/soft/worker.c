@@ -19,9 +19,9 @@ enum {
     DOZE_STEPS = 5, /* doubled so often, at most: 0.64 ms */
 };
 
-/* The budget takes the interpreter 0.1 to 0.2 ms. New workgroups may run for longer than resumed
- * ones, most of which wait for something. */
-enum { BUDGET = 4096, FRESH_ROUNDS = 16, SHORT_ROUNDS = 4 };
+/* Instructions of each wave before its workgroup is parked: of a new one, and of a resumed one or
+ * when other dispatches wait. */
+enum { LONG_SLICE = 64 << 10, SHORT_SLICE = 16 << 10 };
 
 static uint64_t count_instructions(const struct cairn_slot *slot)
 {
@@ -33,11 +33,11 @@ static uint64_t count_instructions(const struct cairn_slot *slot)
 
 /* Runs what is in `slot`; true: the workgroup is over (ended or stopped) and the slot is free. */
 static bool run_slot(struct cairn_soft_worker *worker, struct cairn_dispatch *dispatch,
-                     struct cairn_slot *slot, const struct cairn_soft_slice *slice)
+                     struct cairn_slot *slot, unsigned instructions)
 {
     struct cairn_soft *soft = worker->soft;
     bool idle;
-    enum cairn_group_end end = cairn_soft_run_group(dispatch, slot, slice, &idle);
+    enum cairn_group_end end = cairn_soft_run_group(dispatch, slot, instructions, &idle);
     worker->idle_runs = idle ? worker->idle_runs + 1 : 0;
     if (idle)
         atomic_fetch_add_explicit(&soft->idle_streak, 1, memory_order_relaxed);
@@ -70,7 +70,7 @@ static uint64_t take_ticket(struct cairn_dispatch *dispatch)
 }
 
 void cairn_soft_run_fresh(struct cairn_soft_worker *worker, struct cairn_dispatch *dispatch,
-                          const struct cairn_soft_slice *slice)
+                          unsigned instructions, uint64_t until_ns)
 {
     uint64_t finished = 0;
     if (!cairn_soft_reserve(worker->soft, worker->spare, dispatch)) {
@@ -87,13 +87,12 @@ void cairn_soft_run_fresh(struct cairn_soft_worker *worker, struct cairn_dispatc
         struct cairn_slot *slot = worker->spare;
         cairn_slot_place(slot, &dispatch->launch, &dispatch->needs, ticket);
         worker->spare = NULL;
-        if (!run_slot(worker, dispatch, slot, slice))
+        if (!run_slot(worker, dispatch, slot, instructions))
             break;
         worker->spare = slot;
         finished++;
         if (atomic_load_explicit(&dispatch->parked_count, memory_order_relaxed) != 0 ||
-            (slice->until_ns != UINT64_MAX ? cairn_clock_now() > slice->until_ns
-                                           : others_wait(worker->soft)))
+            (until_ns != UINT64_MAX ? cairn_clock_now() > until_ns : others_wait(worker->soft)))
             break;
     }
     if (finished > 0)
@@ -103,19 +102,16 @@ void cairn_soft_run_fresh(struct cairn_soft_worker *worker, struct cairn_dispatc
 void cairn_soft_run_item(struct cairn_soft_worker *worker, const struct cairn_soft_item *item)
 {
     struct cairn_dispatch *dispatch = item->dispatch;
-    struct cairn_soft_slice slice = {SHORT_ROUNDS, BUDGET, UINT64_MAX};
     uint64_t ended = 0;
     if (item->parked != NULL) {
-        if (run_slot(worker, dispatch, item->parked, &slice)) {
+        if (run_slot(worker, dispatch, item->parked, SHORT_SLICE)) {
             cairn_soft_put_spare(worker, item->parked);
             ended = 1;
         }
+    } else if (others_wait(worker->soft)) {
+        cairn_soft_run_fresh(worker, dispatch, SHORT_SLICE, cairn_clock_now() + SLICE_NS);
     } else {
-        if (others_wait(worker->soft))
-            slice.until_ns = cairn_clock_now() + SLICE_NS;
-        else
-            slice.rounds = FRESH_ROUNDS;
-        cairn_soft_run_fresh(worker, dispatch, &slice);
+        cairn_soft_run_fresh(worker, dispatch, LONG_SLICE, UINT64_MAX);
     }
     cairn_soft_leave(worker->soft, dispatch, ended + 1);
 }
