@@ -12,8 +12,8 @@ static const struct {
     unsigned shift, opcodes;
     unsigned known, handled;
 } encodings[] = {
-    {"DS", 0xd8000000, 0, 17, 256, 124, 118},
-    {"DS with the gds bit", 0xd8010000, 0, 17, 256, 124, 0},
+    {"DS", 0xd8000000, 0, 17, 256, 118, 118},
+    {"DS with the gds bit", 0xd8010000, 0, 17, 256, 6, 0},
     {"FLAT", 0xdc000000, 0x007f0000, 18, 128, 51, 51},
     {"GLOBAL", 0xdc008000, 0x007f0000, 18, 128, 53, 53},
     {"SCRATCH", 0xdc004000, 0x007f0000, 18, 128, 22, 22},
