@@ -55,24 +55,58 @@ bool cairn_interp_buffer_write(struct cairn_wave *wave, const struct mem_buffer 
     return true;
 }
 
-/* Spills: all lanes at one dword-aligned offset of the scratch descriptor are whole rows of the
- * wave's scratch. NULL if it is not that. */
-static uint32_t *scratch_rows(const struct cairn_wave *wave, const struct mem_buffer *b,
-                              enum mem_form form)
+/* Is it the scratch descriptor of wave set-up, without an index? */
+MEM_INLINE bool is_plain_scratch(const struct mem_buffer *b)
 {
     const struct cairn_sem_buffer *r = &b->resource;
-    if (!cairn_sem_buffer_is_scratch(r) || r->index_stride != CAIRN_WAVE_LANES ||
-        b->indices != NULL || b->offsets != NULL || b->imm % 4 != 0 || mem_form_piece(form) != 4)
+    return cairn_sem_buffer_is_scratch(r) && r->index_stride == CAIRN_WAVE_LANES &&
+           b->indices == NULL;
+}
+
+/* Spills: all lanes at one dword-aligned offset of it are whole rows of the wave's scratch. NULL if
+ * it is not that. */
+MEM_INLINE uint32_t *scratch_rows(const struct cairn_wave *wave, const struct mem_buffer *b,
+                                  enum mem_form form)
+{
+    if (!is_plain_scratch(b) || b->offsets != NULL || b->imm % 4 != 0 || mem_form_piece(form) != 4)
         return NULL;
     uint64_t at = mem_buffer_address(b, 0, 0);
     bool inside = mem_in_scratch(wave, at, mem_form_bytes(form) * CAIRN_WAVE_LANES);
     return inside && at % 4 == 0 ? (uint32_t *)(uintptr_t)at : NULL;
 }
 
+/* Host addresses of all lanes at once. Scratch: pieces lie MEM_SWIZZLED bytes apart. */
+MEM_INLINE bool all_in_scratch(const struct cairn_wave *wave, const struct mem_buffer *b,
+                               uint64_t mask, enum mem_form form, uint64_t *host)
+{
+    _Alignas(64) uint32_t offset[CAIRN_WAVE_LANES];
+    if (!is_plain_scratch(b))
+        return false;
+    for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane++)
+        offset[lane] = mem_buffer_offset(b, lane);
+    return mem_all_in_scratch(wave, b->resource.base + b->soffset, offset, mask, form, host);
+}
+
+/* No swizzle, every lane in range and in guest memory. */
+MEM_INLINE bool all_in_memory(const struct cairn_wave *wave, const struct mem_buffer *b,
+                              uint64_t mask, enum mem_form form, uint64_t *host)
+{
+    uint64_t outside = 0;
+    unsigned bytes = mem_form_bytes(form);
+    if (b->resource.swizzle)
+        return false;
+    for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane++) {
+        outside |= (uint64_t)!mem_buffer_in_range(b, lane, 0, bytes) & mask >> lane;
+        host[lane] = mem_buffer_address(b, lane, 0);
+    }
+    return (outside & 1) == 0 && mem_all_in_window(wave, host, mask, bytes);
+}
+
 /* ---- a wave */
 
-static bool load_lanes(struct cairn_wave *wave, const struct mem_buffer *b, enum mem_form form,
-                       uint64_t mask, uint32_t (*got)[CAIRN_WAVE_LANES])
+static __attribute__((noinline)) bool load_lanes(struct cairn_wave *wave,
+                                                 const struct mem_buffer *b, enum mem_form form,
+                                                 uint64_t mask, uint32_t (*got)[CAIRN_WAVE_LANES])
 {
     unsigned piece = mem_form_piece(form);
     MEM_FOR_LANES(lane, mask)
@@ -115,17 +149,23 @@ MEM_INLINE void run_load(struct cairn_wave *wave, const struct cairn_insn *insn,
     if (mask == 0 || dst == NULL)
         return;
     MEM_ROW got[MEM_MAX_DWORDS][CAIRN_WAVE_LANES];
+    _Alignas(64) uint64_t host[CAIRN_WAVE_LANES];
     const uint32_t *rows = scratch_rows(wave, &b, form);
     if (rows != NULL)
         memcpy(got, rows, dwords * sizeof got[0]);
+    else if (all_in_scratch(wave, &b, mask, form, host))
+        mem_load_lanes(form, MEM_SWIZZLED, host, mask, got);
+    else if (all_in_memory(wave, &b, mask, form, host))
+        mem_load_lanes(form, MEM_LINEAR, host, mask, got);
     else if (!load_lanes(wave, &b, form, mask, got))
         return;
     for (unsigned i = 0; i < dwords; i++)
         mem_write_row(dst[i], got[i], mask);
 }
 
-static void store_lanes(struct cairn_wave *wave, const struct mem_buffer *b, enum mem_form form,
-                        uint64_t mask, const uint32_t *const *data)
+static __attribute__((noinline)) void store_lanes(struct cairn_wave *wave,
+                                                  const struct mem_buffer *b, enum mem_form form,
+                                                  uint64_t mask, const uint32_t *const *data)
 {
     unsigned piece = mem_form_piece(form);
     MEM_FOR_LANES(lane, mask)
@@ -147,13 +187,18 @@ MEM_INLINE void run_store(struct cairn_wave *wave, const struct cairn_insn *insn
     const uint32_t *data[MEM_MAX_DWORDS];
     for (unsigned i = 0; i < dwords; i++)
         data[i] = mem_source(wave, insn->slot[CAIRN_SLOT_DATA0].code + i);
+    _Alignas(64) uint64_t host[CAIRN_WAVE_LANES];
     uint32_t *rows = scratch_rows(wave, &b, form);
-    if (rows == NULL) {
-        store_lanes(wave, &b, form, mask, data);
-        return;
-    }
-    for (unsigned i = 0; i < dwords; i++)
+    for (unsigned i = 0; i < dwords && rows != NULL; i++)
         mem_write_row(rows + i * CAIRN_WAVE_LANES, data[i], mask);
+    if (rows != NULL)
+        return;
+    if (all_in_scratch(wave, &b, mask, form, host))
+        mem_store_lanes(form, MEM_SWIZZLED, host, mask, data);
+    else if (all_in_memory(wave, &b, mask, form, host))
+        mem_store_lanes(form, MEM_LINEAR, host, mask, data);
+    else
+        store_lanes(wave, &b, form, mask, data);
 }
 
 static void run_store_lds_dword(struct cairn_wave *wave, const struct cairn_insn *insn)
