@@ -57,17 +57,6 @@ static bool store_private(struct cairn_wave *wave, enum mem_form form, uint64_t 
     return true;
 }
 
-bool cairn_interp_global_check(struct cairn_wave *wave, uint64_t address, unsigned bytes,
-                               unsigned lane)
-{
-    if (MEM_LIKELY(cairn_memory_covers(wave->launch->space, address, bytes)))
-        return true;
-    enum cairn_fault_kind kind =
-        mem_place_of(wave, address) == MEM_AT_GLOBAL ? CAIRN_FAULT_UNMAPPED : CAIRN_FAULT_APERTURE;
-    cairn_wave_raise(wave, kind, address, (int)lane);
-    return false;
-}
-
 /* ---- a wave, lane by lane; false: faulted */
 
 static __attribute__((noinline)) bool load_slowly(struct cairn_wave *wave, enum mem_class class,
@@ -224,15 +213,7 @@ MEM_STORES(DEFINE_STORE)
     [CAIRN_OP_global_store_##name] = {global_store_##name, bytes},
 static const struct mem_handler handlers[] = {MEM_LOADS(LOAD_ROW) MEM_STORES(STORE_ROW)};
 
-MEM_SELECT(cairn_interp_flat_select)
+MEM_FIND(CAIRN_TARGET(cairn_interp_flat_find))
 {
-    return insn->op < sizeof handlers / sizeof handlers[0] ? handlers[insn->op].run : NULL;
-}
-
-unsigned cairn_interp_flat_bytes(const struct cairn_insn *insn)
-{
-    const struct mem_atomic *atomic = cairn_interp_atomic_of(insn);
-    if (atomic != NULL)
-        return 4 * atomic->dwords;
-    return insn->op < sizeof handlers / sizeof handlers[0] ? handlers[insn->op].bytes : 0;
+    return MEM_ROW_OF(handlers, op);
 }

@@ -7,6 +7,7 @@
 
 #include "interp/memory.h"
 #include "interp/operand.h"
+#include "interp/target.h"
 #include "isa/isa.h"
 #include "machine/sem_mem.h"
 
@@ -426,8 +427,8 @@ struct mem_atomic {
     uint8_t dwords; /* 1: the 32-bit ones are set, 2: the others */
 };
 
-/* NULL if the instruction is none. `rows` of the others: four, new value then compare value. */
-const struct mem_atomic *cairn_interp_atomic_of(const struct cairn_insn *insn);
+/* NULL if the operation is none. `rows` of the others: four, new value then compare value. */
+const struct mem_atomic *cairn_interp_atomic_of(unsigned op);
 void cairn_interp_atomic_data(const struct cairn_wave *wave, const struct cairn_insn *insn,
                               const struct mem_atomic *atomic, const uint32_t **rows);
 uint64_t cairn_interp_atomic_host(const struct mem_atomic *atomic, void *at,
@@ -440,28 +441,32 @@ MEM_INLINE uint64_t mem_pair(const uint32_t *const *rows, unsigned lane)
     return rows[0][lane] | (uint64_t)rows[1][lane] << 32;
 }
 
-/* ---- the families: each chooses its handler, NULL if it has none */
-
-#define MEM_SELECT(name)                                                                           \
-    void (*name(const struct cairn_insn *insn))(struct cairn_wave *, const struct cairn_insn *)
-MEM_SELECT(cairn_interp_flat_select);
-MEM_SELECT(cairn_interp_scratch_select);
-MEM_SELECT(cairn_interp_atomic_select);
-MEM_SELECT(cairn_interp_buffer_select);
-MEM_SELECT(cairn_interp_format_select);
-MEM_SELECT(cairn_interp_ds_select);
-MEM_SELECT(cairn_interp_ds_atomic_select);
-MEM_SELECT(cairn_interp_ds_lane_select);
-
-/* Bytes of one lane's access. */
-unsigned cairn_interp_flat_bytes(const struct cairn_insn *insn);
-int cairn_interp_buffer_lane(const struct cairn_wave *wave, const struct cairn_insn *insn,
-                             uint64_t address);
+/* ---- the families: each finds its handler by enum cairn_op, NULL if it has none */
 
 /* One row of a table from operation to handler. */
 struct mem_handler {
     void (*run)(struct cairn_wave *wave, const struct cairn_insn *insn);
-    uint8_t bytes; /* of one lane's access, where a SIGSEGV may come from it */
+    uint8_t bytes; /* of one lane's access; 0 where that depends on more than the operation */
 };
+
+#define MEM_FIND(name) const struct mem_handler *name(unsigned op)
+#define MEM_ROW_OF(table, op)                                                                      \
+    ((op) < sizeof(table) / sizeof(table)[0] && (table)[op].run != NULL ? &(table)[op] : NULL)
+
+/* Compiled for each host level (interp/target.h). */
+MEM_FIND(CAIRN_TARGET(cairn_interp_flat_find));
+MEM_FIND(CAIRN_TARGET(cairn_interp_scratch_find));
+MEM_FIND(CAIRN_TARGET(cairn_interp_buffer_find));
+MEM_FIND(CAIRN_TARGET(cairn_interp_ds_find));
+MEM_FIND(CAIRN_TARGET(cairn_interp_ds_lane_find));
+/* Any of those five, of this level; and of the level that was chosen. */
+MEM_FIND(CAIRN_TARGET(cairn_memory_handler_of));
+MEM_FIND(cairn_memory_handler_of);
+
+/* Compiled once. */
+MEM_FIND(cairn_interp_atomic_find);
+MEM_FIND(cairn_interp_ds_atomic_find);
+MEM_FIND(cairn_interp_buffer_other_find);
+MEM_FIND(cairn_interp_format_find);
 
 #endif
