@@ -94,10 +94,11 @@ CMPSWAP(cmpswap_x2, uint64_t, cairn_sem_atomic_cmpswap_u64(old, data, compare))
 static const struct mem_atomic atomics[] = {INTEGER_LOOPS(INTEGER_ROWS) INTEGER_NATIVE(
     INTEGER_ROWS) FLOATS32(FLOAT_ROWS32) FLOATS64(FLOAT_ROWS64) INTEGER_ROWS(cmpswap)};
 
-const struct mem_atomic *cairn_interp_atomic_of(unsigned op)
+const struct mem_atomic *cairn_interp_atomic_of(const struct cairn_insn *insn)
 {
-    bool known = op < sizeof atomics / sizeof atomics[0] && atomics[op].dwords != 0;
-    return known ? &atomics[op] : NULL;
+    if (insn->op >= sizeof atomics / sizeof atomics[0] || atomics[insn->op].dwords == 0)
+        return NULL;
+    return &atomics[insn->op];
 }
 
 /* Data registers: the new value first, the compare value after it. */
@@ -242,9 +243,7 @@ static void run_atomic(struct cairn_wave *wave, const struct cairn_insn *insn)
         mem_write_row(dst[i], got[i], mask);
 }
 
-static const struct mem_handler handler = {.run = run_atomic};
-
-MEM_FIND(cairn_interp_atomic_find)
+MEM_SELECT(cairn_interp_atomic_select)
 {
-    return cairn_interp_atomic_of(op) != NULL ? &handler : NULL;
+    return cairn_interp_atomic_of(insn) != NULL ? run_atomic : NULL;
 }

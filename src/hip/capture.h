@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT
+ * Stream capture: commands of a capturing stream become graph nodes instead of running.
+ */
+#ifndef CAIRN_HIP_CAPTURE_H
+#define CAIRN_HIP_CAPTURE_H
+
+#include "hip/command.h"
+
+struct ihipEvent_t;
+struct ihipStream_t;
+
+/* The stream captures in all of these but hip_capture_wait, where either of the two may. */
+hipError_t hip_capture_add(struct ihipStream_t *stream, const struct hip_command *command);
+hipError_t hip_capture_record(struct ihipStream_t *stream, struct ihipEvent_t *event);
+hipError_t hip_capture_wait(struct ihipStream_t *stream, struct ihipEvent_t *event);
+/* A call that capture forbids was made. */
+void hip_capture_invalidate(struct ihipStream_t *stream);
+/* The stream goes away; its capture, if any, with it. */
+void hip_capture_abandon(struct ihipStream_t *stream);
+
+#endif

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: MIT
+ * Allocation: device memory, host memory, managed memory, registration of the program's own memory.
+ * Managed memory is system memory that every device reaches.
+ */
+#include "hip/memory.h"
+
+#include "hip/pool.h"
+#include "hip/stream.h"
+
+#include <string.h>
+#include <unistd.h>
+
+enum { PITCH_ALIGNMENT = 256 };
+
+/* ---- allocating ---- */
+
+static hipError_t record(void *memory, size_t size, enum hip_memory_kind kind, unsigned flags,
+                         int device)
+{
+    struct hip_allocation row = {.base = (uint64_t)(uintptr_t)memory,
+                                 .size = size,
+                                 .kind = kind,
+                                 .flags = flags,
+                                 .device = device,
+                                 .device_base = memory,
+                                 .advised_device = hipInvalidDeviceId,
+                                 .prefetch_device = hipInvalidDeviceId};
+    if (hip_memory_add(&row))
+        return hipSuccess;
+    hsa_amd_memory_pool_free(memory);
+    return hipErrorOutOfMemory;
+}
+
+static void allow_peers(struct hip_device *device, void *memory)
+{
+    hsa_agent_t agents[HIP_MAX_DEVICES];
+    uint32_t count = 0;
+    for (int i = 0; i < hip_process.device_count; i++)
+        agents[count++] = hip_process.devices[i].agent;
+    if (count > 1)
+        hsa_amd_agents_allow_access(count, agents, NULL, memory);
+}
+
+hipError_t hip_device_alloc(struct hip_device *device, size_t size, void **out)
+{
+    void *memory = NULL;
+    hsa_status_t status = hsa_amd_memory_pool_allocate(device->pool, size, 0, &memory);
+    if (status != HSA_STATUS_SUCCESS) {
+        cairn_log(CAIRN_LOG_INFO, "hip: no %zu bytes on device %d (HSA status 0x%x)", size,
+                  device->ordinal, (unsigned)status);
+        return hipErrorOutOfMemory;
+    }
+    allow_peers(device, memory);
+    hipError_t error = record(memory, size, HIP_MEMORY_DEVICE, 0, device->ordinal);
+    if (error == hipSuccess)
+        *out = memory;
+    return error;
+}
+
+static hipError_t alloc_host(size_t size, enum hip_memory_kind kind, unsigned flags, void **out)
+{
+    void *memory = hip_host_pool_alloc(hip_process.host_pool, size);
+    if (memory == NULL)
+        return hipErrorOutOfMemory;
+    hipError_t error = record(memory, size, kind, flags, hip_thread()->device);
+    if (error == hipSuccess)
+        *out = memory;
+    return error;
+}
+
+hipError_t hip_managed_alloc(size_t size, void **out)
+{
+    return alloc_host(size, HIP_MEMORY_MANAGED, hipMemAttachGlobal, out);
+}
+
+hipError_t hip_memory_release(void *address)
+{
+    struct hip_allocation row;
+    if (!hip_memory_remove((uint64_t)(uintptr_t)address, &row))
+        return hipErrorInvalidValue;
+    if (hsa_amd_memory_pool_free(address) != HSA_STATUS_SUCCESS)
+        return hipErrorInvalidValue;
+    return hipSuccess;
+}
+
+/* A size of zero gives a null pointer. */
+static hipError_t alloc_device(void **ptr, size_t size)
+{
+    if (ptr == NULL)
+        return hipErrorInvalidValue;
+    if (size == 0) {
+        *ptr = NULL;
+        return hipSuccess;
+    }
+    return hip_device_alloc(hip_current_device(), size, ptr);
+}
+
+static hipError_t alloc_pinned(void **ptr, size_t size, unsigned flags)
+{
+    const unsigned coherence = hipHostMallocCoherent | (unsigned)hipHostMallocNonCoherent;
+    const unsigned known = hipHostMallocPortable | hipHostMallocMapped |
+                           hipHostMallocWriteCombined | hipHostMallocNumaUser | coherence;
+    if (ptr == NULL || (flags & ~known) != 0 || (flags & coherence) == coherence)
+        return hipErrorInvalidValue;
+    if (size == 0) {
+        *ptr = NULL;
+        return hipSuccess;
+    }
+    return alloc_host(size, HIP_MEMORY_HOST, flags, ptr);
+}
+
+static hipError_t alloc_managed(void **ptr, size_t size, unsigned flags)
+{
+    if (ptr == NULL || size == 0 || (flags != hipMemAttachGlobal && flags != hipMemAttachHost))
+        return hipErrorInvalidValue;
+    return alloc_host(size, HIP_MEMORY_MANAGED, flags, ptr);
+}
+
+/* Frees wait for the device, as in HIP: work in flight may use the memory. */
+static hipError_t release(void *ptr, bool pinned)
+{
+    struct hip_allocation row;
+    if (ptr == NULL)
+        return hipSuccess;
+    if (!hip_memory_find(ptr, &row) || row.base != (uint64_t)(uintptr_t)ptr ||
+        row.kind == HIP_MEMORY_REGISTERED || (row.kind == HIP_MEMORY_HOST) != pinned)
+        return hipErrorInvalidValue;
+    for (int i = 0; i < hip_process.device_count; i++)
+        if (row.kind != HIP_MEMORY_DEVICE || i == row.device || hip_process.device_count > 1)
+            hip_device_drain(&hip_process.devices[i]);
+    return row.pool != NULL ? hip_pool_free(&row) : hip_memory_release(ptr);
+}
+
+hipError_t hipMalloc(void **ptr, size_t size)
+{
+    return hip_return(hip_ready() ?: alloc_device(ptr, size));
+}
+
+hipError_t hipExtMallocWithFlags(void **ptr, size_t size, unsigned int flags)
+{
+    if (flags == hipMallocSignalMemory && size != 8)
+        return hip_return(hipErrorInvalidValue);
+    if (flags > hipDeviceMallocContiguous)
+        return hip_return(hipErrorInvalidValue);
+    return hipMalloc(ptr, size);
+}
+
+hipError_t hipFree(void *ptr)
+{
+    return hip_return(hip_ready() ?: release(ptr, false));
+}
+
+hipError_t hipHostMalloc(void **ptr, size_t size, unsigned int flags)
+{
+    return hip_return(hip_ready() ?: alloc_pinned(ptr, size, flags));
+}
+
+hipError_t hipHostAlloc(void **ptr, size_t size, unsigned int flags)
+{
+    return hipHostMalloc(ptr, size, flags);
+}
+
+hipError_t hipMallocHost(void **ptr, size_t size)
+{
+    return hipHostMalloc(ptr, size, hipHostMallocDefault);
+}
+
+hipError_t hipMemAllocHost(void **ptr, size_t size)
+{
+    return hipHostMalloc(ptr, size, hipHostMallocDefault);
+}
+
+hipError_t hipHostFree(void *ptr)
+{
+    return hip_return(hip_ready() ?: release(ptr, true));
+}
+
+hipError_t hipFreeHost(void *ptr)
+{
+    return hipHostFree(ptr);
+}
+
+hipError_t hipMallocManaged(void **ptr, size_t size, unsigned int flags)
+{
+    return hip_return(hip_ready() ?: alloc_managed(ptr, size, flags));
+}
+
+/* ---- pitched memory ---- */
+
+static hipError_t alloc_pitched(void **ptr, size_t *pitch, size_t width, size_t height,
+                                size_t depth)
+{
+    size_t row, slice, total;
+    if (ptr == NULL || pitch == NULL)
+        return hipErrorInvalidValue;
+    if (width == 0 || height == 0 || depth == 0) {
+        *ptr = NULL;
+        *pitch = 0;
+        return hipSuccess;
+    }
+    if (!cairn_size_add(width, PITCH_ALIGNMENT - 1, &row))
+        return hipErrorOutOfMemory;
+    row &= ~(size_t)(PITCH_ALIGNMENT - 1);
+    if (!cairn_size_mul(row, height, &slice) || !cairn_size_mul(slice, depth, &total))
+        return hipErrorOutOfMemory;
+    hipError_t error = alloc_device(ptr, total);
+    if (error == hipSuccess)
+        *pitch = row;
+    return error;
+}
+
+hipError_t hipMallocPitch(void **ptr, size_t *pitch, size_t width, size_t height)
+{
+    return hip_return(hip_ready() ?: alloc_pitched(ptr, pitch, width, height, 1));
+}
+
+hipError_t hipMemAllocPitch(hipDeviceptr_t *ptr, size_t *pitch, size_t width_in_bytes,
+                            size_t height, unsigned int element_size_bytes)
+{
+    if (element_size_bytes != 4 && element_size_bytes != 8 && element_size_bytes != 16)
+        return hip_return(hipErrorInvalidValue);
+    return hipMallocPitch(ptr, pitch, width_in_bytes, height);
+}
+
+static hipError_t alloc_3d(hipPitchedPtr *out, hipExtent extent)
+{
+    void *memory;
+    size_t pitch;
+    if (out == NULL)
+        return hipErrorInvalidValue;
+    hipError_t error = alloc_pitched(&memory, &pitch, extent.width, extent.height, extent.depth);
+    if (error == hipSuccess)
+        *out = make_hipPitchedPtr(memory, pitch, extent.width, extent.height);
+    return error;
+}
+
+hipError_t hipMalloc3D(hipPitchedPtr *out, hipExtent extent)
+{
+    return hip_return(hip_ready() ?: alloc_3d(out, extent));
+}
+
+/* ---- the program's own memory ---- */
+
+static hipError_t register_host(void *address, size_t size, unsigned flags)
+{
+    void *device_address = NULL;
+    hsa_agent_t agents[HIP_MAX_DEVICES];
+    const unsigned known = hipHostRegisterPortable | hipHostRegisterMapped |
+                           hipHostRegisterIoMemory | hipHostRegisterReadOnly;
+    struct hip_allocation row;
+    if (address == NULL || size == 0 || (flags & ~known) != 0)
+        return hipErrorInvalidValue;
+    if (hip_memory_find(address, &row))
+        return hipErrorHostMemoryAlreadyRegistered;
+    for (int i = 0; i < hip_process.device_count; i++)
+        agents[i] = hip_process.devices[i].agent;
+    hsa_status_t status =
+        hsa_amd_memory_lock(address, size, agents, hip_process.device_count, &device_address);
+    if (status != HSA_STATUS_SUCCESS)
+        return hip_error_of_hsa(status, hipErrorInvalidValue);
+    row = (struct hip_allocation){.base = (uint64_t)(uintptr_t)address,
+                                  .size = size,
+                                  .kind = HIP_MEMORY_REGISTERED,
+                                  .flags = flags,
+                                  .device = hip_thread()->device,
+                                  .device_base = device_address,
+                                  .advised_device = hipInvalidDeviceId,
+                                  .prefetch_device = hipInvalidDeviceId};
+    if (hip_memory_add(&row))
+        return hipSuccess;
+    hsa_amd_memory_unlock(address);
+    return hipErrorOutOfMemory;
+}
+
+static hipError_t unregister_host(void *address)
+{
+    struct hip_allocation row;
+    if (address == NULL)
+        return hipErrorInvalidValue;
+    if (!hip_memory_find(address, &row) || row.kind != HIP_MEMORY_REGISTERED ||
+        row.base != (uint64_t)(uintptr_t)address)
+        return hipErrorHostMemoryNotRegistered;
+    for (int i = 0; i < hip_process.device_count; i++)
+        hip_device_drain(&hip_process.devices[i]);
+    hip_memory_remove(row.base, &row);
+    return hip_error_of_hsa(hsa_amd_memory_unlock(address), hipErrorInvalidValue);
+}
+
+hipError_t hipHostRegister(void *host_ptr, size_t size, unsigned int flags)
+{
+    return hip_return(hip_ready() ?: register_host(host_ptr, size, flags));
+}
+
+hipError_t hipHostUnregister(void *host_ptr)
+{
+    return hip_return(hip_ready() ?: unregister_host(host_ptr));
+}
+
+static hipError_t host_device_pointer(void **out, const void *host)
+{
+    struct hip_allocation row;
+    if (out == NULL || host == NULL)
+        return hipErrorInvalidValue;
+    if (!hip_memory_find(host, &row) || row.kind == HIP_MEMORY_DEVICE)
+        return hipErrorInvalidValue;
+    *out = (char *)row.device_base + ((uint64_t)(uintptr_t)host - row.base);
+    return hipSuccess;
+}
+
+hipError_t hipHostGetDevicePointer(void **ptr, void *host_ptr, unsigned int flags)
+{
+    if (flags != 0)
+        return hip_return(hipErrorInvalidValue);
+    return hip_return(hip_ready() ?: host_device_pointer(ptr, host_ptr));
+}
+
+static hipError_t host_flags(unsigned *flags, const void *host)
+{
+    struct hip_allocation row;
+    if (flags == NULL || host == NULL || !hip_memory_find(host, &row) ||
+        (row.kind != HIP_MEMORY_HOST && row.kind != HIP_MEMORY_REGISTERED))
+        return hipErrorInvalidValue;
+    *flags = row.flags;
+    return hipSuccess;
+}
+
+hipError_t hipHostGetFlags(unsigned int *flags_ptr, void *host_ptr)
+{
+    return hip_return(hip_ready() ?: host_flags(flags_ptr, host_ptr));
+}
+
+/* ---- how much is there ---- */
+
+static hipError_t memory_info(size_t *free_bytes, size_t *total)
+{
+    struct hip_device *device = hip_current_device();
+    uint64_t available = 0;
+    if (hsa_agent_get_info(device->agent, (hsa_agent_info_t)HSA_AMD_AGENT_INFO_MEMORY_AVAIL,
+                           &available) != HSA_STATUS_SUCCESS)
+        return hipErrorInvalidValue;
+    if (free_bytes != NULL)
+        *free_bytes = available;
+    if (total != NULL)
+        *total = device->props.totalGlobalMem;
+    return hipSuccess;
+}
+
+hipError_t hipMemGetInfo(size_t *free_bytes, size_t *total)
+{
+    return hip_return(hip_ready() ?: memory_info(free_bytes, total));
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT
+ * Memory: what was allocated or registered, and where an address belongs.
+ */
+#ifndef CAIRN_HIP_MEMORY_H
+#define CAIRN_HIP_MEMORY_H
+
+#include "hip/runtime.h"
+
+enum hip_memory_kind {
+    HIP_MEMORY_DEVICE,
+    HIP_MEMORY_HOST, /* hipHostMalloc */
+    HIP_MEMORY_MANAGED,
+    HIP_MEMORY_REGISTERED, /* the program's own, hipHostRegister */
+};
+
+struct hip_allocation {
+    uint64_t base, size; /* host address */
+    enum hip_memory_kind kind;
+    unsigned flags;
+    int device;        /* ordinal; of managed and host memory, the device current then */
+    void *device_base; /* as kernels address it */
+    struct ihipMemPoolHandle_t *pool; /* NULL: hipMalloc */
+    int advised_device; /* hipMemAdvise: preferred location, hipInvalidDeviceId if none */
+    int prefetch_device;
+    bool read_mostly, coarse_grain;
+    uint32_t accessed_by; /* bit per device */
+    bool accessed_by_cpu;
+    bool sync_ops;
+    uint64_t id;
+};
+
+hipError_t hip_device_alloc(struct hip_device *device, size_t size, void **out);
+hipError_t hip_managed_alloc(size_t size, void **out);
+/* Frees what hipMalloc, hipHostMalloc or hipMallocManaged gave, without waiting. */
+hipError_t hip_memory_release(void *address);
+
+/* Copies out what contains `address`. False: not known to HIP. */
+bool hip_memory_find(const void *address, struct hip_allocation *out);
+/* Also true for variables of loaded code, which HSA knows. */
+bool hip_memory_is_known(const void *address);
+/* Changes the row that contains `address` under the table's lock. */
+bool hip_memory_update(const void *address, void (*change)(struct hip_allocation *, void *),
+                       void *data);
+/* InvalidValue if the range leaves an allocation that it begins in. */
+hipError_t hip_memory_check(const void *address, size_t size);
+bool hip_memory_add(const struct hip_allocation *row);
+bool hip_memory_remove(uint64_t base, struct hip_allocation *out);
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT
+ * The table of allocations: an array sorted by address, one for the process.
+ */
+#include "hip/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static pthread_rwlock_t table_lock = PTHREAD_RWLOCK_INITIALIZER;
+/* Guarded by table_lock. */
+static struct hip_allocation *rows;
+static size_t row_count, row_capacity;
+static uint64_t next_id = 1;
+
+/* Index of the first row whose base is above `address`. */
+static size_t above_locked(uint64_t address)
+{
+    size_t low = 0, high = row_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (rows[middle].base <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static struct hip_allocation *containing_locked(uint64_t address)
+{
+    size_t index = above_locked(address);
+    if (index == 0)
+        return NULL;
+    struct hip_allocation *row = &rows[index - 1];
+    return address - row->base < row->size ? row : NULL;
+}
+
+static bool make_room_locked(void)
+{
+    if (row_count < row_capacity)
+        return true;
+    size_t capacity = row_capacity == 0 ? 64 : row_capacity * 2;
+    struct hip_allocation *grown = realloc(rows, capacity * sizeof *rows);
+    if (grown == NULL)
+        return false;
+    rows = grown;
+    row_capacity = capacity;
+    return true;
+}
+
+bool hip_memory_add(const struct hip_allocation *row)
+{
+    pthread_rwlock_wrlock(&table_lock);
+    bool added = make_room_locked();
+    if (added) {
+        size_t index = above_locked(row->base);
+        memmove(&rows[index + 1], &rows[index], (row_count - index) * sizeof *rows);
+        rows[index] = *row;
+        rows[index].id = next_id++;
+        row_count++;
+    }
+    pthread_rwlock_unlock(&table_lock);
+    return added;
+}
+
+bool hip_memory_remove(uint64_t base, struct hip_allocation *out)
+{
+    pthread_rwlock_wrlock(&table_lock);
+    size_t index = above_locked(base);
+    bool found = index > 0 && rows[index - 1].base == base;
+    if (found) {
+        *out = rows[index - 1];
+        memmove(&rows[index - 1], &rows[index], (row_count - index) * sizeof *rows);
+        row_count--;
+    }
+    pthread_rwlock_unlock(&table_lock);
+    return found;
+}
+
+bool hip_memory_find(const void *address, struct hip_allocation *out)
+{
+    pthread_rwlock_rdlock(&table_lock);
+    const struct hip_allocation *row = containing_locked((uint64_t)(uintptr_t)address);
+    if (row != NULL)
+        *out = *row;
+    pthread_rwlock_unlock(&table_lock);
+    return row != NULL;
+}
+
+bool hip_memory_update(const void *address, void (*change)(struct hip_allocation *, void *),
+                       void *data)
+{
+    pthread_rwlock_wrlock(&table_lock);
+    struct hip_allocation *row = containing_locked((uint64_t)(uintptr_t)address);
+    if (row != NULL)
+        change(row, data);
+    pthread_rwlock_unlock(&table_lock);
+    return row != NULL;
+}
+
+hipError_t hip_memory_check(const void *address, size_t size)
+{
+    struct hip_allocation row;
+    if (!hip_memory_find(address, &row))
+        return hipSuccess;
+    uint64_t offset = (uint64_t)(uintptr_t)address - row.base;
+    return size <= row.size - offset ? hipSuccess : hipErrorInvalidValue;
+}
+
+bool hip_memory_is_known(const void *address)
+{
+    struct hip_allocation row;
+    hsa_amd_pointer_info_t info = {.size = sizeof info};
+    if (hip_memory_find(address, &row))
+        return true;
+    return hsa_amd_pointer_info(address, &info, NULL, NULL, NULL) == HSA_STATUS_SUCCESS &&
+           info.type != HSA_EXT_POINTER_TYPE_UNKNOWN;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT
+ * Questions about addresses: hipPointerGetAttributes and its relatives.
+ */
+#include "hip/memory.h"
+
+#include <string.h>
+
+static hipMemoryType type_of(const struct hip_allocation *row)
+{
+    switch (row->kind) {
+    case HIP_MEMORY_DEVICE:
+        return hipMemoryTypeDevice;
+    case HIP_MEMORY_MANAGED:
+        return hipMemoryTypeManaged;
+    default:
+        return hipMemoryTypeHost;
+    }
+}
+
+static void *device_address(const struct hip_allocation *row, const void *address)
+{
+    return (char *)row->device_base + ((uint64_t)(uintptr_t)address - row->base);
+}
+
+/* An address that HIP does not know is no error: its type is "unregistered" (HIP 6). */
+static hipError_t get_attributes(hipPointerAttribute_t *out, const void *address)
+{
+    struct hip_allocation row;
+    if (out == NULL || address == NULL)
+        return hipErrorInvalidValue;
+    if (!hip_memory_find(address, &row)) {
+        *out = (hipPointerAttribute_t){.type = hipMemoryTypeUnregistered,
+                                       .device = hipInvalidDeviceId};
+        return hipSuccess;
+    }
+    *out = (hipPointerAttribute_t){.type = type_of(&row),
+                                   .device = row.device,
+                                   .devicePointer = device_address(&row, address),
+                                   .hostPointer =
+                                       row.kind == HIP_MEMORY_DEVICE ? NULL : (void *)address,
+                                   .isManaged = row.kind == HIP_MEMORY_MANAGED,
+                                   .allocationFlags = row.flags};
+    return hipSuccess;
+}
+
+hipError_t hipPointerGetAttributes(hipPointerAttribute_t *attributes, const void *ptr)
+{
+    return hip_return(hip_ready() ?: get_attributes(attributes, ptr));
+}
+
+static hipError_t get_one(void *out, hipPointer_attribute attribute,
+                          const struct hip_allocation *row, const void *address)
+{
+    switch (attribute) {
+    case HIP_POINTER_ATTRIBUTE_MEMORY_TYPE:
+        *(unsigned *)out = type_of(row);
+        return hipSuccess;
+    case HIP_POINTER_ATTRIBUTE_DEVICE_POINTER:
+        *(void **)out = device_address(row, address);
+        return hipSuccess;
+    case HIP_POINTER_ATTRIBUTE_HOST_POINTER:
+        if (row->kind == HIP_MEMORY_DEVICE)
+            return hipErrorInvalidValue;
+        *(const void **)out = address;
+        return hipSuccess;
+    case HIP_POINTER_ATTRIBUTE_SYNC_MEMOPS:
+        *(bool *)out = row->sync_ops;
+        return hipSuccess;
+    case HIP_POINTER_ATTRIBUTE_BUFFER_ID:
+        *(unsigned *)out = (unsigned)row->id;
+        return hipSuccess;
+    case HIP_POINTER_ATTRIBUTE_IS_MANAGED:
+        *(bool *)out = row->kind == HIP_MEMORY_MANAGED;
+        return hipSuccess;
+    case HIP_POINTER_ATTRIBUTE_DEVICE_ORDINAL:
+        *(int *)out = row->device;
+        return hipSuccess;
+    case HIP_POINTER_ATTRIBUTE_RANGE_START_ADDR:
+        *(uint64_t *)out = row->base;
+        return hipSuccess;
+    case HIP_POINTER_ATTRIBUTE_RANGE_SIZE:
+        *(uint32_t *)out = (uint32_t)row->size;
+        return hipSuccess;
+    case HIP_POINTER_ATTRIBUTE_MAPPED:
+        *(bool *)out = true;
+        return hipSuccess;
+    case HIP_POINTER_ATTRIBUTE_CONTEXT:
+        *(hipCtx_t *)out = (hipCtx_t)&hip_process.devices[row->device];
+        return hipSuccess;
+    case HIP_POINTER_ATTRIBUTE_IS_LEGACY_HIP_IPC_CAPABLE:
+    case HIP_POINTER_ATTRIBUTE_IS_GPU_DIRECT_RDMA_CAPABLE:
+        *(bool *)out = false;
+        return hipSuccess;
+    case HIP_POINTER_ATTRIBUTE_ACCESS_FLAGS:
+    case HIP_POINTER_ATTRIBUTE_ALLOWED_HANDLE_TYPES:
+    case HIP_POINTER_ATTRIBUTE_P2P_TOKENS:
+        return hipErrorNotSupported;
+    case HIP_POINTER_ATTRIBUTE_MEMPOOL_HANDLE:
+        *(hipMemPool_t *)out = row->pool;
+        return hipSuccess;
+    default:
+        return hipErrorInvalidValue;
+    }
+}
+
+static hipError_t get_attribute(void *out, hipPointer_attribute attribute, const void *address)
+{
+    struct hip_allocation row;
+    if (out == NULL || address == NULL || !hip_memory_find(address, &row))
+        return hipErrorInvalidValue;
+    return get_one(out, attribute, &row, address);
+}
+
+hipError_t hipPointerGetAttribute(void *data, hipPointer_attribute attribute, hipDeviceptr_t ptr)
+{
+    return hip_return(hip_ready() ?: get_attribute(data, attribute, ptr));
+}
+
+/* An attribute that does not apply leaves its output alone. */
+static hipError_t get_many(unsigned count, const hipPointer_attribute *attributes, void **data,
+                           const void *address)
+{
+    struct hip_allocation row;
+    if (count == 0 || attributes == NULL || data == NULL)
+        return hipErrorInvalidValue;
+    if (!hip_memory_find(address, &row))
+        return hipErrorInvalidValue;
+    for (unsigned i = 0; i < count; i++)
+        if (data[i] != NULL)
+            (void)get_one(data[i], attributes[i], &row, address);
+    return hipSuccess;
+}
+
+hipError_t hipDrvPointerGetAttributes(unsigned int count, hipPointer_attribute *attributes,
+                                      void **data, hipDeviceptr_t ptr)
+{
+    return hip_return(hip_ready() ?: get_many(count, attributes, data, ptr));
+}
+
+static void set_sync_ops(struct hip_allocation *row, void *data)
+{
+    row->sync_ops = *(const unsigned *)data != 0;
+}
+
+static hipError_t set_attribute(const void *value, hipPointer_attribute attribute, void *address)
+{
+    if (value == NULL || attribute != HIP_POINTER_ATTRIBUTE_SYNC_MEMOPS)
+        return hipErrorInvalidValue;
+    return hip_memory_update(address, set_sync_ops, (void *)value) ? hipSuccess
+                                                                   : hipErrorInvalidDevicePointer;
+}
+
+hipError_t hipPointerSetAttribute(const void *value, hipPointer_attribute attribute,
+                                  hipDeviceptr_t ptr)
+{
+    return hip_return(hip_ready() ?: set_attribute(value, attribute, ptr));
+}
+
+static hipError_t address_range(hipDeviceptr_t *base, size_t *size, const void *address)
+{
+    struct hip_allocation row;
+    if ((base == NULL && size == NULL) || address == NULL)
+        return hipErrorInvalidValue;
+    if (!hip_memory_find(address, &row))
+        return hipErrorNotFound;
+    if (base != NULL)
+        *base = row.device_base;
+    if (size != NULL)
+        *size = row.size;
+    return hipSuccess;
+}
+
+hipError_t hipMemGetAddressRange(hipDeviceptr_t *base, size_t *size, hipDeviceptr_t ptr)
+{
+    return hip_return(hip_ready() ?: address_range(base, size, ptr));
+}
+
+static hipError_t size_of(size_t *size, const void *address)
+{
+    struct hip_allocation row;
+    if (size == NULL || address == NULL || !hip_memory_find(address, &row))
+        return hipErrorInvalidValue;
+    *size = row.size;
+    return hipSuccess;
+}
+
+hipError_t hipMemPtrGetInfo(void *ptr, size_t *size)
+{
+    return hip_return(hip_ready() ?: size_of(size, ptr));
+}
