@@ -61,7 +61,7 @@ static void executable_free(struct executable *executable)
 {
     while (executable->symbols != NULL) {
         struct symbol *next = executable->symbols->next;
-        cairn_hsa_symbol_destroy(executable->symbols);
+        cairn_hsa_symbol_destroy_locked(executable->symbols);
         executable->symbols = next;
     }
     while (executable->loaded != NULL) {
@@ -70,6 +70,7 @@ static void executable_free(struct executable *executable)
         cairn_hsa_loaded_destroy(executable->loaded);
         executable->loaded = next;
     }
+    free(executable->buckets);
     pthread_mutex_destroy(&executable->lock);
     free(executable);
 }
@@ -110,7 +111,7 @@ static hsa_status_t define(hsa_executable_t handle, struct agent *agent, const c
     if (cairn_hsa_symbol_find_locked(executable, agent, name) != NULL)
         goto unlock;
     status = HSA_STATUS_ERROR_OUT_OF_RESOURCES;
-    struct symbol *symbol = cairn_hsa_symbol_create(executable, name);
+    struct symbol *symbol = cairn_hsa_symbol_create_locked(executable, name);
     if (symbol == NULL)
         goto unlock;
     symbol->agent = agent;

@@ -152,7 +152,7 @@ static hsa_status_t add_symbol(struct loaded *loaded, const struct cairn_obj *ob
                   from->name);
         return HSA_STATUS_ERROR_VARIABLE_ALREADY_DEFINED;
     }
-    struct symbol *symbol = cairn_hsa_symbol_create(executable, from->name);
+    struct symbol *symbol = cairn_hsa_symbol_create_locked(executable, from->name);
     if (symbol == NULL)
         return HSA_STATUS_ERROR_OUT_OF_RESOURCES;
     symbol->loaded = loaded;
@@ -371,7 +371,7 @@ static void drop_symbols(struct executable *executable, const struct loaded *loa
             continue;
         }
         *at = symbol->next;
-        cairn_hsa_symbol_destroy(symbol);
+        cairn_hsa_symbol_destroy_locked(symbol);
     }
 }
 

@@ -32,7 +32,8 @@ struct symbol {
     /* kernels */
     uint32_t kernarg_size, kernarg_align, group_size, private_size, wavefront_size;
     bool dynamic_stack;
-    struct symbol *next; /* in the executable, in order of loading */
+    struct symbol *next;         /* in the executable, in order of loading */
+    struct symbol *next_of_hash; /* in one bucket of the executable's index */
 };
 
 struct segment {
@@ -70,6 +71,8 @@ struct executable {
     hsa_default_float_rounding_mode_t rounding;
     struct loaded *loaded;
     struct symbol *symbols;
+    struct symbol **buckets; /* symbols by name; bucket_count is a power of two, or 0 */
+    size_t bucket_count, symbol_count;
 };
 
 /* load.c: adds the code object to the executable; the lock is held. */
@@ -80,10 +83,11 @@ CAIRN_MUST_CHECK hsa_status_t cairn_hsa_load_locked(struct executable *executabl
 /* Unregisters the code and frees the memory and the object. */
 void cairn_hsa_loaded_destroy(struct loaded *loaded);
 
-/* symbol.c */
-CAIRN_MUST_CHECK struct symbol *cairn_hsa_symbol_create(struct executable *executable,
-                                                        const char *name);
-void cairn_hsa_symbol_destroy(struct symbol *symbol);
+/* symbol.c: a symbol enters the index of its executable when it is made and leaves it when it is
+ * destroyed; the list is the caller's. The executable's lock is held. NULL: no memory. */
+CAIRN_MUST_CHECK struct symbol *cairn_hsa_symbol_create_locked(struct executable *executable,
+                                                               const char *name);
+void cairn_hsa_symbol_destroy_locked(struct symbol *symbol);
 /* Definitions that code loaded for `agent` may bind to: its own, and those of the program. */
 struct symbol *cairn_hsa_symbol_find_locked(const struct executable *executable,
                                             const struct agent *agent, const char *name);

@@ -7,8 +7,46 @@
 
 #include <stdlib.h>
 
-struct symbol *cairn_hsa_symbol_create(struct executable *executable, const char *name)
+enum { FIRST_BUCKETS = 64 };
+
+/* FNV-1a. */
+static size_t hash(const char *name)
 {
+    uint64_t value = UINT64_C(0xcbf29ce484222325);
+    for (; *name != '\0'; name++)
+        value = (value ^ (uint8_t)*name) * UINT64_C(0x100000001b3);
+    return (size_t)(value ^ value >> 32);
+}
+
+static struct symbol **bucket_of(const struct executable *executable, const char *name)
+{
+    return &executable->buckets[hash(name) & (executable->bucket_count - 1)];
+}
+
+/* Twice the buckets when there is a symbol for each; the old index stays if there is no memory. */
+static bool grow_index_locked(struct executable *executable)
+{
+    size_t count = executable->bucket_count == 0 ? FIRST_BUCKETS : executable->bucket_count * 2;
+    struct executable bigger = {.bucket_count = count, .buckets = calloc(count, sizeof(void *))};
+    if (bigger.buckets == NULL)
+        return executable->bucket_count != 0;
+    for (size_t i = 0; i < executable->bucket_count; i++)
+        for (struct symbol *symbol = executable->buckets[i], *next; symbol != NULL; symbol = next) {
+            struct symbol **bucket = bucket_of(&bigger, symbol->name);
+            next = symbol->next_of_hash;
+            symbol->next_of_hash = *bucket;
+            *bucket = symbol;
+        }
+    free(executable->buckets);
+    executable->buckets = bigger.buckets;
+    executable->bucket_count = count;
+    return true;
+}
+
+struct symbol *cairn_hsa_symbol_create_locked(struct executable *executable, const char *name)
+{
+    if (executable->symbol_count >= executable->bucket_count && !grow_index_locked(executable))
+        return NULL;
     struct symbol *symbol = calloc(1, sizeof *symbol);
     if (symbol == NULL)
         return NULL;
@@ -20,11 +58,21 @@ struct symbol *cairn_hsa_symbol_create(struct executable *executable, const char
         free(symbol);
         return NULL;
     }
+    struct symbol **bucket = bucket_of(executable, name);
+    symbol->next_of_hash = *bucket;
+    *bucket = symbol;
+    executable->symbol_count++;
     return symbol;
 }
 
-void cairn_hsa_symbol_destroy(struct symbol *symbol)
+void cairn_hsa_symbol_destroy_locked(struct symbol *symbol)
 {
+    struct executable *executable = symbol->executable;
+    struct symbol **at = bucket_of(executable, symbol->name);
+    while (*at != symbol)
+        at = &(*at)->next_of_hash;
+    *at = symbol->next_of_hash;
+    executable->symbol_count--;
     cairn_hsa_handle_remove(HANDLE_SYMBOL, (uintptr_t)symbol);
     free(symbol->name);
     free(symbol);
@@ -33,7 +81,10 @@ void cairn_hsa_symbol_destroy(struct symbol *symbol)
 struct symbol *cairn_hsa_symbol_find_locked(const struct executable *executable,
                                             const struct agent *agent, const char *name)
 {
-    for (struct symbol *symbol = executable->symbols; symbol != NULL; symbol = symbol->next)
+    if (executable->bucket_count == 0)
+        return NULL;
+    struct symbol *symbol = *bucket_of(executable, name);
+    for (; symbol != NULL; symbol = symbol->next_of_hash)
         if ((symbol->agent == NULL || symbol->agent == agent) && strcmp(symbol->name, name) == 0)
             return symbol;
     return NULL;

@@ -57,7 +57,7 @@ static void run_swap(struct cairn_wave *wave, const struct cairn_interp_op *op)
 {
     uint64_t exec = cairn_exec(wave);
     uint32_t *a = wave->vgpr[op->dst];
-    uint32_t *b = wave->vgpr[op->insn.slot[CAIRN_SLOT_SDST].code - CAIRN_CODE_VGPR0];
+    uint32_t *b = wave->vgpr[op->src[0].index];
     for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane++) {
         uint32_t x = a[lane], y = b[lane];
         bool active = exec >> lane & 1;

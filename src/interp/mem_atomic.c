@@ -94,11 +94,10 @@ CMPSWAP(cmpswap_x2, uint64_t, cairn_sem_atomic_cmpswap_u64(old, data, compare))
 static const struct mem_atomic atomics[] = {INTEGER_LOOPS(INTEGER_ROWS) INTEGER_NATIVE(
     INTEGER_ROWS) FLOATS32(FLOAT_ROWS32) FLOATS64(FLOAT_ROWS64) INTEGER_ROWS(cmpswap)};
 
-const struct mem_atomic *cairn_interp_atomic_of(const struct cairn_insn *insn)
+const struct mem_atomic *cairn_interp_atomic_of(unsigned op)
 {
-    if (insn->op >= sizeof atomics / sizeof atomics[0] || atomics[insn->op].dwords == 0)
-        return NULL;
-    return &atomics[insn->op];
+    bool known = op < sizeof atomics / sizeof atomics[0] && atomics[op].dwords != 0;
+    return known ? &atomics[op] : NULL;
 }
 
 /* Data registers: the new value first, the compare value after it. */
@@ -243,7 +242,9 @@ static void run_atomic(struct cairn_wave *wave, const struct cairn_insn *insn)
         mem_write_row(dst[i], got[i], mask);
 }
 
-MEM_SELECT(cairn_interp_atomic_select)
+static const struct mem_handler handler = {.run = run_atomic};
+
+MEM_FIND(cairn_interp_atomic_find)
 {
-    return cairn_interp_atomic_of(insn) != NULL ? run_atomic : NULL;
+    return cairn_interp_atomic_of(op) != NULL ? &handler : NULL;
 }

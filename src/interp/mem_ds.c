@@ -187,7 +187,7 @@ WRITES(DEFINE_WRITE)
 static const struct mem_handler handlers[] = {READS(ROW) WRITES(ROW) ROW(ds_read_addtid_b32)
                                                   ROW(ds_write_addtid_b32) ROW(ds_nop)};
 
-MEM_SELECT(cairn_interp_ds_select)
+MEM_FIND(CAIRN_TARGET(cairn_interp_ds_find))
 {
-    return insn->op < sizeof handlers / sizeof handlers[0] ? handlers[insn->op].run : NULL;
+    return MEM_ROW_OF(handlers, op);
 }

@@ -228,7 +228,7 @@ EXCHANGES(DEFINE_EXCHANGE2)
 static const struct mem_handler handlers[] = {BOTH32(ROW_PLAIN) BOTH32(ROW_RTN) ONLY32(
     ROW_RTN) BOTH64(ROW_PLAIN) BOTH64(ROW_RTN) ONLY64(ROW_RTN) EXCHANGES(ROW_EXCHANGE2)};
 
-MEM_SELECT(cairn_interp_ds_atomic_select)
+MEM_FIND(cairn_interp_ds_atomic_find)
 {
-    return insn->op < sizeof handlers / sizeof handlers[0] ? handlers[insn->op].run : NULL;
+    return MEM_ROW_OF(handlers, op);
 }

@@ -57,71 +57,6 @@ static bool store_private(struct cairn_wave *wave, enum mem_form form, uint64_t 
     return true;
 }
 
-bool cairn_interp_global_check(struct cairn_wave *wave, uint64_t address, unsigned bytes,
-                               unsigned lane)
-{
-    if (MEM_LIKELY(cairn_memory_covers(wave->launch->space, address, bytes)))
-        return true;
-    enum cairn_fault_kind kind =
-        mem_place_of(wave, address) == MEM_AT_GLOBAL ? CAIRN_FAULT_UNMAPPED : CAIRN_FAULT_APERTURE;
-    cairn_wave_raise(wave, kind, address, (int)lane);
-    return false;
-}
-
-/* ---- global memory, addresses checked */
-
-MEM_INLINE void load_lane(enum mem_form form, uint64_t address, unsigned lane,
-                          uint32_t (*got)[CAIRN_WAVE_LANES])
-{
-    const uint8_t *from = (const uint8_t *)(uintptr_t)address;
-    unsigned piece = mem_form_piece(form);
-    for (unsigned i = 0; i < mem_form_dwords(form); i++)
-        got[i][lane] = mem_form_extend(form, mem_read(from + 4 * i, piece));
-}
-
-MEM_INLINE void store_lane(enum mem_form form, uint64_t address, unsigned lane,
-                           const uint32_t *const *data)
-{
-    uint8_t *to = (uint8_t *)(uintptr_t)address;
-    unsigned piece = mem_form_piece(form);
-    for (unsigned i = 0; i < mem_form_dwords(form); i++)
-        mem_write(to + 4 * i, mem_form_shrink(form, data[i][lane]), piece);
-}
-
-MEM_INLINE void load_checked(enum mem_form form, const uint64_t *at, uint64_t mask,
-                             uint32_t (*got)[CAIRN_WAVE_LANES])
-{
-    unsigned bytes = mem_form_bytes(form);
-    if (mask != ~UINT64_C(0)) {
-        MEM_FOR_LANES(lane, mask)
-        load_lane(form, at[lane], lane, got);
-    } else if (form <= MEM_B128 && mem_contiguous(at, bytes)) {
-        uint64_t first = at[0];
-        for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane++)
-            load_lane(form, first + lane * bytes, lane, got);
-    } else {
-        for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane++)
-            load_lane(form, at[lane], lane, got);
-    }
-}
-
-MEM_INLINE void store_checked(enum mem_form form, const uint64_t *at, uint64_t mask,
-                              const uint32_t *const *data)
-{
-    unsigned bytes = mem_form_bytes(form);
-    if (mask != ~UINT64_C(0)) {
-        MEM_FOR_LANES(lane, mask)
-        store_lane(form, at[lane], lane, data);
-    } else if (form <= MEM_B128 && mem_contiguous(at, bytes)) {
-        uint64_t first = at[0];
-        for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane++)
-            store_lane(form, first + lane * bytes, lane, data);
-    } else {
-        for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane++)
-            store_lane(form, at[lane], lane, data);
-    }
-}
-
 /* ---- a wave, lane by lane; false: faulted */
 
 static __attribute__((noinline)) bool load_slowly(struct cairn_wave *wave, enum mem_class class,
@@ -140,7 +75,7 @@ static __attribute__((noinline)) bool load_slowly(struct cairn_wave *wave, enum 
         } else {
             good = cairn_interp_global_check(wave, at[lane], bytes, lane);
             if (good)
-                load_lane(form, at[lane], lane, got);
+                mem_load_lane(form, MEM_LINEAR, at[lane], lane, got);
         }
         if (!good)
             return false;
@@ -164,7 +99,7 @@ static __attribute__((noinline)) void store_slowly(struct cairn_wave *wave, enum
         } else {
             good = cairn_interp_global_check(wave, at[lane], bytes, lane);
             if (good)
-                store_lane(form, at[lane], lane, data);
+                mem_store_lane(form, MEM_LINEAR, at[lane], lane, data);
         }
         if (!good)
             return;
@@ -172,6 +107,45 @@ static __attribute__((noinline)) void store_slowly(struct cairn_wave *wave, enum
 }
 
 /* ---- handlers */
+
+/* Host addresses of whole waves that a flat instruction sends to LDS or to private memory, and the
+ * step between dwords of a lane; 0: not such a wave. */
+MEM_INLINE unsigned aperture_addresses(const struct cairn_wave *wave, enum mem_form form,
+                                       const uint64_t *at, uint64_t mask, uint64_t *host)
+{
+    _Alignas(64) uint32_t offset[CAIRN_WAVE_LANES];
+    if (mem_all_in_lds(wave, at, mask, mem_form_bytes(form), host))
+        return MEM_LINEAR;
+    uint64_t base = cairn_wave_read64(wave, CAIRN_CODE_FLAT_SCRATCH_LO);
+    if (mem_all_private(wave, at, mask, offset) &&
+        mem_all_in_scratch(wave, base, offset, mask, form, host))
+        return MEM_SWIZZLED;
+    return 0;
+}
+
+MEM_INLINE bool load_aperture(const struct cairn_wave *wave, enum mem_form form, const uint64_t *at,
+                              uint64_t mask, uint32_t (*got)[CAIRN_WAVE_LANES])
+{
+    _Alignas(64) uint64_t host[CAIRN_WAVE_LANES];
+    unsigned step = aperture_addresses(wave, form, at, mask, host);
+    if (step == MEM_LINEAR)
+        mem_load_lanes(form, MEM_LINEAR, host, mask, got);
+    else if (step == MEM_SWIZZLED)
+        mem_load_lanes(form, MEM_SWIZZLED, host, mask, got);
+    return step != 0;
+}
+
+MEM_INLINE bool store_aperture(const struct cairn_wave *wave, enum mem_form form,
+                               const uint64_t *at, uint64_t mask, const uint32_t *const *data)
+{
+    _Alignas(64) uint64_t host[CAIRN_WAVE_LANES];
+    unsigned step = aperture_addresses(wave, form, at, mask, host);
+    if (step == MEM_LINEAR)
+        mem_store_lanes(form, MEM_LINEAR, host, mask, data);
+    else if (step == MEM_SWIZZLED)
+        mem_store_lanes(form, MEM_SWIZZLED, host, mask, data);
+    return step != 0;
+}
 
 MEM_INLINE void run_load(struct cairn_wave *wave, const struct cairn_insn *insn,
                          enum mem_class class, enum mem_form form)
@@ -185,8 +159,9 @@ MEM_INLINE void run_load(struct cairn_wave *wave, const struct cairn_insn *insn,
     MEM_ROW got[MEM_MAX_DWORDS][CAIRN_WAVE_LANES];
     mem_flat_addresses(wave, insn, at);
     if (MEM_LIKELY(mem_all_in_window(wave, at, mask, mem_form_bytes(form))))
-        load_checked(form, at, mask, got);
-    else if (!load_slowly(wave, class, form, at, mask, got))
+        mem_load_lanes(form, MEM_LINEAR, at, mask, got);
+    else if (!(class == MEM_FLAT && load_aperture(wave, form, at, mask, got)) &&
+             !load_slowly(wave, class, form, at, mask, got))
         return;
     for (unsigned i = 0; i < dwords; i++)
         mem_write_row(dst[i], got[i], mask);
@@ -204,8 +179,8 @@ MEM_INLINE void run_store(struct cairn_wave *wave, const struct cairn_insn *insn
     _Alignas(64) uint64_t at[CAIRN_WAVE_LANES];
     mem_flat_addresses(wave, insn, at);
     if (MEM_LIKELY(mem_all_in_window(wave, at, mask, mem_form_bytes(form))))
-        store_checked(form, at, mask, data);
-    else
+        mem_store_lanes(form, MEM_LINEAR, at, mask, data);
+    else if (!(class == MEM_FLAT && store_aperture(wave, form, at, mask, data)))
         store_slowly(wave, class, form, at, mask, data);
 }
 
@@ -238,15 +213,7 @@ MEM_STORES(DEFINE_STORE)
     [CAIRN_OP_global_store_##name] = {global_store_##name, bytes},
 static const struct mem_handler handlers[] = {MEM_LOADS(LOAD_ROW) MEM_STORES(STORE_ROW)};
 
-MEM_SELECT(cairn_interp_flat_select)
+MEM_FIND(CAIRN_TARGET(cairn_interp_flat_find))
 {
-    return insn->op < sizeof handlers / sizeof handlers[0] ? handlers[insn->op].run : NULL;
-}
-
-unsigned cairn_interp_flat_bytes(const struct cairn_insn *insn)
-{
-    const struct mem_atomic *atomic = cairn_interp_atomic_of(insn);
-    if (atomic != NULL)
-        return 4 * atomic->dwords;
-    return insn->op < sizeof handlers / sizeof handlers[0] ? handlers[insn->op].bytes : 0;
+    return MEM_ROW_OF(handlers, op);
 }

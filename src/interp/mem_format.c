@@ -193,7 +193,7 @@ static const struct mem_handler handlers[] = {
     [CAIRN_OP_buffer_store_format_d16_hi_x] = {.run = run_store_d16_hi_x},
 };
 
-MEM_SELECT(cairn_interp_format_select)
+MEM_FIND(cairn_interp_format_find)
 {
-    return insn->op < sizeof handlers / sizeof handlers[0] ? handlers[insn->op].run : NULL;
+    return MEM_ROW_OF(handlers, op);
 }

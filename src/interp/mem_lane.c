@@ -91,7 +91,7 @@ static void run_ds_consume(struct cairn_wave *wave, const struct cairn_insn *ins
 static const struct mem_handler handlers[] = {
     ROW(ds_bpermute_b32) ROW(ds_permute_b32) ROW(ds_swizzle_b32) ROW(ds_append) ROW(ds_consume)};
 
-MEM_SELECT(cairn_interp_ds_lane_select)
+MEM_FIND(CAIRN_TARGET(cairn_interp_ds_lane_find))
 {
-    return insn->op < sizeof handlers / sizeof handlers[0] ? handlers[insn->op].run : NULL;
+    return MEM_ROW_OF(handlers, op);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Chooses handlers of memory instructions, and finds the lane behind a SIGSEGV.
  */
-#include "interp/memory_priv.h"
+#include "interp/memory_buffer.h"
 
 static void run_bad_register(struct cairn_wave *wave, const struct cairn_insn *insn)
 {
@@ -20,59 +20,78 @@ static bool has_odd_tuple(const struct cairn_insn *insn)
     return false;
 }
 
-static MEM_SELECT(select_ds)
+static const struct mem_handler *find(const struct cairn_insn *insn)
 {
-    if (insn->gds)
-        return NULL;
-    void (*run)(struct cairn_wave *, const struct cairn_insn *) = cairn_interp_ds_select(insn);
-    if (run == NULL)
-        run = cairn_interp_ds_atomic_select(insn);
-    return run != NULL ? run : cairn_interp_ds_lane_select(insn);
-}
-
-static MEM_SELECT(select_any)
-{
-    void (*run)(struct cairn_wave *, const struct cairn_insn *);
+    const struct mem_handler *found = cairn_memory_handler_of(insn->op);
+    if (found != NULL)
+        return found;
     switch ((enum cairn_encoding)insn->encoding) {
     case CAIRN_ENC_DS:
-        return select_ds(insn);
+        return cairn_interp_ds_atomic_find(insn->op);
     case CAIRN_ENC_FLAT:
     case CAIRN_ENC_GLOBAL:
-        run = cairn_interp_flat_select(insn);
-        return run != NULL ? run : cairn_interp_atomic_select(insn);
-    case CAIRN_ENC_SCRATCH:
-        return cairn_interp_scratch_select(insn);
+        return cairn_interp_atomic_find(insn->op);
     case CAIRN_ENC_MUBUF:
     case CAIRN_ENC_MTBUF:
-        return cairn_interp_buffer_select(insn);
+        found = cairn_interp_buffer_other_find(insn->op);
+        return found != NULL ? found : cairn_interp_format_find(insn->op);
     default:
         return NULL;
     }
 }
 
-MEM_SELECT(cairn_interp_memory_select)
+void (*cairn_interp_memory_select(const struct cairn_insn *insn))(struct cairn_wave *wave,
+                                                                  const struct cairn_insn *insn)
 {
-    void (*run)(struct cairn_wave *, const struct cairn_insn *) = select_any(insn);
-    return run != NULL && has_odd_tuple(insn) ? run_bad_register : run;
+    const struct mem_handler *found = find(insn);
+    if (found == NULL || insn->gds)
+        return NULL;
+    return has_odd_tuple(insn) ? run_bad_register : found->run;
+}
+
+/* ---- after a SIGSEGV */
+
+static unsigned access_bytes(const struct cairn_insn *insn)
+{
+    const struct mem_atomic *atomic = cairn_interp_atomic_of(insn->op);
+    const struct mem_handler *found = find(insn);
+    return atomic != NULL ? 4 * atomic->dwords : found != NULL ? found->bytes : 0;
+}
+
+static int flat_lane(const struct cairn_wave *wave, const struct cairn_insn *insn, unsigned bytes,
+                     uint64_t address)
+{
+    uint64_t at[CAIRN_WAVE_LANES];
+    mem_flat_addresses(wave, insn, at);
+    MEM_FOR_LANES(lane, cairn_exec(wave))
+    if (address - at[lane] < bytes)
+        return (int)lane;
+    return -1;
+}
+
+/* Byte by byte, because of swizzles. */
+static int buffer_lane(const struct cairn_wave *wave, const struct cairn_insn *insn, unsigned bytes,
+                       uint64_t address)
+{
+    struct mem_buffer b = mem_buffer_of(wave, insn);
+    MEM_FOR_LANES(lane, cairn_exec(wave))
+    for (unsigned i = 0; i < bytes; i++)
+        if (mem_buffer_in_range(&b, lane, i, 1) && address == mem_buffer_address(&b, lane, i))
+            return (int)lane;
+    return -1;
 }
 
 int cairn_interp_memory_lane(const struct cairn_wave *wave, const struct cairn_insn *insn,
                              uint64_t address)
 {
+    unsigned bytes = access_bytes(insn);
     switch ((enum cairn_encoding)insn->encoding) {
     case CAIRN_ENC_FLAT:
-    case CAIRN_ENC_GLOBAL: {
-        uint64_t at[CAIRN_WAVE_LANES];
-        unsigned bytes = cairn_interp_flat_bytes(insn);
-        mem_flat_addresses(wave, insn, at);
-        MEM_FOR_LANES(lane, cairn_exec(wave))
-        if (address - at[lane] < bytes)
-            return (int)lane;
-        return -1;
-    }
+    case CAIRN_ENC_GLOBAL:
+        return flat_lane(wave, insn, bytes, address);
     case CAIRN_ENC_MUBUF:
     case CAIRN_ENC_MTBUF:
-        return cairn_interp_buffer_lane(wave, insn, address);
+        return buffer_lane(wave, insn, bytes != 0 ? bytes : 4 * MEM_MAX_DWORDS, address);
     default:
         return -1;
     }

@@ -56,6 +56,11 @@ MEM_INLINE uint64_t mem_buffer_address(const struct mem_buffer *b, unsigned lane
                                     mem_buffer_offset(b, lane) + extra);
 }
 
+/* Host address of bytes of a buffer, if they are the wave's scratch or guest memory; else NULL and
+ * a fault. */
+uint8_t *cairn_interp_buffer_resolve(struct cairn_wave *wave, const struct mem_buffer *b,
+                                     uint64_t address, unsigned bytes, unsigned lane);
+
 /* Reads or writes one piece (at most four bytes) at `extra` beyond a lane's own offset, whatever
  * the range check says. False: it faulted. */
 bool cairn_interp_buffer_read(struct cairn_wave *wave, const struct mem_buffer *b, unsigned lane,

@@ -7,6 +7,7 @@
 
 #include "interp/memory.h"
 #include "interp/operand.h"
+#include "interp/target.h"
 #include "isa/isa.h"
 #include "machine/sem_mem.h"
 
@@ -267,6 +268,112 @@ MEM_INLINE bool mem_contiguous(const uint64_t *at, unsigned bytes)
     return differs == 0;
 }
 
+/* ---- accesses of a wave whose host addresses have been checked. Dwords of one lane lie `step`
+ * bytes apart: MEM_LINEAR, or MEM_SWIZZLED in scratch. */
+
+enum { MEM_LINEAR = 4, MEM_SWIZZLED = 4 * CAIRN_WAVE_LANES };
+
+MEM_INLINE void mem_load_lane(enum mem_form form, unsigned step, uint64_t address, unsigned lane,
+                              uint32_t (*got)[CAIRN_WAVE_LANES])
+{
+    const uint8_t *from = (const uint8_t *)(uintptr_t)address;
+    unsigned piece = mem_form_piece(form);
+    for (unsigned i = 0; i < mem_form_dwords(form); i++)
+        got[i][lane] = mem_form_extend(form, mem_read(from + step * i, piece));
+}
+
+MEM_INLINE void mem_store_lane(enum mem_form form, unsigned step, uint64_t address, unsigned lane,
+                               const uint32_t *const *data)
+{
+    uint8_t *to = (uint8_t *)(uintptr_t)address;
+    unsigned piece = mem_form_piece(form);
+    for (unsigned i = 0; i < mem_form_dwords(form); i++)
+        mem_write(to + step * i, mem_form_shrink(form, data[i][lane]), piece);
+}
+
+MEM_INLINE void mem_load_lanes(enum mem_form form, unsigned step, const uint64_t *at, uint64_t mask,
+                               uint32_t (*got)[CAIRN_WAVE_LANES])
+{
+    unsigned bytes = mem_form_bytes(form);
+    if (mask != ~UINT64_C(0)) {
+        MEM_FOR_LANES(lane, mask)
+        mem_load_lane(form, step, at[lane], lane, got);
+    } else if (step == MEM_LINEAR && form <= MEM_B128 && mem_contiguous(at, bytes)) {
+        uint64_t first = at[0];
+        for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane++)
+            mem_load_lane(form, step, first + lane * bytes, lane, got);
+    } else {
+        for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane++)
+            mem_load_lane(form, step, at[lane], lane, got);
+    }
+}
+
+MEM_INLINE void mem_store_lanes(enum mem_form form, unsigned step, const uint64_t *at,
+                                uint64_t mask, const uint32_t *const *data)
+{
+    unsigned bytes = mem_form_bytes(form);
+    if (mask != ~UINT64_C(0)) {
+        MEM_FOR_LANES(lane, mask)
+        mem_store_lane(form, step, at[lane], lane, data);
+    } else if (step == MEM_LINEAR && form <= MEM_B128 && mem_contiguous(at, bytes)) {
+        uint64_t first = at[0];
+        for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane++)
+            mem_store_lane(form, step, first + lane * bytes, lane, data);
+    } else {
+        for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane++)
+            mem_store_lane(form, step, at[lane], lane, data);
+    }
+}
+
+/* Turns flat addresses that all point into LDS, inside of the allocation, into host addresses.
+ * False: some lane does not. */
+MEM_INLINE bool mem_all_in_lds(const struct cairn_wave *wave, const uint64_t *at, uint64_t mask,
+                               unsigned bytes, uint64_t *host)
+{
+    uint64_t lds = (uint64_t)(uintptr_t)wave->group->lds, outside = 0;
+    uint64_t end = wave->group->lds_bytes, legacy = CAIRN_LEGACY_SHARED_APERTURE;
+    for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane++) {
+        uint64_t from_lds = at[lane] - lds, from_legacy = at[lane] - legacy;
+        uint64_t offset = from_lds < from_legacy ? from_lds : from_legacy;
+        outside |= (uint64_t)(offset > end || end - offset < bytes) & mask >> lane;
+        host[lane] = lds + offset;
+    }
+    return (outside & 1) == 0;
+}
+
+/* Do flat addresses all point to private memory? Their offsets in it. */
+MEM_INLINE bool mem_all_private(const struct cairn_wave *wave, const uint64_t *at, uint64_t mask,
+                                uint32_t *offset)
+{
+    uint64_t aperture = wave->launch->space->private_aperture >> 32, other = 0;
+    for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane++) {
+        uint64_t high = at[lane] >> 32;
+        other |= (uint64_t)(high != aperture && high != CAIRN_LEGACY_PRIVATE_APERTURE >> 32) &
+                 mask >> lane;
+        offset[lane] = (uint32_t)at[lane];
+    }
+    return (other & 1) == 0;
+}
+
+/* Turns offsets into private memory that begins at `base` into host addresses, of pieces
+ * MEM_SWIZZLED bytes apart. False: some lane leaves the wave's scratch, or crosses a dword. */
+MEM_INLINE bool mem_all_in_scratch(const struct cairn_wave *wave, uint64_t base, const uint32_t *at,
+                                   uint64_t mask, enum mem_form form, uint64_t *host)
+{
+    uint64_t scratch = (uint64_t)(uintptr_t)wave->scratch, outside = 0;
+    unsigned piece = mem_form_piece(form);
+    uint64_t needs = (mem_form_dwords(form) - 1) * MEM_SWIZZLED + piece;
+    if (wave->scratch_bytes < needs)
+        return false;
+    uint64_t limit = wave->scratch_bytes - needs;
+    for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane++) {
+        host[lane] = base + cairn_sem_scratch_swizzle(at[lane], lane);
+        bool crosses = (at[lane] & 3) + piece > 4;
+        outside |= (uint64_t)(crosses || host[lane] - scratch > limit) & mask >> lane;
+    }
+    return (outside & 1) == 0;
+}
+
 /* Checks a piece of global memory for a GLOBAL (or buffer) access; raises the fault and returns
  * false if it may not be touched. */
 bool cairn_interp_global_check(struct cairn_wave *wave, uint64_t address, unsigned bytes,
@@ -320,8 +427,8 @@ struct mem_atomic {
     uint8_t dwords; /* 1: the 32-bit ones are set, 2: the others */
 };
 
-/* NULL if the instruction is none. `rows` of the others: four, new value then compare value. */
-const struct mem_atomic *cairn_interp_atomic_of(const struct cairn_insn *insn);
+/* NULL if the operation is none. `rows` of the others: four, new value then compare value. */
+const struct mem_atomic *cairn_interp_atomic_of(unsigned op);
 void cairn_interp_atomic_data(const struct cairn_wave *wave, const struct cairn_insn *insn,
                               const struct mem_atomic *atomic, const uint32_t **rows);
 uint64_t cairn_interp_atomic_host(const struct mem_atomic *atomic, void *at,
@@ -334,28 +441,32 @@ MEM_INLINE uint64_t mem_pair(const uint32_t *const *rows, unsigned lane)
     return rows[0][lane] | (uint64_t)rows[1][lane] << 32;
 }
 
-/* ---- the families: each chooses its handler, NULL if it has none */
-
-#define MEM_SELECT(name)                                                                           \
-    void (*name(const struct cairn_insn *insn))(struct cairn_wave *, const struct cairn_insn *)
-MEM_SELECT(cairn_interp_flat_select);
-MEM_SELECT(cairn_interp_scratch_select);
-MEM_SELECT(cairn_interp_atomic_select);
-MEM_SELECT(cairn_interp_buffer_select);
-MEM_SELECT(cairn_interp_format_select);
-MEM_SELECT(cairn_interp_ds_select);
-MEM_SELECT(cairn_interp_ds_atomic_select);
-MEM_SELECT(cairn_interp_ds_lane_select);
-
-/* Bytes of one lane's access. */
-unsigned cairn_interp_flat_bytes(const struct cairn_insn *insn);
-int cairn_interp_buffer_lane(const struct cairn_wave *wave, const struct cairn_insn *insn,
-                             uint64_t address);
+/* ---- the families: each finds its handler by enum cairn_op, NULL if it has none */
 
 /* One row of a table from operation to handler. */
 struct mem_handler {
     void (*run)(struct cairn_wave *wave, const struct cairn_insn *insn);
-    uint8_t bytes; /* of one lane's access, where a SIGSEGV may come from it */
+    uint8_t bytes; /* of one lane's access; 0 where that depends on more than the operation */
 };
+
+#define MEM_FIND(name) const struct mem_handler *name(unsigned op)
+#define MEM_ROW_OF(table, op)                                                                      \
+    ((op) < sizeof(table) / sizeof(table)[0] && (table)[op].run != NULL ? &(table)[op] : NULL)
+
+/* Compiled for each host level (interp/target.h). */
+MEM_FIND(CAIRN_TARGET(cairn_interp_flat_find));
+MEM_FIND(CAIRN_TARGET(cairn_interp_scratch_find));
+MEM_FIND(CAIRN_TARGET(cairn_interp_buffer_find));
+MEM_FIND(CAIRN_TARGET(cairn_interp_ds_find));
+MEM_FIND(CAIRN_TARGET(cairn_interp_ds_lane_find));
+/* Any of those five, of this level; and of the level that was chosen. */
+MEM_FIND(CAIRN_TARGET(cairn_memory_handler_of));
+MEM_FIND(cairn_memory_handler_of);
+
+/* Compiled once. */
+MEM_FIND(cairn_interp_atomic_find);
+MEM_FIND(cairn_interp_ds_atomic_find);
+MEM_FIND(cairn_interp_buffer_other_find);
+MEM_FIND(cairn_interp_format_find);
 
 #endif

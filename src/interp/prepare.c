@@ -205,7 +205,8 @@ static void apply_index(const struct cairn_wave *wave, struct cairn_insn *insn)
 
 static bool is_destination(const struct cairn_insn *insn, unsigned slot)
 {
-    return slot == CAIRN_SLOT_DST || slot == CAIRN_SLOT_SDST;
+    return slot == CAIRN_SLOT_DST || slot == CAIRN_SLOT_SDST ||
+           (insn->op == CAIRN_OP_v_swap_b32 && slot == CAIRN_SLOT_SRC0);
 }
 
 /* CDNA ISA 3.6.1 (VGPR out of range): a source reads v0, a destination cancels the instruction.

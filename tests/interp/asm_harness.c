@@ -16,7 +16,7 @@ extern char **environ;
 
 static _Noreturn void give_up(const char *why, const char *text)
 {
-    fprintf(stderr, "asm_harness: %s\n%.1000s\n", why, text);
+    fprintf(stderr, "asm_harness: %s\n%.200s\n", why, text);
     exit(2);
 }
 

@@ -316,7 +316,7 @@ static bool write_line(char *line, size_t size, const struct operation *op, enum
                  rtn ? result : "", rtn ? ", " : "", data, rtn ? " glc" : "");
         return op->memory != NULL;
     default:
-        snprintf(line, size, "buffer_atomic_%s %s, v2, s[4:7], 0 offen offset:64%s", op->memory,
+        snprintf(line, size, "buffer_atomic_%s %s, v2, s[4:7], s12 offen offset:64%s", op->memory,
                  data, rtn ? " glc" : "");
         return op->memory != NULL;
     }
@@ -346,7 +346,8 @@ static void set_up(struct machine *m, struct run *r, uint64_t *seed)
     bool ds = r->family == DS_PLAIN || r->family == DS_RTN;
     unsigned second_row = ds ? 12 : 8 + dwords; /* buffer and flat: after the new value */
     m->wave.mode = (uint32_t)(machine_random(seed) >> 40) & 0x3ff;
-    machine_set_buffer(m, 4, (uintptr_t)m->memory, 0, 4096, 0, false);
+    machine_set_buffer(m, 4, (uintptr_t)m->memory - 256, 0, 4096, 0, false);
+    m->wave.sgpr[12] = 256;
     for (unsigned i = 0; i < SLOTS; i++) {
         r->model[i] = some_value(seed, r->op);
         memcpy(slot_at(m, r, i), &r->model[i], r->op->bits / 8);

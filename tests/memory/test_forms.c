@@ -7,10 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
-enum place { FLAT_GLOBAL, FLAT_LDS, FLAT_PRIVATE, GLOBAL, SCRATCH, BUFFER, DS, PLACES };
+enum place { FLAT_GLOBAL, FLAT_LDS, FLAT_PRIVATE, GLOBAL, SCRATCH, BUFFER, SPILL, DS, PLACES };
 
 static const char *const place_names[] = {
-    "flat to global", "flat to LDS", "flat to private", "global", "scratch", "buffer", "ds"};
+    "flat to global", "flat to LDS", "flat to private",   "global",
+    "scratch",        "buffer",      "buffer to scratch", "ds"};
 
 struct form {
     const char *name, *ds_name; /* suffix after load_ or store_; DS mnemonic */
@@ -73,6 +74,9 @@ static void write_line(char *line, size_t size, enum place place, const struct f
     if (place == BUFFER)
         snprintf(line, size, "buffer_%s_%s %s, v2, s[8:11], 0 offen offset:%d", verb, form->name,
                  data, OFFSET);
+    else if (place == SPILL)
+        snprintf(line, size, "buffer_%s_%s %s, v2, s[12:15], 0 offen offset:%d", verb, form->name,
+                 data, OFFSET);
     else if (place == DS)
         snprintf(line, size, "%s %s, %s offset:%d", form->ds_name, load ? data : "v2",
                  load ? "v2" : data, OFFSET);
@@ -90,6 +94,7 @@ static uint8_t *byte_of(struct machine *m, enum place place, unsigned lane, unsi
         return m->group.lds + lane * SPAN + i;
     case FLAT_PRIVATE:
     case SCRATCH:
+    case SPILL:
         return machine_private(m, lane, 40 + i);
     default:
         return m->memory + 512 + lane * SPAN + i;
@@ -109,13 +114,14 @@ static void set_addresses(struct machine *m, enum place place)
             at += m->space.private_aperture + 40;
         else if (place == DS)
             at += lane * SPAN;
-        else if (place == SCRATCH)
+        else if (place == SCRATCH || place == SPILL)
             at += 40;
         else
             at += 512 + lane * SPAN;
         machine_set_v64(m, 2, lane, at);
     }
     machine_set_buffer(m, 8, (uintptr_t)m->memory, 0, MACHINE_WINDOW - MACHINE_PAGE, 0, false);
+    machine_set_buffer(m, 12, (uintptr_t)m->wave.scratch, 0, 0xffffffff, 7u << 21, true);
 }
 
 static void fill(struct machine *m, enum place place, uint64_t *seed)

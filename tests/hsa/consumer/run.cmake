@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: MIT
+# Installs the component, moves the tree, builds the consumer against it and runs it and the tools.
+function(step)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "${ARGN}: ${result}\n${output}")
+  endif()
+  set(output "${output}" PARENT_SCOPE)
+endfunction()
+
+file(REMOVE_RECURSE ${WORK})
+step(${CMAKE_COMMAND} --install ${BUILD} --component hsa --prefix ${WORK}/first)
+file(RENAME ${WORK}/first ${WORK}/moved)
+step(${CMAKE_COMMAND} -S ${SOURCE} -B ${WORK}/build -G ${GENERATOR} -DCMAKE_C_COMPILER=${COMPILER}
+  -DCMAKE_C_FLAGS=${FLAGS} -DCMAKE_PREFIX_PATH=${WORK}/moved)
+step(${CMAKE_COMMAND} --build ${WORK}/build)
+step(${WORK}/build/consumer)
+step(${WORK}/moved/bin/rocminfo)
+if(NOT output MATCHES "  Name: +gfx90a ")
+  message(FATAL_ERROR "rocminfo does not name the chip:\n${output}")
+endif()
+step(${WORK}/moved/bin/rocm_agent_enumerator)
+if(NOT output STREQUAL "gfx000\ngfx90a\n")
+  message(FATAL_ERROR "rocm_agent_enumerator: ${output}")
+endif()
+file(REMOVE_RECURSE ${WORK})
