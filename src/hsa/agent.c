@@ -5,12 +5,14 @@
 #include "hsa_priv.h"
 
 #include "base/log.h"
+#include "base/option.h"
 #include "hsa/hsa_ven_amd_loader.h"
 
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 static const struct product products[] = {
@@ -121,26 +123,77 @@ static bool add_handles(struct agent *agent)
     return added;
 }
 
-hsa_status_t cairn_hsa_agents_create(void)
+/* The device that one word of ROCR_VISIBLE_DEVICES names, or `count`. */
+static uint32_t named_device(const char *word, size_t length, uint32_t count)
 {
-    struct process *process = &cairn_hsa_process;
-    uint32_t count = 1 + cairn_device_count();
-    struct agent *agents = calloc(count, sizeof *agents);
-    if (agents == NULL)
-        return HSA_STATUS_ERROR_OUT_OF_RESOURCES;
-    process->agents = agents;
-    process->agent_count = count;
+    char uuid[32];
+    uint32_t ordinal = 0;
+    for (size_t i = 0; i < length && word[i] >= '0' && word[i] <= '9' && ordinal < count; i++)
+        if (i + 1 == length)
+            return ordinal * 10 + (uint32_t)(word[i] - '0');
+        else
+            ordinal = ordinal * 10 + (uint32_t)(word[i] - '0');
+    for (ordinal = 0; ordinal < count; ordinal++) {
+        cairn_hsa_gpu_uuid(ordinal, uuid, sizeof uuid);
+        if (strlen(uuid) == length && strncasecmp(uuid, word, length) == 0)
+            return ordinal;
+    }
+    return count;
+}
+
+/* Ordinals to show, in the order asked for and each once; returns how many. */
+static uint32_t visible_devices(uint32_t *ordinals, uint32_t count)
+{
+    const char *text = cairn_option_text(CAIRN_OPTION_VISIBLE_DEVICES);
+    uint32_t shown = 0;
+    bool all = strcmp(text, "all") == 0;
+    for (uint32_t i = 0; all && i < count; i++)
+        ordinals[shown++] = i;
+    while (!all && *text != '\0' && shown < count) {
+        size_t length = strcspn(text, ",");
+        uint32_t ordinal = named_device(text, length, count);
+        for (uint32_t i = 0; i < shown; i++)
+            if (ordinals[i] == ordinal)
+                ordinal = count;
+        if (ordinal >= count)
+            break;
+        ordinals[shown++] = ordinal;
+        text += length + (text[length] == ',');
+    }
+    return shown;
+}
+
+static hsa_status_t fill_agents(struct agent *agents, const uint32_t *ordinals, uint32_t count)
+{
     for (uint32_t i = 0; i < count; i++) {
-        agents[i].node = i;
+        agents[i].node = i == 0 ? 0 : ordinals[i - 1] + 1;
         if (i == 0)
             fill_cpu(&agents[i]);
-        else if (!fill_gpu(&agents[i], i - 1))
+        else if (!fill_gpu(&agents[i], ordinals[i - 1]))
             return HSA_STATUS_ERROR;
         cairn_hsa_pools_fill(&agents[i]);
         if (!add_handles(&agents[i]))
             return HSA_STATUS_ERROR_OUT_OF_RESOURCES;
     }
     return HSA_STATUS_SUCCESS;
+}
+
+hsa_status_t cairn_hsa_agents_create(void)
+{
+    struct process *process = &cairn_hsa_process;
+    uint32_t devices = cairn_device_count();
+    uint32_t *ordinals = calloc(devices + 1, sizeof *ordinals);
+    hsa_status_t status = HSA_STATUS_ERROR_OUT_OF_RESOURCES;
+    if (ordinals == NULL)
+        return status;
+    uint32_t count = 1 + visible_devices(ordinals, devices);
+    process->agents = calloc(count, sizeof *process->agents);
+    if (process->agents != NULL) {
+        process->agent_count = count;
+        status = fill_agents(process->agents, ordinals, count);
+    }
+    free(ordinals);
+    return status;
 }
 
 void cairn_hsa_agents_destroy(void)

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COPY_THREADS = 2, INLINE_BYTES = 128 * 1024, MAX_WAITS = 256 };
+enum { COPY_THREADS = 2, INLINE_BYTES = 512 * 1024, MAX_WAITS = 256 };
 
 /* One row is rows of `row_bytes`, `rows` a slice, `slices` of them; a plain copy is one row. */
 struct shape {

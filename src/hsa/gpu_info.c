@@ -138,10 +138,15 @@ static hsa_status_t clock_info(void *value)
     return info_bytes(value, &counters, sizeof counters);
 }
 
+void cairn_hsa_gpu_uuid(uint32_t ordinal, char *text, size_t size)
+{
+    snprintf(text, size, "GPU-%016llx", 0xca1200000000000ull + ordinal);
+}
+
 static hsa_status_t uuid_info(const struct agent *agent, void *value)
 {
-    char text[UUID_BYTES + 12];
-    snprintf(text, sizeof text, "GPU-%016llx", 0xca1200000000000ull + agent->info->ordinal);
+    char text[UUID_BYTES];
+    cairn_hsa_gpu_uuid(agent->info->ordinal, text, sizeof text);
     return info_text(value, UUID_BYTES, text);
 }
 

@@ -161,6 +161,8 @@ static inline hsa_agent_t cairn_hsa_agent_handle(const struct agent *agent)
 /* The shape of every hsa_*_get_info: writes one attribute to *value. */
 hsa_status_t cairn_hsa_cpu_info(const struct agent *agent, uint32_t attribute, void *value);
 hsa_status_t cairn_hsa_gpu_info(const struct agent *agent, uint32_t attribute, void *value);
+/* "GPU-" and 16 hexadecimal digits. */
+void cairn_hsa_gpu_uuid(uint32_t ordinal, char *text, size_t size);
 const struct product *cairn_hsa_product_of(enum cairn_gfx_id gfx);
 
 /* isa.c: interned by name; NULL: not a target id, or a chip that is not in the table. */
