@@ -18,6 +18,7 @@
 #define KEEP_IN          CAIRN_FP_KEEP_IN_64
 #define KEEP_OUT         CAIRN_FP_KEEP_OUT_64
 #define ROUND(mode)      cairn_fp_mode_round_f16(mode)
+#define IS_NAN(bits)     (((bits) & 0x7fffu) > 0x7c00u)
 #define SIGN             0x8000u
 #define INFINITE         0x7c00u
 #define QUIET            0x200u
@@ -36,6 +37,7 @@
 #define KEEP_IN          CAIRN_FP_KEEP_IN_32
 #define KEEP_OUT         CAIRN_FP_KEEP_OUT_32
 #define ROUND(mode)      cairn_fp_mode_round_f32(mode)
+#define IS_NAN(bits)     __builtin_isnan(cairn_fp_host_of_f32(bits))
 #define SIGN             0x80000000u
 #define INFINITE         0x7f800000u
 #define QUIET            0x400000u
@@ -54,6 +56,7 @@
 #define KEEP_IN          CAIRN_FP_KEEP_IN_64
 #define KEEP_OUT         CAIRN_FP_KEEP_OUT_64
 #define ROUND(mode)      cairn_fp_mode_round_f64(mode)
+#define IS_NAN(bits)     __builtin_isnan(cairn_fp_host_of_f64(bits))
 #define SIGN             UINT64_C(0x8000000000000000)
 #define INFINITE         UINT64_C(0x7ff0000000000000)
 #define QUIET            UINT64_C(0x8000000000000)

@@ -30,7 +30,7 @@ static inline uint32_t cairn_fp_f16_from_f32_round(uint32_t mode, uint32_t round
     uint32_t x = cairn_fp_input_f32(mode, a);
     uint32_t r = round == CAIRN_FP_ROUND_EVEN ? cairn_fp_f16_of_f32_even(x)
                                               : (uint32_t)cairn_fp_soft_convert(11, 24, round, x);
-    r = cairn_fp_overflow_f16(mode, r, cairn_fp_is_infinite_f32(a));
+    r = cairn_fp_is_infinite_f32(a) ? r : cairn_fp_overflow_f16(mode, r, 0, 0, 0);
     uint32_t nan = (x >> 16 & 0x8000u) | 0x7e00u | (x >> 13 & 0x3ffu);
     return cairn_fp_is_nan_f32(x) ? nan : cairn_fp_output_f16(mode, r);
 }
