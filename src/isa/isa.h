@@ -43,7 +43,8 @@ size_t cairn_isa_format(const struct cairn_gfx *gfx, const struct cairn_insn *in
 const char *cairn_isa_mnemonic(const struct cairn_insn *insn);
 const char *cairn_op_name(enum cairn_op op);
 
-/* enum cairn_isa_flag bits of the row. */
+/* enum cairn_isa_flag bits: of the row, and READS_M0 for transfers between memory and LDS.
+ * v_swap_b32 writes SRC0 too, which no flag says. */
 uint32_t cairn_isa_flags(const struct cairn_insn *insn);
 
 #endif

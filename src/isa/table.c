@@ -39,5 +39,5 @@ const char *cairn_op_name(enum cairn_op op)
 
 uint32_t cairn_isa_flags(const struct cairn_insn *insn)
 {
-    return insn->row->flags;
+    return insn->row->flags | (insn->lds ? CAIRN_ISA_READS_M0 : 0);
 }

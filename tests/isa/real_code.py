@@ -5,7 +5,8 @@ our disassembler and with llvm-objdump, and compares the texts. A bundle is foun
 
 usage: real_code.py ISA_TEXT LLVM_OBJDUMP [LIBRARY [BUNDLES]]
 
-Without LIBRARY: $CAIRN_TEST_ROCRAND, or Debian's librocrand; skipped (exit 77) if neither is there."""
+Without LIBRARY: $CAIRN_TEST_ROCRAND, or build/cache/librocrand.so.1 (fetch.sh), or Debian's librocrand1 where it is
+installed; skipped (exit 77) if none is there."""
 
 import mmap
 import os
@@ -16,7 +17,8 @@ import sys
 import tempfile
 
 MAGIC = b"__CLANG_OFFLOAD_BUNDLE__"
-DEFAULT = "/usr/lib/x86_64-linux-gnu/librocrand.so.1"
+CACHED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "build", "cache", "librocrand.so.1")
+INSTALLED = "/usr/lib/x86_64-linux-gnu/librocrand.so.1"
 SKIP = 77
 
 
@@ -93,7 +95,8 @@ def compare(isa_text, objdump, elf, seen):
 
 def main(argv):
     isa_text, objdump = argv[1:3]
-    path = argv[3] if len(argv) > 3 else os.environ.get("CAIRN_TEST_ROCRAND", DEFAULT)
+    default = os.environ.get("CAIRN_TEST_ROCRAND", CACHED if os.path.exists(CACHED) else INSTALLED)
+    path = argv[3] if len(argv) > 3 else default
     if not os.path.exists(path):
         print(f"skipped: no {path}")
         return SKIP
