@@ -11,6 +11,6 @@ library=${3:-librocrand.so.1}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 chmod 755 "$work"
-(cd "$work" && apt-get download -qq "$package" && dpkg -x ./*.deb .)
+(cd "$work" && apt-get -o APT::Sandbox::User=root download -qq "$package" && dpkg -x ./*.deb .)
 cp -L "$work/usr/lib/x86_64-linux-gnu/$library" "$cache/$library.part"
 mv "$cache/$library.part" "$cache/$library"
