@@ -100,8 +100,11 @@ size_t cairn_slot_bytes(const struct cairn_workgroup_needs *needs)
 
 static bool reserve_lds(struct cairn_slot *slot, const struct cairn_launch *launch)
 {
-    if (launch->lds_bytes <= slot->lds_bytes)
-        return true;
+    if (launch->lds_bytes <= slot->lds_bytes) {
+        if (slot->lds == NULL && slot->no_lds == NULL)
+            slot->no_lds = (uint8_t *)arena_empty();
+        return slot->lds != NULL || slot->no_lds != NULL;
+    }
     uint64_t arena = slot->lds != NULL ? (uint64_t)slot->lds : arena_take();
     uint32_t bytes = (uint32_t)cairn_align_up(launch->gfx->lds_bytes, PAGE_BYTES);
     if (arena == 0)
@@ -142,7 +145,7 @@ void cairn_slot_place(struct cairn_slot *slot, const struct cairn_launch *launch
     uint32_t id[3] = {(uint32_t)(ticket % launch->workgroups[0]),
                       (uint32_t)(row % launch->workgroups[1]),
                       (uint32_t)(row / launch->workgroups[1])};
-    void *lds = slot->lds != NULL ? (void *)slot->lds : (void *)arena_empty();
+    void *lds = slot->lds != NULL ? slot->lds : slot->no_lds;
     cairn_workgroup_init(&slot->group, launch, id, slot->block, vgprs, scratch, lds, false);
     slot->live_waves = slot->group.wave_count;
     slot->first_wave = 0;

@@ -17,6 +17,7 @@ struct cairn_slot {
     size_t block_bytes;
     uint8_t *lds; /* 4 GiB-aligned, owned; NULL until a workgroup needs LDS */
     uint32_t lds_bytes;
+    uint8_t *no_lds; /* until then: the arena of workgroups without LDS; not owned */
     uint32_t live_waves, first_wave; /* not ended yet; whose turn it is */
     bool waits;                      /* parked: its waves only waited when last seen */
     struct cairn_watch watches[CAIRN_SLOT_WAVES];

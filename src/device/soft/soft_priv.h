@@ -15,7 +15,8 @@ struct cairn_soft_worker {
     struct cairn_soft *soft;
     struct cairn_slot *spare; /* owned, no workgroup in it; may be NULL */
     pthread_t thread;
-    uint32_t idle_runs; /* in a row that found only waiting waves */
+    uint64_t waves, instructions; /* of workgroups ended since it entered a dispatch */
+    uint32_t idle_runs;           /* in a row that found only waiting waves */
 };
 
 struct cairn_soft {

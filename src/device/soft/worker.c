@@ -47,10 +47,22 @@ static bool run_slot(struct cairn_soft_worker *worker, struct cairn_dispatch *di
         cairn_soft_park(soft, dispatch, slot);
         return false;
     }
-    atomic_fetch_add_explicit(&dispatch->waves, slot->group.wave_count, memory_order_relaxed);
-    atomic_fetch_add_explicit(&dispatch->instructions, count_instructions(slot),
-                              memory_order_relaxed);
+    worker->waves += slot->group.wave_count;
+    worker->instructions += count_instructions(slot);
     return true;
+}
+
+/* Leaves the dispatch with `ended` workgroups done, and tells it what they took. */
+static void leave(struct cairn_soft_worker *worker, struct cairn_dispatch *dispatch, uint64_t ended)
+{
+    if (worker->waves > 0) {
+        atomic_fetch_add_explicit(&dispatch->waves, worker->waves, memory_order_relaxed);
+        atomic_fetch_add_explicit(&dispatch->instructions, worker->instructions,
+                                  memory_order_relaxed);
+        worker->waves = worker->instructions = 0;
+    }
+    if (ended > 0)
+        cairn_soft_leave(worker->soft, dispatch, ended);
 }
 
 static bool others_wait(const struct cairn_soft *soft)
@@ -95,8 +107,7 @@ void cairn_soft_run_fresh(struct cairn_soft_worker *worker, struct cairn_dispatc
             (until_ns != UINT64_MAX ? cairn_clock_now() > until_ns : others_wait(worker->soft)))
             break;
     }
-    if (finished > 0)
-        cairn_soft_leave(worker->soft, dispatch, finished);
+    leave(worker, dispatch, finished);
 }
 
 void cairn_soft_run_item(struct cairn_soft_worker *worker, const struct cairn_soft_item *item)
@@ -113,7 +124,7 @@ void cairn_soft_run_item(struct cairn_soft_worker *worker, const struct cairn_so
     } else {
         cairn_soft_run_fresh(worker, dispatch, LONG_SLICE, UINT64_MAX);
     }
-    cairn_soft_leave(worker->soft, dispatch, ended + 1);
+    leave(worker, dispatch, ended + 1);
 }
 
 /* How long to doze before looking at parked workgroups again; 0: not at all. Each worker dozes once
