@@ -273,12 +273,41 @@ MEM_INLINE bool mem_contiguous(const uint64_t *at, unsigned bytes)
 
 enum { MEM_LINEAR = 4, MEM_SWIZZLED = 4 * CAIRN_WAVE_LANES };
 
+/* Other threads may write while a lane reads: an aligned pair of dwords must be read and written at
+ * once, as the hardware does (64-bit atomic loads are global_load_dwordx2), and so may four.
+ * Volatile keeps the compiler from taking them apart. */
+struct mem_wide64 {
+    uint64_t value;
+} __attribute__((packed, may_alias));
+typedef uint32_t mem_vector128 __attribute__((vector_size(16), aligned(1), may_alias));
+
+MEM_INLINE uint64_t mem_read64(const void *at)
+{
+    return ((const volatile struct mem_wide64 *)at)->value;
+}
+
+MEM_INLINE void mem_write64(void *at, uint64_t value)
+{
+    ((volatile struct mem_wide64 *)at)->value = value;
+}
+
+/* One lane; dword i of it lies at step * i, its registers in got[i] or data[i]. */
 MEM_INLINE void mem_load_lane(enum mem_form form, unsigned step, uint64_t address, unsigned lane,
                               uint32_t (*got)[CAIRN_WAVE_LANES])
 {
     const uint8_t *from = (const uint8_t *)(uintptr_t)address;
-    unsigned piece = mem_form_piece(form);
-    for (unsigned i = 0; i < mem_form_dwords(form); i++)
+    unsigned piece = mem_form_piece(form), dwords = mem_form_dwords(form), i = 0;
+    if (form == MEM_B128 && step == MEM_LINEAR) {
+        mem_vector128 value = *(const volatile mem_vector128 *)from;
+        for (; i < 4; i++)
+            got[i][lane] = value[i];
+    }
+    for (; i + 2 <= dwords && step == MEM_LINEAR; i += 2) {
+        uint64_t value = mem_read64(from + 4 * i);
+        got[i][lane] = (uint32_t)value;
+        got[i + 1][lane] = (uint32_t)(value >> 32);
+    }
+    for (; i < dwords; i++)
         got[i][lane] = mem_form_extend(form, mem_read(from + step * i, piece));
 }
 
@@ -286,22 +315,66 @@ MEM_INLINE void mem_store_lane(enum mem_form form, unsigned step, uint64_t addre
                                const uint32_t *const *data)
 {
     uint8_t *to = (uint8_t *)(uintptr_t)address;
-    unsigned piece = mem_form_piece(form);
-    for (unsigned i = 0; i < mem_form_dwords(form); i++)
+    unsigned piece = mem_form_piece(form), dwords = mem_form_dwords(form), i = 0;
+    if (form == MEM_B128 && step == MEM_LINEAR) {
+        mem_vector128 value = {data[0][lane], data[1][lane], data[2][lane], data[3][lane]};
+        *(volatile mem_vector128 *)to = value;
+        return;
+    }
+    for (; i + 2 <= dwords && step == MEM_LINEAR; i += 2)
+        mem_write64(to + 4 * i, data[i][lane] | (uint64_t)data[i + 1][lane] << 32);
+    for (; i < dwords; i++)
         mem_write(to + step * i, mem_form_shrink(form, data[i][lane]), piece);
+}
+
+/* Four lanes of four dwords: a transposition in registers. */
+MEM_INLINE void mem_load_four(const uint64_t *at, unsigned lane, uint32_t (*got)[CAIRN_WAVE_LANES])
+{
+    mem_vector128 v[4], low[2], high[2];
+    for (unsigned i = 0; i < 4; i++)
+        v[i] = *(const volatile mem_vector128 *)(uintptr_t)at[lane + i];
+    for (unsigned i = 0; i < 2; i++) {
+        low[i] = __builtin_shufflevector(v[2 * i], v[2 * i + 1], 0, 4, 1, 5);
+        high[i] = __builtin_shufflevector(v[2 * i], v[2 * i + 1], 2, 6, 3, 7);
+    }
+    *(mem_vector128 *)&got[0][lane] = __builtin_shufflevector(low[0], low[1], 0, 1, 4, 5);
+    *(mem_vector128 *)&got[1][lane] = __builtin_shufflevector(low[0], low[1], 2, 3, 6, 7);
+    *(mem_vector128 *)&got[2][lane] = __builtin_shufflevector(high[0], high[1], 0, 1, 4, 5);
+    *(mem_vector128 *)&got[3][lane] = __builtin_shufflevector(high[0], high[1], 2, 3, 6, 7);
+}
+
+MEM_INLINE void mem_store_four(const uint64_t *at, unsigned lane, const uint32_t *const *data)
+{
+    mem_vector128 v[4], low[2], high[2];
+    for (unsigned i = 0; i < 4; i++)
+        v[i] = *(const mem_vector128 *)&data[i][lane];
+    for (unsigned i = 0; i < 2; i++) {
+        low[i] = __builtin_shufflevector(v[2 * i], v[2 * i + 1], 0, 4, 1, 5);
+        high[i] = __builtin_shufflevector(v[2 * i], v[2 * i + 1], 2, 6, 3, 7);
+    }
+    volatile mem_vector128 *to[4];
+    for (unsigned i = 0; i < 4; i++)
+        to[i] = (volatile mem_vector128 *)(uintptr_t)at[lane + i];
+    *to[0] = __builtin_shufflevector(low[0], low[1], 0, 1, 4, 5);
+    *to[1] = __builtin_shufflevector(low[0], low[1], 2, 3, 6, 7);
+    *to[2] = __builtin_shufflevector(high[0], high[1], 0, 1, 4, 5);
+    *to[3] = __builtin_shufflevector(high[0], high[1], 2, 3, 6, 7);
 }
 
 MEM_INLINE void mem_load_lanes(enum mem_form form, unsigned step, const uint64_t *at, uint64_t mask,
                                uint32_t (*got)[CAIRN_WAVE_LANES])
 {
-    unsigned bytes = mem_form_bytes(form);
+    bool narrow = form < MEM_B64; /* wider ones are never contiguous rows of a register */
     if (mask != ~UINT64_C(0)) {
         MEM_FOR_LANES(lane, mask)
         mem_load_lane(form, step, at[lane], lane, got);
-    } else if (step == MEM_LINEAR && form <= MEM_B128 && mem_contiguous(at, bytes)) {
+    } else if (form == MEM_B128 && step == MEM_LINEAR) {
+        for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane += 4)
+            mem_load_four(at, lane, got);
+    } else if (narrow && mem_contiguous(at, mem_form_bytes(form))) {
         uint64_t first = at[0];
         for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane++)
-            mem_load_lane(form, step, first + lane * bytes, lane, got);
+            mem_load_lane(form, step, first + lane * mem_form_bytes(form), lane, got);
     } else {
         for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane++)
             mem_load_lane(form, step, at[lane], lane, got);
@@ -311,14 +384,17 @@ MEM_INLINE void mem_load_lanes(enum mem_form form, unsigned step, const uint64_t
 MEM_INLINE void mem_store_lanes(enum mem_form form, unsigned step, const uint64_t *at,
                                 uint64_t mask, const uint32_t *const *data)
 {
-    unsigned bytes = mem_form_bytes(form);
+    bool narrow = form < MEM_B64;
     if (mask != ~UINT64_C(0)) {
         MEM_FOR_LANES(lane, mask)
         mem_store_lane(form, step, at[lane], lane, data);
-    } else if (step == MEM_LINEAR && form <= MEM_B128 && mem_contiguous(at, bytes)) {
+    } else if (form == MEM_B128 && step == MEM_LINEAR) {
+        for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane += 4)
+            mem_store_four(at, lane, data);
+    } else if (narrow && mem_contiguous(at, mem_form_bytes(form))) {
         uint64_t first = at[0];
         for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane++)
-            mem_store_lane(form, step, first + lane * bytes, lane, data);
+            mem_store_lane(form, step, first + lane * mem_form_bytes(form), lane, data);
     } else {
         for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane++)
             mem_store_lane(form, step, at[lane], lane, data);

@@ -649,6 +649,66 @@ static void atomics_of_several_host_threads_lose_nothing(void **state)
     }
 }
 
+struct tearing {
+    struct worker *reader;
+    unsigned dwords, torn;
+    _Atomic bool done;
+};
+
+static void *read_pairs(void *argument)
+{
+    struct tearing *t = argument;
+    struct worker *w = t->reader;
+    for (unsigned i = 0; i < 4000; i++) {
+        cairn_interp_memory_select (&w->insns[1])(&w->wave, &w->insns[1]);
+        for (unsigned lane = 0; lane < 64; lane++)
+            for (unsigned d = 1; d < t->dwords; d++)
+                t->torn += w->registers[8 + d][lane] != w->registers[8][lane];
+    }
+    t->done = true;
+    return NULL;
+}
+
+/* Guest code loads and stores 64-bit atomics as pairs of dwords (look-back scans, queues). */
+static void an_aligned_pair_is_never_seen_half_written(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {
+        "global_store_dwordx2 v[2:3], v[8:9], off",  "global_load_dwordx2 v[8:9], v[2:3], off",
+        "global_store_dwordx4 v[2:3], v[8:11], off", "global_load_dwordx4 v[8:11], v[2:3], off",
+        "flat_store_dwordx2 v[2:3], v[8:9]",         "flat_load_dwordx2 v[8:9], v[2:3]",
+    };
+    static struct worker writer, reader;
+    struct cairn_insn insns[6];
+    struct machine *m = machine_reset();
+    machine_assemble(lines, 6, insns);
+    for (unsigned k = 0; k < 6; k++) {
+        unsigned pair = k / 2, scattered = k % 2;
+        struct tearing t = {.reader = &reader, .dwords = pair == 1 ? 4 : 2};
+        pthread_t thread;
+        memset(m->memory, 0, 4096);
+        writer = (struct worker){.wave = m->wave};
+        reader = (struct worker){.wave = m->wave, .insns = &insns[pair * 2]};
+        writer.wave.vgpr = writer.registers;
+        reader.wave.vgpr = reader.registers;
+        for (unsigned lane = 0; lane < 64; lane++) {
+            unsigned place = scattered ? lane * 11 % 64 : lane;
+            uint64_t address = (uintptr_t)m->memory + place * t.dwords * 4;
+            writer.registers[2][lane] = reader.registers[2][lane] = (uint32_t)address;
+            writer.registers[3][lane] = reader.registers[3][lane] = (uint32_t)(address >> 32);
+        }
+        assert_int_equal(pthread_create(&thread, NULL, read_pairs, &t), 0);
+        for (unsigned i = 0; !t.done; i++) {
+            for (unsigned d = 0; d < t.dwords; d++)
+                memset(writer.registers[8 + d], (int)(i & 255), sizeof writer.registers[0]);
+            cairn_interp_memory_select (&insns[pair * 2])(&writer.wave, &insns[pair * 2]);
+        }
+        pthread_join(thread, NULL);
+        if (t.torn != 0)
+            fail_msg("%s: %u torn", lines[pair * 2 + 1], t.torn);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -659,6 +719,7 @@ int main(void)
         cmocka_unit_test(ds_atomics_outside_of_the_allocation_return_0_and_change_nothing),
         cmocka_unit_test(a_misaligned_atomic_is_a_fault_of_its_lane),
         cmocka_unit_test(atomics_of_several_host_threads_lose_nothing),
+        cmocka_unit_test(an_aligned_pair_is_never_seen_half_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
