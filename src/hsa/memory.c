@@ -27,8 +27,11 @@ bool cairn_hsa_range_is_valid(const void *address, size_t size)
     struct cairn_allocation found;
     if (address == NULL || __builtin_add_overflow(first, size, &last))
         return false;
-    if (cairn_memory_find(address, &found) == CAIRN_OK)
-        return found.registered || last <= found.address + found.size_bytes;
+    if (cairn_memory_find(address, &found) == CAIRN_OK) {
+        bool fits = last <= found.address + found.size_bytes;
+        if (fits || !found.registered) /* what follows a locked range may be plain host memory */
+            return fits;
+    }
     return size == 0 || (is_mapped(first) && is_mapped(last - 1));
 }
 

@@ -38,11 +38,48 @@ hsa_status_t cairn_hsa_status(enum cairn_status status)
     return HSA_STATUS_ERROR;
 }
 
+/* ---- fork: the child has no threads and no devices, so there the runtime is not initialized ----
+ */
+
+static void fork_prepare(void)
+{
+    pthread_mutex_lock(&cairn_hsa_process.open_lock);
+    pthread_mutex_lock(&cairn_hsa_process.list_lock);
+    pthread_rwlock_wrlock(&cairn_hsa_process.handles.lock);
+}
+
+static void fork_parent(void)
+{
+    pthread_rwlock_unlock(&cairn_hsa_process.handles.lock);
+    pthread_mutex_unlock(&cairn_hsa_process.list_lock);
+    pthread_mutex_unlock(&cairn_hsa_process.open_lock);
+}
+
+/* What the parent had is left behind, unused. */
+static void fork_child(void)
+{
+    cairn_hsa_process = (struct process){
+        .open_lock = PTHREAD_MUTEX_INITIALIZER,
+        .handles.lock = PTHREAD_RWLOCK_INITIALIZER,
+        .list_lock = PTHREAD_MUTEX_INITIALIZER,
+    };
+}
+
+static void watch_forks(void)
+{
+    if (pthread_atfork(fork_prepare, fork_parent, fork_child) != 0)
+        cairn_log(CAIRN_LOG_WARN, "hsa: forked children cannot use the runtime");
+}
+
+/* ---- start and end ---- */
+
 static hsa_status_t open_locked(void)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     enum cairn_status opened = cairn_devices_open();
     if (opened != CAIRN_OK)
         return opened == CAIRN_ERR_NO_MEMORY ? HSA_STATUS_ERROR_OUT_OF_RESOURCES : HSA_STATUS_ERROR;
+    pthread_once(&once, watch_forks); /* after the device's own, whose locks are taken below ours */
     hsa_status_t status = cairn_hsa_agents_create();
     if (status != HSA_STATUS_SUCCESS) {
         cairn_hsa_agents_destroy();

@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { LANES = 1024 };
@@ -320,6 +321,42 @@ static void a_spinning_kernel_ends_by_its_flag_or_with_its_queue(void **state)
     program_unload(&program);
 }
 
+/* ---- fork ---- */
+
+/* In the child: nothing is open, and everything can be opened again. */
+static int child(void)
+{
+    uint64_t value;
+    if (hsa_system_get_info(HSA_SYSTEM_INFO_TIMESTAMP, &value) != HSA_STATUS_ERROR_NOT_INITIALIZED)
+        return 1;
+    if (rig_open(NULL) != 0)
+        return 2;
+    struct program program = program_load("basic.co");
+    hsa_queue_t *queue = new_queue(NULL);
+    run_add(queue, &program);
+    OK(hsa_queue_destroy(queue));
+    program_unload(&program);
+    return rig_close(NULL);
+}
+
+static void a_forked_child_opens_its_own_runtime(void **state)
+{
+    struct program program = program_load("basic.co");
+    hsa_queue_t *queue = new_queue(NULL);
+    int result = -1;
+    run_add(queue, &program);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0)
+        _exit(child());
+    assert_int_equal(waitpid(pid, &result, 0), pid);
+    assert_true(WIFEXITED(result));
+    assert_int_equal(WEXITSTATUS(result), 0);
+    run_add(queue, &program);
+    OK(hsa_queue_destroy(queue));
+    program_unload(&program);
+}
+
 /* ---- queue attributes ---- */
 
 static void queue_calls_check_their_arguments(void **state)
@@ -381,6 +418,7 @@ int main(void)
         cmocka_unit_test(each_fault_has_its_code_and_spares_the_rest),
         cmocka_unit_test(each_bad_packet_has_its_code),
         cmocka_unit_test(a_spinning_kernel_ends_by_its_flag_or_with_its_queue),
+        cmocka_unit_test(a_forked_child_opens_its_own_runtime),
         cmocka_unit_test(queue_calls_check_their_arguments),
         cmocka_unit_test(soft_queues_are_plain_memory),
     };
