@@ -119,6 +119,10 @@ static enum cairn_status add_device(const char *text, size_t length, uint32_t or
     struct cairn_device *device = calloc(1, sizeof *device);
     if (device == NULL)
         return CAIRN_ERR_NO_MEMORY;
+    for (; length > 0 && text[0] == ' '; length--)
+        text++;
+    while (length > 0 && text[length - 1] == ' ')
+        length--;
     if (!parse_entry(text, length, &device->info)) {
         cairn_log(CAIRN_LOG_ERROR, "CAIRN_DEVICES: \"%.*s\" is not a chip that Cairn has",
                   (int)length, text);

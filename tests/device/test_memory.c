@@ -292,7 +292,7 @@ static void forked_child_opens_devices_of_its_own(void **state)
 
 int main(void)
 {
-    setenv("CAIRN_DEVICES", "gfx90a,gfx90a:xnack+:sramecc-", 1);
+    setenv("CAIRN_DEVICES", "gfx90a, gfx90a:xnack+:sramecc- ", 1);
     setenv("CAIRN_VRAM", "2G", 1);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(devices_are_as_configured),

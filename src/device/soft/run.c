@@ -8,7 +8,7 @@
 #include "interp/interp.h"
 
 /* Instructions of one turn of a wave. The interpreter takes about 0.04 us for each. */
-enum { SHORT_BUDGET = 256, MIDDLE_BUDGET = 1024, LONG_BUDGET = 4096 };
+enum { SHORT_BUDGET = 256, MIDDLE_BUDGET = 1024, LONG_BUDGET = 4096, LEAST_COST = 16 };
 /* So many rounds in which all waves yielded are waiting too, whatever their registers say. */
 enum { IDLE_ROUNDS = 64 };
 
@@ -66,6 +66,7 @@ struct round {
     bool works; /* a wave ran and is not known to wait */
     bool spins; /* a wave used up its turn */
     bool faulted;
+    uint64_t instructions; /* of all waves */
 };
 
 /* Scratch may hold what a loop counts; only registers are compared. */
@@ -81,6 +82,7 @@ static void run_wave(struct cairn_dispatch *dispatch, struct cairn_slot *slot,
     uint64_t before = wave->instructions;
     enum cairn_wave_state state = cairn_interp_run(wave, budget);
     bool yielded = wave->instructions - before < budget / 2;
+    round->instructions += wave->instructions - before;
     switch (state) {
     case CAIRN_WAVE_READY:
         round->spins = round->spins || !yielded;
@@ -123,19 +125,28 @@ static struct round run_round(struct cairn_dispatch *dispatch, struct cairn_slot
 
 /* Turns are short at first, in case the waves only wait, and four of each length, so that a loop is
  * left at the same place again. */
-static unsigned budget_of_round(unsigned round, unsigned left)
+static unsigned budget_of_round(unsigned round, uint64_t left)
 {
     unsigned budget = round < 4 ? SHORT_BUDGET : (round < 8 ? MIDDLE_BUDGET : LONG_BUDGET);
-    return budget < left ? budget : left;
+    return budget < left ? budget : (unsigned)left;
+}
+
+/* What a round takes off a slice: what the waves executed on average. Rounds cut short by barriers
+ * count for little, but for something. */
+static uint64_t cost_of_round(const struct round *round, const struct cairn_slot *slot)
+{
+    uint64_t average = round->instructions / slot->group.wave_count;
+    return average > LEAST_COST ? average : LEAST_COST;
 }
 
 enum cairn_group_end cairn_soft_run_group(struct cairn_dispatch *dispatch, struct cairn_slot *slot,
                                           unsigned instructions, bool *idle)
 {
     unsigned idle_rounds = 0;
+    uint64_t used = 0;
     *idle = slot->waits = false;
-    for (unsigned number = 0; instructions > 0; number++) {
-        unsigned budget = budget_of_round(number, instructions);
+    for (unsigned number = 0; used < instructions; number++) {
+        unsigned budget = budget_of_round(number, instructions - used);
         struct round round = run_round(dispatch, slot, budget);
         if (slot->live_waves == 0)
             return CAIRN_GROUP_DONE;
@@ -147,7 +158,7 @@ enum cairn_group_end cairn_soft_run_group(struct cairn_dispatch *dispatch, struc
             *idle = !round.spins;
             break;
         }
-        instructions -= budget;
+        used += cost_of_round(&round, slot);
     }
     return CAIRN_GROUP_PARKED;
 }
