@@ -6,6 +6,7 @@
 
 #include <hip/api/types_device.h>
 #include <hip/api/types_error.h>
+#include <hip/hip_common.h>
 
 typedef struct hipDeviceProp_tR0000 {
     char name[256];
@@ -69,8 +70,8 @@ typedef struct hipDeviceProp_tR0000 {
 extern "C" {
 #endif
 
-hipError_t hipChooseDeviceR0000(int *device, const hipDeviceProp_tR0000 *prop);
-hipError_t hipGetDevicePropertiesR0000(hipDeviceProp_tR0000 *prop, int device);
+HIP_PUBLIC_API hipError_t hipChooseDeviceR0000(int *device, const hipDeviceProp_tR0000 *prop);
+HIP_PUBLIC_API hipError_t hipGetDevicePropertiesR0000(hipDeviceProp_tR0000 *prop, int device);
 
 #ifdef __cplusplus
 }

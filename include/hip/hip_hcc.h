@@ -4,7 +4,6 @@
 #ifndef HIP_INCLUDE_HIP_HIP_HCC_H
 #define HIP_INCLUDE_HIP_HIP_HCC_H
 
-#warning "hip/hip_hcc.h is the old name: include hip/hip_ext.h"
 #include <hip/hip_ext.h>
 
 #endif

@@ -221,6 +221,20 @@ hipError_t hip_launch_arguments(const struct ihipModuleSymbol_t *function, void 
 
 /* ---- checks ---- */
 
+/* Compilers assume that blocks divide the grid, unless told otherwise. */
+static hipError_t check_uniform(const struct hip_kernel_launch *launch)
+{
+    for (int i = 0; i < 3; i++) {
+        if (launch->grid[i] % launch->block[i] == 0)
+            continue;
+        cairn_log(CAIRN_LOG_ERROR,
+                  "hip: kernel %s was built for whole blocks; %u work-items in blocks of %u",
+                  launch->function->name, launch->grid[i], launch->block[i]);
+        return hipErrorInvalidValue;
+    }
+    return hipSuccess;
+}
+
 static hipError_t check_block(const struct ihipModuleSymbol_t *function,
                               const struct hip_kernel_launch *launch)
 {
@@ -253,6 +267,8 @@ hipError_t hip_launch_check(const struct hip_kernel_launch *launch)
         }
     }
     hipError_t error = check_block(function, launch);
+    if (error == hipSuccess && function->info->uniform_workgroup_size)
+        error = check_uniform(launch);
     if (error != hipSuccess)
         return error;
     size_t lds = (size_t)function->static_lds + launch->dynamic_lds;

@@ -27,6 +27,7 @@ static hipError_t error_of_queue(struct hip_device *device, hsa_status_t status)
     case HSA_STATUS_ERROR_EXCEPTION:
         return atomic_exchange(&device->assert_seen, false) ? hipErrorAssert
                                                             : hipErrorLaunchFailure;
+    case HSA_STATUS_ERROR_INVALID_ALLOCATION:
     case HSA_STATUS_ERROR_OUT_OF_RESOURCES:
     case HSA_STATUS_ERROR_OUT_OF_REGISTERS:
         return hipErrorLaunchOutOfResources;
@@ -34,7 +35,7 @@ static hipError_t error_of_queue(struct hip_device *device, hsa_status_t status)
         return hipErrorInvalidImage;
     case HSA_STATUS_ERROR_INVALID_ARGUMENT:
         return hipErrorInvalidConfiguration;
-    case HSA_STATUS_ERROR_RESOURCE_BUSY:
+    case HSA_STATUS_ERROR: /* the watchdog's; nothing else stops a queue without a reason */
         return hipErrorLaunchTimeOut;
     default:
         return hipErrorLaunchFailure;

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT
+ * Devices: properties, attributes, choosing, contexts, peers, looking functions up.
+ * CAIRN_DEVICES=gfx90a,gfx90a is set by the build.
+ */
+#include "rig.h"
+
+#include <hip/hip_deprecated.h>
+#include <pthread.h>
+
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+
+static void there_are_the_configured_devices(void **state)
+{
+    int count = 0;
+    OK(hipGetDeviceCount(&count));
+    assert_int_equal(count, 2);
+    EXPECT(hipGetDeviceCount(NULL), hipErrorInvalidValue);
+}
+
+static void properties_are_those_of_the_chip(void **state)
+{
+    hipDeviceProp_t props;
+    memset(&props, 0xAA, sizeof props);
+    OK(hipGetDeviceProperties(&props, 0));
+    assert_int_equal(strncmp(props.gcnArchName, "gfx90a", 6), 0);
+    assert_int_equal(props.major, 9);
+    assert_int_equal(props.minor, 0);
+    assert_int_equal(props.warpSize, 64);
+    assert_int_equal(props.maxThreadsPerBlock, 1024);
+    assert_int_equal(props.sharedMemPerBlock, 65536);
+    assert_int_equal(props.cooperativeMultiDeviceLaunch, 0);
+    assert_true(props.totalGlobalMem > 0);
+    assert_true(props.multiProcessorCount > 0);
+    assert_true(strlen(props.name) > 0 && strlen(props.name) < sizeof props.name);
+    EXPECT(hipGetDeviceProperties(&props, 2), hipErrorInvalidDevice);
+    EXPECT(hipGetDeviceProperties(NULL, 0), hipErrorInvalidValue);
+}
+
+static void attributes_agree_with_properties(void **state)
+{
+    hipDeviceProp_t props;
+    OK(hipGetDeviceProperties(&props, 0));
+    const struct {
+        hipDeviceAttribute_t attribute;
+        int want;
+    } rows[] = {
+        {hipDeviceAttributeWarpSize, props.warpSize},
+        {hipDeviceAttributeMaxThreadsPerBlock, props.maxThreadsPerBlock},
+        {hipDeviceAttributeMultiprocessorCount, props.multiProcessorCount},
+        {hipDeviceAttributeMaxGridDimX, props.maxGridSize[0]},
+        {hipDeviceAttributeMaxSharedMemoryPerBlock, (int)props.sharedMemPerBlock},
+        {hipDeviceAttributeComputeCapabilityMajor, 9},
+        {hipDeviceAttributeCooperativeLaunch, 1},
+        {hipDeviceAttributeImageSupport, 0},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        int value = -1;
+        OK(hipDeviceGetAttribute(&value, rows[i].attribute, 0));
+        assert_int_equal(value, rows[i].want);
+    }
+    int value;
+    EXPECT(hipDeviceGetAttribute(&value, (hipDeviceAttribute_t)5000, 0), hipErrorInvalidValue);
+    EXPECT(hipDeviceGetAttribute(&value, hipDeviceAttributeWarpSize, 7), hipErrorInvalidDevice);
+}
+
+static void old_layout_says_the_same(void **state)
+{
+    hipDeviceProp_t props;
+    hipDeviceProp_tR0000 old;
+    OK(hipGetDeviceProperties(&props, 1));
+    OK(hipGetDevicePropertiesR0000(&old, 1));
+    assert_string_equal(old.name, props.name);
+    assert_string_equal(old.gcnArchName, props.gcnArchName);
+    assert_int_equal(old.totalGlobalMem, props.totalGlobalMem);
+    assert_int_equal(old.warpSize, props.warpSize);
+}
+
+static void *device_of_new_thread(void *data)
+{
+    OK(hipGetDevice(data));
+    return NULL;
+}
+
+static void the_device_belongs_to_the_thread(void **state)
+{
+    int device = -1;
+    pthread_t thread;
+    OK(hipSetDevice(1));
+    assert_int_equal(pthread_create(&thread, NULL, device_of_new_thread, &device), 0);
+    pthread_join(thread, NULL);
+    assert_int_equal(device, 0);
+    OK(hipGetDevice(&device));
+    assert_int_equal(device, 1);
+    EXPECT(hipSetDevice(-1), hipErrorInvalidDevice);
+    EXPECT(hipSetDevice(2), hipErrorInvalidDevice);
+    OK(hipSetDevice(0));
+}
+
+static void memory_goes_to_the_current_device(void **state)
+{
+    hipPointerAttribute_t attributes;
+    void *memory;
+    OK(hipSetDevice(1));
+    OK(hipMalloc(&memory, 4096));
+    OK(hipSetDevice(0));
+    OK(hipPointerGetAttributes(&attributes, memory));
+    assert_int_equal(attributes.device, 1);
+    OK(hipFree(memory));
+}
+
+static void peers_see_each_others_memory(void **state)
+{
+    int can = -1, *memory, value = 21;
+    OK(hipDeviceCanAccessPeer(&can, 0, 1));
+    assert_int_equal(can, 1);
+    OK(hipDeviceCanAccessPeer(&can, 0, 0));
+    assert_int_equal(can, 0);
+    OK(hipDeviceEnablePeerAccess(1, 0));
+    EXPECT(hipDeviceEnablePeerAccess(1, 0), hipErrorPeerAccessAlreadyEnabled);
+    OK(hipSetDevice(1));
+    OK(hipMalloc((void **)&memory, 4));
+    OK(hipMemcpy(memory, &value, 4, hipMemcpyHostToDevice));
+    OK(hipSetDevice(0));
+    launch_scale(memory, 1, 2, NULL);
+    OK(hipMemcpy(&value, memory, 4, hipMemcpyDeviceToHost));
+    assert_int_equal(value, 42);
+    OK(hipDeviceDisablePeerAccess(1));
+    EXPECT(hipDeviceDisablePeerAccess(1), hipErrorPeerAccessNotEnabled);
+    OK(hipFree(memory));
+}
+
+static void contexts_are_devices(void **state)
+{
+    hipCtx_t first, current;
+    int device;
+    OK(hipCtxCreate(&first, 0, 1));
+    OK(hipCtxGetCurrent(&current));
+    assert_ptr_equal(first, current);
+    OK(hipGetDevice(&device));
+    assert_int_equal(device, 1);
+    OK(hipCtxDestroy(first));
+    OK(hipGetDevice(&device));
+    assert_int_equal(device, 0);
+    EXPECT(hipCtxPushCurrent((hipCtx_t)&device), hipErrorInvalidContext);
+}
+
+static void functions_are_found_by_name(void **state)
+{
+    hipDriverProcAddressQueryResult result;
+    void *function = NULL, *versioned = NULL;
+    OK(hipGetProcAddress("hipMalloc", &function, 600, 0, &result));
+    assert_int_equal(result, HIP_GET_PROC_ADDRESS_SUCCESS);
+    assert_ptr_equal(function, (void *)(hipError_t (*)(void **, size_t))hipMalloc);
+    OK(hipGetProcAddress("hipGetDeviceProperties", &versioned, 600, 0, &result));
+    assert_ptr_equal(versioned, (void *)hipGetDeviceProperties);
+    EXPECT(hipGetProcAddress("hipNoSuchThing", &function, 600, 0, &result), hipErrorInvalidValue);
+    assert_int_equal(result, HIP_GET_PROC_ADDRESS_SYMBOL_NOT_FOUND);
+}
+
+static void versions_are_6_4(void **state)
+{
+    int version = 0;
+    OK(hipRuntimeGetVersion(&version));
+    assert_int_equal(version / 100000, 604);
+    OK(hipDriverGetVersion(&version));
+    assert_int_equal(version / 100000, 604);
+}
+
+static void a_bus_id_leads_back_to_its_device(void **state)
+{
+    char text[32];
+    int device = -1;
+    OK(hipDeviceGetPCIBusId(text, sizeof text, 1));
+    OK(hipDeviceGetByPCIBusId(&device, text));
+    assert_int_equal(device, 1);
+    EXPECT(hipDeviceGetByPCIBusId(&device, "nonsense"), hipErrorInvalidValue);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(there_are_the_configured_devices),
+        cmocka_unit_test(properties_are_those_of_the_chip),
+        cmocka_unit_test(attributes_agree_with_properties),
+        cmocka_unit_test(old_layout_says_the_same),
+        cmocka_unit_test(the_device_belongs_to_the_thread),
+        cmocka_unit_test(memory_goes_to_the_current_device),
+        cmocka_unit_test(peers_see_each_others_memory),
+        cmocka_unit_test(contexts_are_devices),
+        cmocka_unit_test(functions_are_found_by_name),
+        cmocka_unit_test(versions_are_6_4),
+        cmocka_unit_test(a_bus_id_leads_back_to_its_device),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
