@@ -16,7 +16,8 @@ struct plan {
     const struct toolchain *toolchain;
     struct arguments *out;
     bool compiles, links, has_chip, has_optimisation, has_language, has_rocm_path;
-    unsigned wave_size; /* 0: chips of both sizes, or none known */
+    const char *language; /* of the last -x written here: "hip", "c" or "none" */
+    unsigned wave_size;   /* 0: chips of both sizes, or none known */
 };
 
 void arguments_add(struct arguments *list, const char *format, ...)
@@ -199,20 +200,25 @@ static bool translate_option(struct plan *plan, const char *arg)
     return false;
 }
 
-static void add_input(struct plan *plan, const char *path)
+static void set_language(struct plan *plan, const char *language)
 {
-    const char *language = plan->has_language ? NULL : language_of(path);
-    if (language == NULL) {
-        arguments_add(plan->out, "%s", path);
-        plan->compiles |= plan->has_language;
+    if (strcmp(plan->language, language) == 0)
         return;
-    }
-    plan->compiles |= strcmp(language, "hip") == 0;
     arguments_add(plan->out, "-x");
     arguments_add(plan->out, "%s", language);
+    plan->language = language;
+}
+
+static void add_input(struct plan *plan, const char *path)
+{
+    if (plan->has_language) { /* the user's -x says what this is */
+        plan->compiles = true;
+    } else {
+        const char *language = language_of(path);
+        set_language(plan, language != NULL ? language : "none");
+        plan->compiles |= strcmp(plan->language, "hip") == 0;
+    }
     arguments_add(plan->out, "%s", path);
-    arguments_add(plan->out, "-x");
-    arguments_add(plan->out, "none");
 }
 
 static void translate_words(struct plan *plan, int argc, char **argv)
@@ -273,7 +279,7 @@ static void add_link_defaults(struct plan *plan)
 void arguments_translate(const struct toolchain *toolchain, int argc, char **argv,
                          struct arguments *out)
 {
-    struct plan plan = {.toolchain = toolchain, .out = out, .links = true};
+    struct plan plan = {.toolchain = toolchain, .out = out, .links = true, .language = "none"};
     arguments_add(out, "%s/clang++", toolchain->llvm_bin);
     translate_words(&plan, argc, argv);
     append_words(&plan, "HIPCC_COMPILE_FLAGS_APPEND");
