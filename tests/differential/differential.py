@@ -47,7 +47,7 @@ def input_words(seed):
 
 def csmith(seed, root, stem):
     """Returns host and device compiler arguments, input, lanes, words; None if the program does not end on the host."""
-    program = run(["csmith", "--seed", str(seed), "--no-argc", "--no-volatiles", "--max-funcs", "5", "--no-packed-struct"], "csmith")
+    program = run(["csmith", "--seed", str(seed), "--no-argc", "--no-volatiles", "--max-funcs", "5", "--no-packed-struct"], "csmith", cwd=os.path.dirname(stem))
     with open(stem + ".c", "wb") as file:
         file.write(program)
     here = os.path.join(root, "tests", "differential")
