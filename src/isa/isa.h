@@ -22,9 +22,11 @@ enum cairn_isa_flag {
     CAIRN_ISA_READS_EXEC = 1 << 8,
     CAIRN_ISA_WRITES_EXEC = 1 << 9,
     CAIRN_ISA_READS_M0 = 1 << 10,
-    CAIRN_ISA_WRITES_M0 = 1 << 13,
     CAIRN_ISA_ATOMIC = 1 << 11,
-    CAIRN_ISA_DST_IS_SOURCE = 1 << 12, /* fmac and the like read the old destination */
+    /* The old destination is read: fmac, s_cmov, results of half a register. SDWA that preserves
+     * and DPP that skips lanes read it too, whatever the row. */
+    CAIRN_ISA_DST_IS_SOURCE = 1 << 12,
+    CAIRN_ISA_WRITES_M0 = 1 << 13,
 };
 
 /* Decodes the instruction at the start of `code` for `gfx`. CAIRN_ERR_TRUNCATED: the bytes end

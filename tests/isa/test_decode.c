@@ -159,6 +159,10 @@ struct flag_case {
 
 static const struct flag_case flag_cases[] = {
     {"fmac reads its destination", {0x76040906}, CAIRN_ISA_DST_IS_SOURCE, CAIRN_ISA_WRITES_VCC},
+    {"s_cmov keeps its destination",
+     {0xbe840208},
+     CAIRN_ISA_DST_IS_SOURCE | CAIRN_ISA_READS_SCC,
+     0},
     {"cmpx writes exec", {0x7db40902}, CAIRN_ISA_WRITES_EXEC | CAIRN_ISA_WRITES_VCC, 0},
     {"e64 cmpx writes exec, not vcc",
      {0xd0da0008, 0x902},
