@@ -161,7 +161,8 @@ static uint64_t make_kernarg(struct kernel_program *p, const struct cairn_kernel
                              const struct kernel_grid *grid, const void *args, size_t args_size)
 {
     uint8_t *kernarg = kernel_alloc(p, info->kernarg_size + 256);
-    memcpy(kernarg, args, args_size);
+    if (args_size > 0)
+        memcpy(kernarg, args, args_size);
     for (uint32_t i = 0; i < info->arg_count; i++) {
         const struct cairn_kernel_arg *arg = &info->args[i];
         uint64_t value = hidden_value(arg->kind, grid);
