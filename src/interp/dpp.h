@@ -10,7 +10,7 @@
 struct dpp_lanes {
     uint64_t written; /* lanes that the instruction writes */
     uint64_t zero;    /* lanes that read 0 instead of a lane */
-    uint8_t from[CAIRN_WAVE_LANES];
+    const uint8_t *from;
 };
 
 enum dpp_control {
@@ -26,63 +26,44 @@ enum dpp_control {
     DPP_ROW_BCAST15 = 0x142,
     DPP_ROW_BCAST31 = 0x143,
     DPP_ROW_NEWBCAST = 0x150,
+    DPP_CONTROLS = 0x160,
 };
 
-/* The lane that `lane` reads, -1 if there is none. Shifts left read a higher lane. */
-static inline int dpp_source(unsigned control, int lane)
+/* For each control: the lane that each lane reads, and whether there is one. */
+struct dpp_table {
+    uint8_t from[DPP_CONTROLS][CAIRN_WAVE_LANES];
+    uint64_t has_source[DPP_CONTROLS];
+};
+extern struct dpp_table cairn_dpp_table; /* constant once cairn_dpp_init has run */
+void cairn_dpp_init(void);
+
+static inline uint64_t dpp_enabled(unsigned row_mask, unsigned bank_mask)
 {
-    int row = lane & ~15, in_row = lane & 15, count = control & 15, at;
-    if (control < DPP_ROW_SHL)
-        return (lane & ~3) | (control >> (2 * (lane & 3)) & 3);
-    switch (control) {
-    case DPP_WAVE_SHL1:
-        return lane < 63 ? lane + 1 : -1;
-    case DPP_WAVE_ROL1:
-        return (lane + 1) & 63;
-    case DPP_WAVE_SHR1:
-        return lane - 1;
-    case DPP_WAVE_ROR1:
-        return (lane + 63) & 63;
-    case DPP_ROW_MIRROR:
-        return row | (15 - in_row);
-    case DPP_ROW_HALF_MIRROR:
-        return (lane & ~7) | (7 - (lane & 7));
-    case DPP_ROW_BCAST15:
-        return row - 1;
-    case DPP_ROW_BCAST31:
-        return lane >= 32 ? 31 : -1;
+    uint64_t rows = 0, banks = 0;
+    for (unsigned i = 0; i < 4; i++) {
+        rows |= row_mask >> i & 1 ? UINT64_C(0xffff) << (16 * i) : 0;
+        banks |= bank_mask >> i & 1 ? UINT64_C(0x000f000f000f000f) << (4 * i) : 0;
     }
-    switch (control & ~15u) {
-    case DPP_ROW_SHL:
-        at = in_row + count;
-        return at <= 15 ? row | at : -1;
-    case DPP_ROW_SHR:
-        at = in_row - count;
-        return at >= 0 ? row | at : -1;
-    case DPP_ROW_ROR:
-        return row | ((in_row - count) & 15);
-    case DPP_ROW_NEWBCAST:
-        return row | count;
-    default:
-        return -1;
-    }
+    return rows & banks;
 }
 
 /* A lane is not written if its row or bank is masked out, or if it would read a lane that is not
  * there or not active, unless bound_ctrl: then it reads 0. */
 static inline void dpp_find(struct dpp_lanes *lanes, const struct cairn_insn *insn, uint64_t exec)
 {
-    lanes->written = 0;
-    lanes->zero = 0;
-    for (unsigned l = 0; l < CAIRN_WAVE_LANES; l++) {
-        int from = dpp_source(insn->dpp_ctrl, (int)l);
-        bool valid = from >= 0 && (exec >> from & 1);
-        bool enabled = (insn->row_mask >> (l / 16) & 1) && (insn->bank_mask >> (l % 16 / 4) & 1);
-        lanes->from[l] = valid ? (uint8_t)from : 0;
-        lanes->zero |= (uint64_t)!valid << l;
-        lanes->written |= (uint64_t)(enabled && (valid || insn->bound_ctrl)) << l;
+    unsigned control = insn->dpp_ctrl < DPP_CONTROLS ? insn->dpp_ctrl : DPP_CONTROLS - 1;
+    uint64_t valid = cairn_dpp_table.has_source[control];
+    lanes->from = cairn_dpp_table.from[control];
+    if (exec != ~UINT64_C(0)) {
+        uint64_t active = 0;
+        for (unsigned l = 0; l < CAIRN_WAVE_LANES; l++)
+            active |= (exec >> lanes->from[l] & 1) << l;
+        valid &= active;
     }
-    lanes->written &= exec;
+    lanes->zero = ~valid;
+    lanes->written = dpp_enabled(insn->row_mask, insn->bank_mask) & exec;
+    if (!insn->bound_ctrl)
+        lanes->written &= valid;
 }
 
 /* `space` may be `rows`. */
@@ -90,10 +71,10 @@ static inline void dpp_gather(uint32_t *space, const uint32_t *rows, const struc
                               unsigned dwords)
 {
     for (unsigned i = 0; i < dwords; i++) {
-        uint32_t row[CAIRN_WAVE_LANES];
-        memcpy(row, rows + i * ROW, sizeof row);
-        for (unsigned l = 0; l < CAIRN_WAVE_LANES; l++)
-            space[i * ROW + l] = lanes->zero >> l & 1 ? 0 : row[lanes->from[l]];
+        _Alignas(64) uint32_t row[ROW], none[ROW] = {0};
+        for (unsigned l = 0; l < ROW; l++)
+            row[l] = rows[i * ROW + lanes->from[l]];
+        row_select(space + i * ROW, none, row, lanes->zero);
     }
 }
 

@@ -58,15 +58,48 @@ ROW_INLINE uint64_t row_pack(const uint32_t *row)
     return mask;
 }
 
+/* 1 << l for the lanes of half a wave: tests of mask bits that every vector unit can do. */
+static const uint32_t row_bit[32] = {
+    1u << 0,  1u << 1,  1u << 2,  1u << 3,  1u << 4,  1u << 5,  1u << 6,  1u << 7,
+    1u << 8,  1u << 9,  1u << 10, 1u << 11, 1u << 12, 1u << 13, 1u << 14, 1u << 15,
+    1u << 16, 1u << 17, 1u << 18, 1u << 19, 1u << 20, 1u << 21, 1u << 22, 1u << 23,
+    1u << 24, 1u << 25, 1u << 26, 1u << 27, 1u << 28, 1u << 29, 1u << 30, 1u << 31,
+};
+
 /* Lane l of the row: bit l of the mask, 0 or 1. */
 ROW_INLINE void row_unpack(uint32_t *row, uint64_t mask)
 {
+#if defined(__AVX512F__)
+    for (unsigned i = 0; i < ROW; i += 16)
+        _mm512_storeu_si512(row + i, _mm512_maskz_set1_epi32((__mmask16)(mask >> i), 1));
+#else
     for (unsigned half = 0; half < 2; half++) {
         uint32_t bits = (uint32_t)(mask >> (32 * half));
         uint32_t *out = row + 32 * half;
         for (unsigned l = 0; l < 32; l++)
-            out[l] = bits >> l & 1;
+            out[l] = (bits & row_bit[l]) != 0;
     }
+#endif
+}
+
+/* Lane l of `out`: of `on` where bit l of the mask is set, else of `off`. */
+ROW_INLINE void row_select(uint32_t *out, const uint32_t *on, const uint32_t *off, uint64_t mask)
+{
+#if defined(__AVX512F__)
+    for (unsigned i = 0; i < ROW; i += 16)
+        _mm512_storeu_si512(out + i, _mm512_mask_blend_epi32((__mmask16)(mask >> i),
+                                                             _mm512_loadu_si512(off + i),
+                                                             _mm512_loadu_si512(on + i)));
+#else
+    for (unsigned half = 0; half < 2; half++) {
+        uint32_t bits = (uint32_t)(mask >> (32 * half));
+        unsigned first = 32 * half;
+        _Pragma("clang loop vectorize(assume_safety)") for (unsigned l = 0; l < 32; l++)
+        {
+            out[first + l] = bits & row_bit[l] ? on[first + l] : off[first + l];
+        }
+    }
+#endif
 }
 
 /* Lanes of the mask get the new value. */
@@ -76,13 +109,7 @@ ROW_INLINE void row_merge(uint32_t *row, const uint32_t *value, uint64_t mask)
     for (unsigned i = 0; i < ROW; i += 16)
         _mm512_mask_storeu_epi32(row + i, (__mmask16)(mask >> i), _mm512_loadu_si512(value + i));
 #else
-    for (unsigned half = 0; half < 2; half++) {
-        uint32_t bits = (uint32_t)(mask >> (32 * half));
-        uint32_t *out = row + 32 * half;
-        const uint32_t *in = value + 32 * half;
-        for (unsigned l = 0; l < 32; l++)
-            out[l] = bits >> l & 1 ? in[l] : out[l];
-    }
+    row_select(row, value, row, mask);
 #endif
 }
 

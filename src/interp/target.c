@@ -4,6 +4,7 @@
  */
 #include "base/option.h"
 #include "interp/block.h"
+#include "interp/dpp.h"
 #include "interp/matrix_kernel.h"
 #include "interp/memory_priv.h"
 
@@ -26,6 +27,7 @@ enum { LEVEL_BEST, LEVEL_BASE, LEVEL_V3, LEVEL_V4 }; /* choices of CAIRN_TARGET_
 
 static void choose(void)
 {
+    cairn_dpp_init();
 #if defined(__x86_64__)
     unsigned wanted = cairn_option_choice(CAIRN_OPTION_TARGET_CPU);
     __builtin_cpu_init();

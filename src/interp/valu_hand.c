@@ -7,12 +7,7 @@
 
 KERNEL(select_by_mask)
 {
-    uint32_t pick[ROW];
-    row_unpack(pick, in);
-    FOR_LANES(l)
-    {
-        d[l] = pick[l] ? s1[l] : s0[l];
-    }
+    row_select(d, s1, s0, in);
     return 0;
 }
 
