@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_DEVICES = 64, MAX_WORKERS = 1024 };
+enum { MAX_DEVICES = 64, MAX_WORKERS = 1024, PAGE_BYTES = 4096 };
 
 static struct {
     pthread_mutex_t lock; /* guards what follows; readers of open devices need no lock */
@@ -134,6 +134,7 @@ static enum cairn_status add_device(const char *text, size_t length, uint32_t or
     device->info.vram_bytes = cairn_option_u64(CAIRN_OPTION_VRAM);
     if (device->info.vram_bytes == 0)
         device->info.vram_bytes = cairn_machine_memory_bytes() / 2;
+    device->info.vram_bytes &= ~(uint64_t)(PAGE_BYTES - 1);
     enum cairn_status status = cairn_soft_create(device, &device->soft);
     if (status != CAIRN_OK) {
         free(device);
