@@ -45,6 +45,12 @@ void machine_assemble(const char *const *lines, unsigned count, struct cairn_ins
 void machine_run(struct machine *m, const struct cairn_insn *insn);
 void machine_do(struct machine *m, const char *line);
 
+/* Assembles all lines of a table at once, for machine_do later. The line is the first member of a
+ * row. */
+void machine_preload_rows(const void *first_line, size_t stride, unsigned count);
+#define machine_preload(table)                                                                     \
+    machine_preload_rows(table, sizeof(table)[0], sizeof(table) / sizeof(table)[0])
+
 void machine_set_exec(struct machine *m, uint64_t mask);
 uint32_t *machine_v(struct machine *m, unsigned n); /* row of vN */
 uint32_t *machine_a(struct machine *m, unsigned n); /* row of aN */

@@ -46,6 +46,7 @@ static const struct offset_case offset_cases[] = {
 static void offsets_follow_the_rules_of_each_family(void **state)
 {
     (void)state;
+    machine_preload(offset_cases);
     for (unsigned i = 0; i < sizeof offset_cases / sizeof offset_cases[0]; i++) {
         const struct offset_case *c = &offset_cases[i];
         struct machine *m = machine_reset();
@@ -168,6 +169,7 @@ static const struct {
 static void a_bad_access_is_a_fault_that_names_lane_and_address(void **state)
 {
     (void)state;
+    machine_preload(bad_cases);
     for (unsigned i = 0; i < sizeof bad_cases / sizeof bad_cases[0]; i++) {
         struct machine *m = machine_reset();
         for (unsigned lane = 0; lane < 64; lane++)
@@ -208,6 +210,7 @@ static void the_lane_of_a_sigsegv_is_exact_to_the_byte(void **state)
         {"global_load_dword v8, v2, s[4:5]", 4},  {"global_load_dwordx4 v[8:11], v2, s[4:5]", 16},
         {"global_store_short v2, v8, s[4:5]", 2}, {"global_store_dwordx2 v2, v[8:9], s[4:5]", 8},
     };
+    machine_preload(cases);
     for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct machine *m = machine_reset();
         uint64_t edge = guest(m, MACHINE_WINDOW - MACHINE_PAGE);
@@ -227,6 +230,7 @@ static void inactive_lanes_may_point_anywhere(void **state)
         "global_store_dword v[2:3], v9, off", "global_atomic_add v[2:3], v9, off",
         "flat_atomic_or v[2:3], v9",
     };
+    machine_preload(lines);
     for (unsigned i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         struct machine *m = machine_reset();
         for (unsigned lane = 0; lane < 64; lane++)
@@ -252,6 +256,7 @@ static void registered_host_memory_is_guest_memory_to_its_last_byte(void **state
         {"flat_store_byte v[2:3], v8", 256, false},
         {"flat_atomic_add v[2:3], v8", 252, true},
     };
+    machine_preload(cases);
     for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct machine *m = machine_reset();
         m->registered = (uintptr_t)host;
@@ -327,6 +332,7 @@ static const struct private_case private_cases[] = {
 static void scratch_offsets_add_up(void **state)
 {
     (void)state;
+    machine_preload(private_cases);
     for (unsigned i = 0; i < sizeof private_cases / sizeof private_cases[0]; i++) {
         const struct private_case *c = &private_cases[i];
         struct machine *m = machine_reset();
@@ -372,6 +378,7 @@ static void private_accesses_outside_of_the_waves_scratch_fault(void **state)
         {"flat_store_dwordx4 v[2:3], v[8:11]", 248, "a part of it through flat"},
         {"flat_atomic_add v[2:3], v8", 256, "atomic through flat"},
     };
+    machine_preload(cases);
     for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct machine *m = machine_reset();
         uint64_t address = m->space.private_aperture + cases[i].offset;

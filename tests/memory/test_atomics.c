@@ -449,6 +449,7 @@ static void compare_and_swap_takes_its_data_in_the_order_of_its_family(void **st
         {"ds_cmpst_b32 v2, v8, v9", 222, "DS: compare, then new"},
         {"global_atomic_cmpswap v[2:3], v[8:9], off", 111, "memory: new, then compare"},
     };
+    machine_preload(cases);
     for (unsigned i = 0; i < 2; i++) {
         struct machine *m = machine_reset();
         uint8_t *at = i == 0 ? m->group.lds : m->memory;
@@ -470,6 +471,7 @@ static void adds_of_a_whole_wave_to_one_counter_return_ascending_sums(void **sta
     (void)state;
     static const char *const lines[] = {"global_atomic_add v16, v[2:3], v8, off glc",
                                         "flat_atomic_add v16, v[2:3], v8 glc"};
+    machine_preload(lines);
     for (unsigned i = 0; i < 2; i++) {
         struct machine *m = machine_reset();
         uint32_t sum = 0xfffffff0;
@@ -501,6 +503,7 @@ static void two_exchanges_are_addressed_like_read2(void **state)
         {"ds_wrxchg2_rtn_b64 v[16:19], v2, v[8:9], v[10:11] offset0:1 offset1:3", 8, 24, 2},
         {"ds_wrxchg2st64_rtn_b64 v[16:19], v2, v[8:9], v[10:11] offset1:2", 0, 1024, 2},
     };
+    machine_preload(cases);
     for (unsigned i = 0; i < 4; i++) {
         struct machine *m = machine_reset();
         unsigned n = cases[i].dwords;
@@ -528,6 +531,7 @@ static void ds_atomics_outside_of_the_allocation_return_0_and_change_nothing(voi
         "ds_wrxchg2_rtn_b32 v[16:17], v2, v8, v9 offset1:1",
         "ds_add_rtn_f64 v[16:17], v2, v[8:9]",
     };
+    machine_preload(lines);
     for (unsigned i = 0; i < 4; i++) {
         struct machine *m = machine_reset();
         for (unsigned lane = 0; lane < 64; lane++)
@@ -556,6 +560,7 @@ static void a_misaligned_atomic_is_a_fault_of_its_lane(void **state)
         {"global_atomic_add_f64 v[2:3], v[8:9], off", false, true, 4},
         {"buffer_atomic_add v8, v2, s[4:7], 0 offen", false, false, 3},
     };
+    machine_preload(cases);
     for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct machine *m = machine_reset();
         uint64_t base = (uintptr_t)(cases[i].lds ? m->group.lds : m->memory);

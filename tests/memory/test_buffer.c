@@ -303,6 +303,7 @@ static const struct load_case load_cases[] = {
 static void addresses_and_range_checks_of_loads(void **state)
 {
     (void)state;
+    machine_preload(load_cases);
     for (unsigned i = 0; i < sizeof load_cases / sizeof load_cases[0]; i++) {
         const struct load_case *c = &load_cases[i];
         struct machine *m = counted();
@@ -331,6 +332,7 @@ static void an_all_zero_descriptor_reads_0_and_takes_no_store(void **state)
         "buffer_store_dword v8, v2, s[4:7], s12 offen",
         "buffer_atomic_add v8, v2, s[4:7], s12 offen glc",
     };
+    machine_preload(lines);
     for (unsigned i = 0; i < 3; i++) {
         struct machine *m = counted();
         machine_set_buffer(m, 4, 0, 0, 0, 0, false);
@@ -526,6 +528,7 @@ static void cache_instructions_do_nothing(void **state)
     static const char *const lines[] = {"buffer_wbl2", "buffer_invl2", "buffer_wbinvl1",
                                         "buffer_wbinvl1_vol"};
     struct machine *m = machine_reset();
+    machine_preload(lines);
     for (unsigned i = 0; i < 4; i++)
         machine_do(m, lines[i]);
     machine_expect_running(m, "cache");

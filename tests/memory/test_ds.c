@@ -62,6 +62,7 @@ static const struct read_case read_cases[] = {
 static void reads_find_their_dwords(void **state)
 {
     (void)state;
+    machine_preload(read_cases);
     for (unsigned i = 0; i < sizeof read_cases / sizeof read_cases[0]; i++) {
         const struct read_case *c = &read_cases[i];
         struct machine *m = counted();
@@ -131,6 +132,7 @@ static const struct write_case write_cases[] = {
 static void writes_change_their_dwords_and_nothing_else(void **state)
 {
     (void)state;
+    machine_preload(write_cases);
     for (unsigned i = 0; i < sizeof write_cases / sizeof write_cases[0]; i++) {
         const struct write_case *c = &write_cases[i];
         struct machine *m = counted();
