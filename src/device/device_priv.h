@@ -17,7 +17,8 @@ struct cairn_device {
     struct cairn_soft *soft;       /* owned: workers and dispatches */
 };
 
-/* Signals: the pool. */
+/* Signals: the pool, and waking sleepers whose signals a kernel has changed. */
+void cairn_signals_look(void);
 void cairn_signals_close(void);
 void cairn_signals_fork_prepare(void);
 void cairn_signals_fork_parent(void);

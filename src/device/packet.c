@@ -184,6 +184,7 @@ void cairn_dispatch_done(struct cairn_dispatch *dispatch)
     cairn_stats_add(CAIRN_COUNT_DISPATCH_NS, cairn_clock_now() - start);
     if (good)
         complete(dispatch->completion, start);
+    cairn_signals_look();
     atomic_fetch_or_explicit(&state->free_dispatches, UINT64_C(1) << dispatch->index,
                              memory_order_release);
     atomic_fetch_sub_explicit(&state->in_flight, 1, memory_order_release);

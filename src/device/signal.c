@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * Signals: a pool of 64-byte objects in guest-visible memory, and waiting on them. A waiter spins
  * for a moment, then sleeps on the signal's own futex word (one signal) or on one word of the
- * process (several), and looks again every few milliseconds because kernels store to signals
- * without telling anybody.
+ * process (several). Kernels store to signals without telling anybody; so workers look after the
+ * sleepers' signals whenever waves start to wait (cairn_signals_look), and sleepers look themselves
+ * every few milliseconds.
  */
 #include "device/device_priv.h"
 #include "device/futex.h"
@@ -26,6 +27,26 @@ static struct {
     size_t free_count, capacity;   /* capacity: of all signals that there are */
     _Atomic uint32_t any_sequence; /* futex word of waits for several signals */
 } pool = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+struct wait_set {
+    uint32_t count;
+    struct cairn_signal *const *signals;
+    const enum cairn_condition *conditions;
+    const int64_t *compares;
+    int64_t seen;
+};
+
+struct sleeper {
+    const struct wait_set *set;
+    _Atomic uint32_t *word; /* what it sleeps on */
+    struct sleeper *previous, *next;
+};
+
+static struct {
+    pthread_mutex_t lock; /* guards the list */
+    struct sleeper *first;
+    _Atomic uint32_t count;
+} sleepers = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static enum cairn_status grow_locked(void)
 {
@@ -89,16 +110,21 @@ void cairn_signals_close(void)
 void cairn_signals_fork_prepare(void)
 {
     pthread_mutex_lock(&pool.lock);
+    pthread_mutex_lock(&sleepers.lock);
 }
 
 void cairn_signals_fork_parent(void)
 {
+    pthread_mutex_unlock(&sleepers.lock);
     pthread_mutex_unlock(&pool.lock);
 }
 
 void cairn_signals_fork_child(void)
 {
     pool.lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+    sleepers.lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+    sleepers.first = NULL; /* they are in the parent */
+    atomic_store_explicit(&sleepers.count, 0, memory_order_relaxed);
 }
 
 /* The value was changed in sequentially consistent order, and a waiter counts itself in the same
@@ -144,23 +170,20 @@ static bool holds(int64_t value, enum cairn_condition condition, int64_t compare
     return false;
 }
 
-struct wait_set {
-    uint32_t count;
-    struct cairn_signal *const *signals;
-    const enum cairn_condition *conditions;
-    const int64_t *compares;
-    int64_t seen;
-};
-
-/* The first signal of the set whose condition holds, or UINT32_MAX. */
-static uint32_t look(struct wait_set *set)
+/* The first signal of the set whose condition holds, or UINT32_MAX; *seen: the value seen last. */
+static uint32_t look_at(const struct wait_set *set, int64_t *seen)
 {
     for (uint32_t i = 0; i < set->count; i++) {
-        set->seen = atomic_load_explicit(&set->signals[i]->value, memory_order_seq_cst);
-        if (holds(set->seen, set->conditions[i], set->compares[i]))
+        *seen = atomic_load_explicit(&set->signals[i]->value, memory_order_seq_cst);
+        if (holds(*seen, set->conditions[i], set->compares[i]))
             return i;
     }
     return UINT32_MAX;
+}
+
+static uint32_t look(struct wait_set *set)
+{
+    return look_at(set, &set->seen);
 }
 
 static uint32_t spin(struct wait_set *set, uint64_t limit_ns)
@@ -196,6 +219,47 @@ static uint32_t sleep_for(struct wait_set *set, _Atomic uint32_t *word, uint64_t
     }
 }
 
+static void sleeper_add(struct sleeper *sleeper)
+{
+    pthread_mutex_lock(&sleepers.lock);
+    sleeper->previous = NULL;
+    sleeper->next = sleepers.first;
+    if (sleepers.first != NULL)
+        sleepers.first->previous = sleeper;
+    sleepers.first = sleeper;
+    atomic_fetch_add_explicit(&sleepers.count, 1, memory_order_relaxed);
+    pthread_mutex_unlock(&sleepers.lock);
+}
+
+static void sleeper_remove(struct sleeper *sleeper)
+{
+    pthread_mutex_lock(&sleepers.lock);
+    if (sleeper->previous != NULL)
+        sleeper->previous->next = sleeper->next;
+    else
+        sleepers.first = sleeper->next;
+    if (sleeper->next != NULL)
+        sleeper->next->previous = sleeper->previous;
+    atomic_fetch_sub_explicit(&sleepers.count, 1, memory_order_relaxed);
+    pthread_mutex_unlock(&sleepers.lock);
+}
+
+/* A sleeper's set stays valid while it is in the list. Missing one costs a poll interval, no more.
+ */
+void cairn_signals_look(void)
+{
+    int64_t seen;
+    if (atomic_load_explicit(&sleepers.count, memory_order_relaxed) == 0 ||
+        pthread_mutex_trylock(&sleepers.lock) != 0)
+        return;
+    for (struct sleeper *sleeper = sleepers.first; sleeper != NULL; sleeper = sleeper->next)
+        if (look_at(sleeper->set, &seen) != UINT32_MAX) {
+            atomic_fetch_add_explicit(sleeper->word, 1, memory_order_seq_cst);
+            cairn_futex_wake_all(sleeper->word);
+        }
+    pthread_mutex_unlock(&sleepers.lock);
+}
+
 static uint32_t wait_set(struct wait_set *set, uint64_t timeout_ns)
 {
     uint32_t found = look(set);
@@ -209,8 +273,11 @@ static uint32_t wait_set(struct wait_set *set, uint64_t timeout_ns)
     uint32_t share = set->count == 1 ? 1 : ANY_WAITER;
     for (uint32_t i = 0; i < set->count; i++)
         atomic_fetch_add_explicit(&set->signals[i]->waiters, share, memory_order_seq_cst);
-    found = sleep_for(set, set->count == 1 ? &set->signals[0]->wake_sequence : &pool.any_sequence,
-                      deadline);
+    struct sleeper self = {
+        .set = set, .word = set->count == 1 ? &set->signals[0]->wake_sequence : &pool.any_sequence};
+    sleeper_add(&self);
+    found = sleep_for(set, self.word, deadline);
+    sleeper_remove(&self);
     for (uint32_t i = 0; i < set->count; i++)
         atomic_fetch_sub_explicit(&set->signals[i]->waiters, share, memory_order_relaxed);
     return found;

@@ -352,6 +352,46 @@ static void registered_host_memory_is_reached(void **state)
     call_close(&call);
 }
 
+/* Any bits but those of the kernel's argument pointer, which is the kernel's to misuse. */
+static void spoil(union aql_packet *packet)
+{
+    for (int flips = 1 + rand() % 3; flips > 0; flips--) {
+        unsigned bit = (unsigned)rand() % 512;
+        if (bit / 64 != offsetof(struct aql_dispatch, kernarg_address) / 8)
+            packet->words[bit / 64] ^= UINT64_C(1) << bit % 64;
+    }
+}
+
+static void damaged_packets_never_end_the_process(void **state)
+{
+    (void)state;
+    int errors = 0, completed = 0;
+    struct call good;
+    uint32_t *out = device_memory(1 << 20);
+    call_open(&good, "store_id", 1000, 64);
+    good.kernarg[0] = (uint64_t)out;
+    srand(7);
+    for (int i = 0; i < 400; i++) {
+        struct rig_queue q;
+        union aql_packet packet = good.packet;
+        rig_queue_open(&q, 4);
+        cairn_signal_store(good.done, 1);
+        spoil(&packet);
+        rig_push(&q, &packet);
+        for (int wait = 0; wait < 10 && q.errors == 0 && good.done->value == 1; wait++)
+            cairn_signal_wait(good.done, CAIRN_COND_NE, 1, 500000);
+        completed += good.done->value == 0;
+        rig_queue_close(&q);
+        errors += q.errors;
+    }
+    print_message("%d errors, %d completed\n", errors, completed);
+    assert_true(errors > 100 && completed > 20);
+    call_run(&good);
+    assert_int_equal(out[999], 999 * 3 + 1);
+    call_close(&good);
+    assert_int_equal(cairn_memory_free(out), CAIRN_OK);
+}
+
 int main(void)
 {
     setenv("CAIRN_LOG_FILE", "/dev/null", 1);
@@ -369,6 +409,7 @@ int main(void)
         cmocka_unit_test(endless_kernel_ends_with_its_queue_and_starves_nobody),
         cmocka_unit_test(kernel_waits_for_the_host),
         cmocka_unit_test(registered_host_memory_is_reached),
+        cmocka_unit_test(damaged_packets_never_end_the_process),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
 }

@@ -237,6 +237,50 @@ static void waiting_for_the_host_leaves_it_the_cpu(void **state)
     free(world);
 }
 
+/* One wave calls the host again and again, as device-side printf does: a plain store to a signal
+ * that the host sleeps on, then waiting for the answer. */
+struct calls {
+    struct cairn_signal *bell;
+    _Atomic uint32_t answered;
+    uint32_t count;
+};
+
+static enum cairn_wave_state call_host(struct cairn_wave *wave, uint64_t budget, uint64_t step)
+{
+    struct calls *calls = (struct calls *)wave->launch->kernarg_address;
+    (void)budget;
+    if (step == 0)
+        wave->sgpr[COUNT] = 0;
+    if (calls->answered != wave->sgpr[COUNT])
+        return CAIRN_WAVE_READY;
+    if (wave->sgpr[COUNT] == calls->count)
+        return CAIRN_WAVE_DONE;
+    calls->bell->value = ++wave->sgpr[COUNT];
+    return CAIRN_WAVE_READY;
+}
+
+static void calls_to_the_host_are_answered_soon(void **state)
+{
+    (void)state;
+    struct rig_queue q;
+    struct calls calls = {rig_signal(0), 0, 200};
+    struct cairn_signal *done = rig_signal(1);
+    union aql_packet p = rig_dispatch(rig_kernel(call_host, NULL), 64, 64, &calls, done);
+    rig_queue_open(&q, 4);
+    uint64_t start = cairn_clock_now();
+    rig_push(&q, &p);
+    for (uint32_t i = 1; i <= calls.count; i++) {
+        assert_int_equal(cairn_signal_wait(calls.bell, CAIRN_COND_GTE, i, 10000000000u), i);
+        calls.answered = i;
+    }
+    rig_wait(done);
+    print_message("a call to the host: %llu us\n",
+                  (unsigned long long)(cairn_clock_now() - start) / 1000 / calls.count);
+    rig_queue_close(&q);
+    cairn_signal_destroy(done);
+    cairn_signal_destroy(calls.bell);
+}
+
 /* The first queue's kernel can only end when the second queue's has run, and there are more of its
  * workgroups than workers. */
 static void long_kernel_of_one_queue_does_not_starve_another(void **state)
@@ -390,6 +434,7 @@ int main(void)
         cmocka_unit_test(grid_barriers_finish_whatever_the_number_of_workgroups),
         cmocka_unit_test(barriers_in_a_waiting_loop_do_not_starve_others),
         cmocka_unit_test(waiting_for_the_host_leaves_it_the_cpu),
+        cmocka_unit_test(calls_to_the_host_are_answered_soon),
         cmocka_unit_test(long_kernel_of_one_queue_does_not_starve_another),
         cmocka_unit_test(dispatches_of_one_queue_overlap),
         cmocka_unit_test(barriers_hold_until_all_live_waves_arrive),

@@ -43,6 +43,8 @@ static bool run_slot(struct cairn_soft_worker *worker, struct cairn_dispatch *di
         atomic_fetch_add_explicit(&soft->idle_streak, 1, memory_order_relaxed);
     else if (atomic_load_explicit(&soft->idle_streak, memory_order_relaxed) != 0)
         atomic_store_explicit(&soft->idle_streak, 0, memory_order_relaxed);
+    if (idle)
+        cairn_signals_look(); /* the host may be what it waits for */
     if (end == CAIRN_GROUP_PARKED) {
         cairn_soft_park(soft, dispatch, slot);
         return false;
