@@ -92,6 +92,8 @@ int main(int argc, char **argv)
 {
     double seconds = (argc > 1 ? atof(argv[1]) : 200) / 1000;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (argc > 2 && strstr(rows[i].name, argv[2]) == NULL)
+            continue;
         struct asm_machine *m = program(&rows[i]);
         enum cairn_wave_state state = cairn_interp_run(m->wave, 10000);
         uint64_t before = m->wave->instructions;
