@@ -49,7 +49,8 @@ MEM_INLINE bool all_in_memory(const struct cairn_wave *wave, const struct mem_bu
         outside |= (uint64_t)!mem_buffer_in_range(b, lane, 0, bytes) & mask >> lane;
         host[lane] = mem_buffer_address(b, lane, 0);
     }
-    return (outside & 1) == 0 && mem_all_in_window(wave, host, mask, bytes);
+    return (outside & 1) == 0 && (mem_all_in_window(wave, host, mask, bytes) ||
+                                  cairn_interp_one_range(wave, host, mask, bytes));
 }
 
 /* ---- a wave */

@@ -147,6 +147,29 @@ MEM_INLINE bool store_aperture(const struct cairn_wave *wave, enum mem_form form
     return step != 0;
 }
 
+static __attribute__((noinline)) bool load_registered(const struct cairn_wave *wave,
+                                                      enum mem_form form, const uint64_t *at,
+                                                      uint64_t mask,
+                                                      uint32_t (*got)[CAIRN_WAVE_LANES])
+{
+    if (!cairn_interp_one_range(wave, at, mask, mem_form_bytes(form)))
+        return false;
+    MEM_FOR_LANES(lane, mask)
+    mem_load_lane(form, MEM_LINEAR, at[lane], lane, got);
+    return true;
+}
+
+static __attribute__((noinline)) bool store_registered(const struct cairn_wave *wave,
+                                                       enum mem_form form, const uint64_t *at,
+                                                       uint64_t mask, const uint32_t *const *data)
+{
+    if (!cairn_interp_one_range(wave, at, mask, mem_form_bytes(form)))
+        return false;
+    MEM_FOR_LANES(lane, mask)
+    mem_store_lane(form, MEM_LINEAR, at[lane], lane, data);
+    return true;
+}
+
 MEM_INLINE void run_load(struct cairn_wave *wave, const struct cairn_insn *insn,
                          enum mem_class class, enum mem_form form)
 {
@@ -161,6 +184,7 @@ MEM_INLINE void run_load(struct cairn_wave *wave, const struct cairn_insn *insn,
     if (MEM_LIKELY(mem_all_in_window(wave, at, mask, mem_form_bytes(form))))
         mem_load_lanes(form, MEM_LINEAR, at, mask, got);
     else if (!(class == MEM_FLAT && load_aperture(wave, form, at, mask, got)) &&
+             !load_registered(wave, form, at, mask, got) &&
              !load_slowly(wave, class, form, at, mask, got))
         return;
     for (unsigned i = 0; i < dwords; i++)
@@ -180,7 +204,8 @@ MEM_INLINE void run_store(struct cairn_wave *wave, const struct cairn_insn *insn
     mem_flat_addresses(wave, insn, at);
     if (MEM_LIKELY(mem_all_in_window(wave, at, mask, mem_form_bytes(form))))
         mem_store_lanes(form, MEM_LINEAR, at, mask, data);
-    else if (!(class == MEM_FLAT && store_aperture(wave, form, at, mask, data)))
+    else if (!(class == MEM_FLAT && store_aperture(wave, form, at, mask, data)) &&
+             !store_registered(wave, form, at, mask, data))
         store_slowly(wave, class, form, at, mask, data);
 }
 

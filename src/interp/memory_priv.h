@@ -259,6 +259,11 @@ MEM_INLINE bool mem_all_in_window(const struct cairn_wave *wave, const uint64_t 
     return outside == 0;
 }
 
+/* Host memory that was registered lies outside of the window: do all lanes lie in one range of it?
+ * One question instead of one a lane. */
+bool cairn_interp_one_range(const struct cairn_wave *wave, const uint64_t *at, uint64_t mask,
+                            unsigned bytes);
+
 /* Do the lanes lie one after the other, `bytes` apart? For full waves. */
 MEM_INLINE bool mem_contiguous(const uint64_t *at, unsigned bytes)
 {

@@ -64,3 +64,19 @@ bool cairn_interp_global_check(struct cairn_wave *wave, uint64_t address, unsign
     cairn_wave_raise(wave, kind, address, (int)lane);
     return false;
 }
+
+bool cairn_interp_one_range(const struct cairn_wave *wave, const uint64_t *at, uint64_t mask,
+                            unsigned bytes)
+{
+    const struct cairn_address_space *space = wave->launch->space;
+    uint64_t low = UINT64_MAX, high = 0;
+    if (space->covers_slow == NULL)
+        return false;
+    MEM_FOR_LANES(lane, mask)
+    {
+        low = at[lane] < low ? at[lane] : low;
+        high = at[lane] > high ? at[lane] : high;
+    }
+    uint64_t span = high - low;
+    return span < UINT64_C(1) << 40 && space->covers_slow(space, low, span + bytes);
+}

@@ -272,6 +272,42 @@ static void registered_host_memory_is_guest_memory_to_its_last_byte(void **state
     }
 }
 
+/* One question a wave, asked of the whole range that its lanes span. */
+static void a_wave_in_registered_memory_is_like_any_other(void **state)
+{
+    (void)state;
+    static uint32_t host[1024];
+    static const char *const lines[] = {
+        "global_load_dword v8, v[2:3], off",
+        "flat_store_dword v[2:3], v9",
+        "buffer_load_dword v8, v4, s[4:7], 0 offen",
+    };
+    machine_preload(lines);
+    for (unsigned i = 0; i < 3; i++) {
+        struct machine *m = machine_reset();
+        m->registered = (uintptr_t)host;
+        m->registered_bytes = sizeof host;
+        machine_set_buffer(m, 4, m->registered, 0, sizeof host, 0, false);
+        for (unsigned k = 0; k < 1024; k++)
+            host[k] = k;
+        for (unsigned lane = 0; lane < 64; lane++) {
+            machine_set_v64(m, 2, lane, m->registered + lane * 64);
+            machine_v(m, 4)[lane] = lane * 64;
+        }
+        machine_do(m, lines[i]);
+        machine_expect_running(m, lines[i]);
+        for (unsigned lane = 0; lane < 64; lane++)
+            assert_int_equal(i == 1 ? host[lane * 16] : machine_v(m, 8)[lane],
+                             i == 1 ? 9 << 16 | lane : lane * 16);
+        machine_set_v64(m, 2, 63, m->registered + sizeof host - 3);
+        machine_v(m, 4)[63] = 0xfffffff0;
+        machine_do(m, lines[i]);
+        if (i < 2)
+            machine_expect_fault(m, "last lane leaves it", CAIRN_FAULT_UNMAPPED,
+                                 m->registered + sizeof host - 3, 63);
+    }
+}
+
 /* A wave half in the window, half far above it: a range check over the whole wave must not wrap. */
 static void lanes_far_apart_are_each_checked(void **state)
 {
@@ -396,14 +432,24 @@ static void a_destination_out_of_range_cancels_the_load_and_the_atomic(void **st
         "global_load_dwordx4 v[8:11], v[2:3], off",
         "global_atomic_add_x2 v[8:9], v[2:3], v[4:5], off glc",
         "flat_load_dwordx2 v[8:9], v[2:3]",
+        "ds_read_b64 v[8:9], v4",
+        "ds_add_rtn_u32 v8, v4, v5",
+        "scratch_load_dwordx2 v[8:9], v4, off",
+        "buffer_load_dwordx2 v[8:9], off, s[4:7], 0",
+        "buffer_atomic_swap v8, off, s[4:7], 0 glc",
+        "ds_bpermute_b32 v8, v4, v5",
     };
-    struct cairn_insn insns[3];
+    enum { COUNT = sizeof lines / sizeof lines[0] };
+    struct cairn_insn insns[COUNT];
     struct machine *m = machine_reset();
-    machine_assemble(lines, 3, insns);
-    for (unsigned i = 0; i < 3; i++) {
+    machine_assemble(lines, COUNT, insns);
+    for (unsigned i = 0; i < COUNT; i++) {
         m = machine_reset();
         for (unsigned lane = 0; lane < 64; lane++)
             machine_set_v64(m, 2, lane, guest(m, 64));
+        for (unsigned lane = 0; lane < 64; lane++)
+            machine_v(m, 4)[lane] = 0;
+        machine_set_buffer(m, 4, guest(m, 64), 0, 64, 0, false);
         /* half of the tuple in range for x4, none for the others */
         insns[i].slot[CAIRN_SLOT_DST].code = CAIRN_CODE_VGPR0 + MACHINE_ARCH - (i == 0 ? 2 : 0);
         machine_run(m, &insns[i]);
@@ -411,6 +457,7 @@ static void a_destination_out_of_range_cancels_the_load_and_the_atomic(void **st
         for (unsigned row = MACHINE_ARCH - 2; row < MACHINE_VGPRS; row++)
             assert_int_equal(m->wave.vgpr[row][5], row << 16 | 5);
         assert_int_equal(get32(m->memory + 64), 0);
+        assert_int_equal(get32(m->group.lds), 0xb5b5b5b5);
     }
 }
 
@@ -463,6 +510,7 @@ int main(void)
         cmocka_unit_test(the_lane_of_a_sigsegv_is_exact_to_the_byte),
         cmocka_unit_test(inactive_lanes_may_point_anywhere),
         cmocka_unit_test(registered_host_memory_is_guest_memory_to_its_last_byte),
+        cmocka_unit_test(a_wave_in_registered_memory_is_like_any_other),
         cmocka_unit_test(lanes_far_apart_are_each_checked),
         cmocka_unit_test(an_address_register_may_be_the_destination),
         cmocka_unit_test(flat_accesses_outside_of_the_lds_allocation_read_0_and_write_nothing),
