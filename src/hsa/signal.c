@@ -10,7 +10,7 @@ _Static_assert((int)CAIRN_COND_NE == (int)HSA_SIGNAL_CONDITION_NE, "same numbers
 _Static_assert((int)CAIRN_COND_LT == (int)HSA_SIGNAL_CONDITION_LT, "same numbers");
 _Static_assert((int)CAIRN_COND_GTE == (int)HSA_SIGNAL_CONDITION_GTE, "same numbers");
 
-enum { KIND_DOORBELL = -1 };
+enum { KIND_USER = 1, KIND_DOORBELL = -1 };
 
 /* ---- life ---- */
 
@@ -59,7 +59,7 @@ hsa_status_t hsa_signal_destroy(hsa_signal_t signal)
     if (signal.handle == 0)
         return HSA_STATUS_ERROR_INVALID_ARGUMENT;
     struct cairn_signal *object = cairn_hsa_signal_of(signal);
-    if (signal.handle % _Alignof(max_align_t) != 0 || object->kind == KIND_DOORBELL)
+    if (signal.handle % sizeof *object != 0 || object->kind != KIND_USER)
         return HSA_STATUS_ERROR_INVALID_SIGNAL;
     cairn_hsa_async_forget(object);
     cairn_signal_destroy(object);

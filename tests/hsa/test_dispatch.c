@@ -277,17 +277,17 @@ static void each_bad_packet_has_its_code(void **state)
         hsa_queue_t *queue = new_queue(&note);
         uint64_t index = hsa_queue_add_write_index_relaxed(queue, 1);
         hsa_kernel_dispatch_packet_t *slot = (hsa_kernel_dispatch_packet_t *)queue->base_address;
-        *slot = (hsa_kernel_dispatch_packet_t){.header = HSA_PACKET_TYPE_INVALID,
-                                               .setup = row->dimensions,
-                                               .workgroup_size_x = row->workgroup_x,
-                                               .workgroup_size_y = 1,
-                                               .workgroup_size_z = 1,
-                                               .grid_size_x = row->grid_x,
-                                               .grid_size_y = 1,
-                                               .grid_size_z = 1,
-                                               .group_segment_size = row->group_bytes,
-                                               .kernel_object = row->no_kernel ? 0 : kernel};
-        __atomic_store_n(&slot->header, row->type, __ATOMIC_RELEASE);
+        const hsa_kernel_dispatch_packet_t packet = {.workgroup_size_x = row->workgroup_x,
+                                                     .workgroup_size_y = 1,
+                                                     .workgroup_size_z = 1,
+                                                     .grid_size_x = row->grid_x,
+                                                     .grid_size_y = 1,
+                                                     .grid_size_z = 1,
+                                                     .group_segment_size = row->group_bytes,
+                                                     .kernel_object = row->no_kernel ? 0 : kernel};
+        memcpy((char *)slot + 4, (const char *)&packet + 4, sizeof packet - 4);
+        __atomic_store_n((uint32_t *)slot, row->type | (uint32_t)row->dimensions << 16,
+                         __ATOMIC_RELEASE);
         hsa_signal_store_screlease(queue->doorbell_signal, (hsa_signal_value_t)index);
         rig_wait_zero(note.seen);
         if (note.status != row->status)

@@ -84,6 +84,7 @@ static void creation_checks_its_arguments(void **state)
     OK(hsa_amd_signal_value_pointer(signal, &value));
     assert_int_equal(*value, 3);
     OK(hsa_signal_destroy(signal));
+    FAILS(hsa_signal_destroy(signal), HSA_STATUS_ERROR_INVALID_SIGNAL);
 }
 
 static void a_wait_that_is_not_met_ends_after_its_time(void **state)
