@@ -137,6 +137,27 @@ static void f16_narrows_exactly_at_every_boundary(void **state)
     }
 }
 
+static void bf16_narrows_and_widens_exactly(void **state)
+{
+    uint64_t seed = 17;
+    for (uint32_t i = 0; i < 200000; i++) {
+        /* Every bf16, its midpoint to the next, and what lies beside that. */
+        uint32_t a = i < 0x10000 ? i << 16 | 0x8000 : (uint32_t)values_random64(&seed);
+        a = i % 3 == 0 ? a | 0x8001 : a;
+        uint64_t got = cairn_fp_bf16_of_f32_even(a);
+        mpfr_t x;
+        mpfr_init2(x, 24);
+        oracle_get(x, &oracle_f32, a);
+        uint64_t want =
+            oracle_is_nan(&oracle_f32, a) ? a >> 16 | 0x40 : oracle_round(&oracle_bf16, 0, x);
+        mpfr_clear(x);
+        if (got != want)
+            values_fail(&oracle_f32, "bf16_of", 0, a, 0, 0, got, want);
+        if (i < 0x10000)
+            assert_int_equal(cairn_fp_f32_of_bf16(i), i << 16);
+    }
+}
+
 static void fp16_ovfl_and_pkrtz_saturate(void **state)
 {
     const uint32_t ovfl = on | CAIRN_FP_FP16_OVFL;
@@ -297,6 +318,7 @@ int main(void)
         cmocka_unit_test(float_widths_convert_exactly_in_every_mode),
         cmocka_unit_test(every_f16_widens_exactly),
         cmocka_unit_test(f16_narrows_exactly_at_every_boundary),
+        cmocka_unit_test(bf16_narrows_and_widens_exactly),
         cmocka_unit_test(fp16_ovfl_and_pkrtz_saturate),
         cmocka_unit_test(integers_convert_to_floats_in_every_rounding),
         cmocka_unit_test(floats_convert_to_integers_by_rule_C1),
