@@ -7,12 +7,15 @@
 #include "hip/command.h"
 
 struct ihipEvent_t;
+struct ihipGraph;
 struct ihipStream_t;
 
 /* The stream captures in all of these but hip_capture_wait, where either of the two may. */
 hipError_t hip_capture_add(struct ihipStream_t *stream, const struct hip_command *command);
 hipError_t hip_capture_record(struct ihipStream_t *stream, struct ihipEvent_t *event);
 hipError_t hip_capture_wait(struct ihipStream_t *stream, struct ihipEvent_t *event);
+/* A graph launched into a capturing stream; hip_graph_lock held. */
+hipError_t hip_capture_add_graph_locked(struct ihipStream_t *stream, struct ihipGraph *graph);
 /* A call that capture forbids was made. */
 void hip_capture_invalidate(struct ihipStream_t *stream);
 /* The stream goes away; its capture, if any, with it. */

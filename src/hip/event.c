@@ -74,7 +74,7 @@ void hip_event_set(struct ihipEvent_t *event, struct hip_device *device, struct 
     event->device = device;
     event->at_start = at_start;
     event->recorded = true;
-    event->captured = NULL;
+    event->captured = 0;
     event->time = op == NULL ? hip_now() : 0;
     pthread_mutex_unlock(&event->lock);
     hip_op_release(old);
@@ -116,7 +116,7 @@ static struct hip_op *take_op(struct ihipEvent_t *event, bool *recorded)
 hipError_t hip_event_stream_wait(struct ihipStream_t *stream, struct ihipEvent_t *event)
 {
     bool recorded;
-    if (atomic_load(&stream->capture) != NULL || event->captured != NULL)
+    if (atomic_load(&stream->capture) != NULL || event->captured != 0)
         return hip_capture_wait(stream, event);
     struct hip_op *op = take_op(event, &recorded);
     hipError_t error = hip_stream_wait_for(stream, op);
@@ -145,7 +145,7 @@ static hipError_t synchronize(hipEvent_t handle)
     hipError_t error = hip_event_find(handle, &event);
     if (error != hipSuccess)
         return error;
-    if (event->captured != NULL)
+    if (event->captured != 0)
         return hipErrorCapturedEvent;
     struct hip_op *op = take_op(event, &recorded);
     if (op == NULL)
@@ -163,7 +163,7 @@ static hipError_t query(hipEvent_t handle)
     hipError_t error = hip_event_find(handle, &event);
     if (error != hipSuccess)
         return error;
-    if (event->captured != NULL)
+    if (event->captured != 0)
         return hipErrorCapturedEvent;
     struct hip_op *op = take_op(event, &recorded);
     if (op == NULL)

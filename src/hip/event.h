@@ -6,17 +6,15 @@
 
 #include "hip/stream.h"
 
-struct hip_capture;
-
 struct ihipEvent_t {
     unsigned flags;
     pthread_mutex_t lock; /* guards the rest */
     struct hip_device *device;
     struct hip_op *op; /* a reference; NULL: never recorded, or over and its time kept */
     bool recorded, at_start;
-    uint64_t time;                /* HSA ticks, valid when op is NULL */
-    struct hip_capture *captured; /* recorded in this capture, not in real time */
-    struct hipGraphNode *captured_node;
+    uint64_t time;               /* HSA ticks, valid when op is NULL */
+    unsigned long long captured; /* number of the record in a capture; 0: recorded in real time */
+    size_t captured_index;
 };
 
 hipError_t hip_event_find(hipEvent_t handle, struct ihipEvent_t **out);

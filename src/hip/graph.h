@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT
+ * Graphs: nodes that are commands, edges between them, and their executable form. One lock guards
+ * all graph objects of the process; building and launching graphs is not where time is spent.
+ */
+#ifndef CAIRN_HIP_GRAPH_H
+#define CAIRN_HIP_GRAPH_H
+
+#include "hip/command.h"
+#include "hip/event.h"
+
+/* Memory of an allocation node, shared by the clones of the node. */
+struct hip_graph_memory {
+    int references;
+    void *memory;
+};
+
+struct hipGraphNode {
+    struct hipGraphNode *next; /* in its graph */
+    struct ihipGraph *graph;
+    hipGraphNodeType type;
+    struct hipGraphNode **deps;
+    uint32_t dep_count, dep_capacity;
+    struct hip_command command; /* MARKER for nodes that are no command; kernel args are owned */
+    union {                     /* as the program gave it, for hipGraph*GetParams */
+        hipKernelNodeParams kernel;
+        hipMemcpy3DParms copy;
+        hipMemsetParams fill;
+        hipHostNodeParams host;
+        hipMemAllocNodeParams alloc;
+    } params;
+    void **param_pointers;   /* owned: what params.kernel.kernelParams points to */
+    struct ihipGraph *child; /* owned */
+    hipEvent_t event;
+    struct hip_graph_memory *memory;
+    struct hipGraphNode
+        *origin; /* the node that this one was cloned from; compared, not followed */
+    bool disabled;
+    int priority;
+    uint32_t mark; /* scratch of the functions that walk */
+};
+
+struct hip_graph_user {
+    struct hip_graph_user *next;
+    struct hipUserObject *object;
+    unsigned count;
+};
+
+struct ihipGraph {
+    struct hipGraphNode *first, *last;
+    uint32_t node_count;
+    struct hip_graph_user *users;
+    struct ihipGraph *origin;
+    bool is_child; /* owned by a node */
+};
+
+struct hipGraphExec {
+    struct ihipGraph *graph; /* owned clone */
+    unsigned long long flags;
+};
+
+extern pthread_mutex_t hip_graph_lock;
+
+/* All below: hip_graph_lock held. */
+hipError_t hip_graph_create_locked(struct ihipGraph **out);
+void hip_graph_destroy_locked(struct ihipGraph *graph);
+hipError_t hip_graph_clone_locked(const struct ihipGraph *from, struct ihipGraph **out);
+bool hip_graph_is_locked(const struct ihipGraph *graph);
+bool hip_node_is_locked(const struct hipGraphNode *node);
+bool hip_exec_is_locked(const struct hipGraphExec *exec);
+/* Adds an empty node that depends on `deps`. InvalidValue: a dependency of another graph, or twice.
+ */
+hipError_t hip_node_add_locked(struct ihipGraph *graph, hipGraphNodeType type,
+                               struct hipGraphNode *const *deps, size_t count,
+                               struct hipGraphNode **out);
+void hip_node_remove_locked(struct hipGraphNode *node);
+bool hip_node_depend_locked(struct hipGraphNode *node, struct hipGraphNode *on);
+/* Nodes in an order that respects the edges; free() it. InvalidValue: a cycle. */
+hipError_t hip_graph_sort_locked(struct ihipGraph *graph, struct hipGraphNode ***out);
+hipError_t hip_exec_create_locked(struct ihipGraph *graph, unsigned long long flags,
+                                  struct hipGraphExec **out);
+/* The node of the executable graph that came from `node`. */
+struct hipGraphNode *hip_exec_node_locked(struct hipGraphExec *exec,
+                                          const struct hipGraphNode *node);
+
+/* Parameters into a node; the old ones are replaced only on success. */
+hipError_t hip_node_set_kernel(struct hipGraphNode *node, const hipKernelNodeParams *params);
+hipError_t hip_node_set_copy(struct hipGraphNode *node, const hipMemcpy3DParms *params);
+hipError_t hip_node_set_copy_1d(struct hipGraphNode *node, void *dst, const void *src, size_t size,
+                                hipMemcpyKind kind);
+hipError_t hip_node_set_fill(struct hipGraphNode *node, const hipMemsetParams *params);
+hipError_t hip_node_set_host(struct hipGraphNode *node, const hipHostNodeParams *params);
+hipError_t hip_node_set_event(struct hipGraphNode *node, hipEvent_t event);
+hipError_t hip_node_set_child(struct hipGraphNode *node, struct ihipGraph *child);
+/* A captured command, with what it owns copied. */
+hipError_t hip_node_set_command(struct hipGraphNode *node, const struct hip_command *command);
+/* Everything that a node does, from one node to another of the same type. */
+hipError_t hip_node_copy(struct hipGraphNode *to, const struct hipGraphNode *from);
+/* Gives back what a node owns besides its edges. */
+void hip_node_clear(struct hipGraphNode *node);
+
+#endif

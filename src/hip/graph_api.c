@@ -1,0 +1,537 @@
+/* SPDX-License-Identifier: MIT
+ * hipGraph*: making graphs, asking about nodes and edges, user objects.
+ */
+#include "hip/graph.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- graphs ---- */
+
+static hipError_t create(hipGraph_t *out, unsigned flags)
+{
+    if (out == NULL || flags != 0)
+        return hipErrorInvalidValue;
+    pthread_mutex_lock(&hip_graph_lock);
+    hipError_t error = hip_graph_create_locked(out);
+    pthread_mutex_unlock(&hip_graph_lock);
+    return error;
+}
+
+hipError_t hipGraphCreate(hipGraph_t *graph, unsigned int flags)
+{
+    return hip_return(hip_ready() ?: create(graph, flags));
+}
+
+static hipError_t destroy(hipGraph_t graph)
+{
+    hipError_t error = hipErrorInvalidValue;
+    pthread_mutex_lock(&hip_graph_lock);
+    if (hip_graph_is_locked(graph) && !graph->is_child) {
+        hip_graph_destroy_locked(graph);
+        error = hipSuccess;
+    }
+    pthread_mutex_unlock(&hip_graph_lock);
+    return error;
+}
+
+hipError_t hipGraphDestroy(hipGraph_t graph)
+{
+    return hip_return(hip_ready() ?: destroy(graph));
+}
+
+static hipError_t clone_graph(hipGraph_t *out, hipGraph_t from)
+{
+    hipError_t error = hipErrorInvalidValue;
+    pthread_mutex_lock(&hip_graph_lock);
+    if (out != NULL && hip_graph_is_locked(from))
+        error = hip_graph_clone_locked(from, out);
+    pthread_mutex_unlock(&hip_graph_lock);
+    return error;
+}
+
+hipError_t hipGraphClone(hipGraph_t *clone, hipGraph_t original)
+{
+    return hip_return(hip_ready() ?: clone_graph(clone, original));
+}
+
+/* ---- nodes and edges: each list is written up to *count and *count set to its length ---- */
+
+struct list {
+    hipGraphNode_t *nodes; /* NULL: only count */
+    size_t room, used;
+};
+
+static void put(struct list *list, struct hipGraphNode *node)
+{
+    if (list->nodes != NULL && list->used < list->room)
+        list->nodes[list->used] = node;
+    list->used++;
+}
+
+static void finish(struct list *list, size_t *count)
+{
+    for (size_t i = list->used; list->nodes != NULL && i < list->room; i++)
+        list->nodes[i] = NULL;
+    *count = list->nodes == NULL || list->used < list->room ? list->used : list->room;
+}
+
+static hipError_t list_nodes(hipGraph_t graph, hipGraphNode_t *nodes, size_t *count, bool roots)
+{
+    hipError_t error = hipErrorInvalidValue;
+    if (count == NULL)
+        return error;
+    struct list list = {nodes, *count, 0};
+    pthread_mutex_lock(&hip_graph_lock);
+    if (hip_graph_is_locked(graph)) {
+        for (struct hipGraphNode *n = graph->first; n != NULL; n = n->next)
+            if (!roots || n->dep_count == 0)
+                put(&list, n);
+        finish(&list, count);
+        error = hipSuccess;
+    }
+    pthread_mutex_unlock(&hip_graph_lock);
+    return error;
+}
+
+hipError_t hipGraphGetNodes(hipGraph_t graph, hipGraphNode_t *nodes, size_t *num_nodes)
+{
+    return hip_return(hip_ready() ?: list_nodes(graph, nodes, num_nodes, false));
+}
+
+hipError_t hipGraphGetRootNodes(hipGraph_t graph, hipGraphNode_t *nodes, size_t *num_nodes)
+{
+    return hip_return(hip_ready() ?: list_nodes(graph, nodes, num_nodes, true));
+}
+
+static bool depends_on(const struct hipGraphNode *node, const struct hipGraphNode *on)
+{
+    for (uint32_t i = 0; i < node->dep_count; i++)
+        if (node->deps[i] == on)
+            return true;
+    return false;
+}
+
+static hipError_t list_neighbours(hipGraphNode_t node, hipGraphNode_t *out, size_t *count,
+                                  bool dependents)
+{
+    hipError_t error = hipErrorInvalidValue;
+    if (count == NULL)
+        return error;
+    struct list list = {out, *count, 0};
+    pthread_mutex_lock(&hip_graph_lock);
+    if (hip_node_is_locked(node)) {
+        for (struct hipGraphNode *n = node->graph->first; n != NULL; n = n->next)
+            if (dependents ? depends_on(n, node) : depends_on(node, n))
+                put(&list, n);
+        finish(&list, count);
+        error = hipSuccess;
+    }
+    pthread_mutex_unlock(&hip_graph_lock);
+    return error;
+}
+
+hipError_t hipGraphNodeGetDependencies(hipGraphNode_t node, hipGraphNode_t *dependencies,
+                                       size_t *num_dependencies)
+{
+    return hip_return(hip_ready() ?: list_neighbours(node, dependencies, num_dependencies, false));
+}
+
+hipError_t hipGraphNodeGetDependentNodes(hipGraphNode_t node, hipGraphNode_t *dependents,
+                                         size_t *num_dependents)
+{
+    return hip_return(hip_ready() ?: list_neighbours(node, dependents, num_dependents, true));
+}
+
+static hipError_t list_edges(hipGraph_t graph, hipGraphNode_t *from, hipGraphNode_t *to,
+                             size_t *count)
+{
+    hipError_t error = hipErrorInvalidValue;
+    if (count == NULL || (from == NULL) != (to == NULL))
+        return error;
+    struct list froms = {from, *count, 0}, tos = {to, *count, 0};
+    pthread_mutex_lock(&hip_graph_lock);
+    if (hip_graph_is_locked(graph)) {
+        for (struct hipGraphNode *n = graph->first; n != NULL; n = n->next) {
+            for (uint32_t i = 0; i < n->dep_count; i++) {
+                put(&froms, n->deps[i]);
+                put(&tos, n);
+            }
+        }
+        finish(&froms, count);
+        finish(&tos, count);
+        error = hipSuccess;
+    }
+    pthread_mutex_unlock(&hip_graph_lock);
+    return error;
+}
+
+hipError_t hipGraphGetEdges(hipGraph_t graph, hipGraphNode_t *from, hipGraphNode_t *to,
+                            size_t *num_edges)
+{
+    return hip_return(hip_ready() ?: list_edges(graph, from, to, num_edges));
+}
+
+static bool valid_edges(hipGraph_t graph, const hipGraphNode_t *from, const hipGraphNode_t *to,
+                        size_t count)
+{
+    if (!hip_graph_is_locked(graph) || (count > 0 && (from == NULL || to == NULL)))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!hip_node_is_locked(from[i]) || !hip_node_is_locked(to[i]) || from[i] == to[i] ||
+            from[i]->graph != graph || to[i]->graph != graph)
+            return false;
+    return true;
+}
+
+static hipError_t add_edges(hipGraph_t graph, const hipGraphNode_t *from, const hipGraphNode_t *to,
+                            size_t count)
+{
+    pthread_mutex_lock(&hip_graph_lock);
+    hipError_t error = valid_edges(graph, from, to, count) ? hipSuccess : hipErrorInvalidValue;
+    for (size_t i = 0; i < count && error == hipSuccess; i++) {
+        if (depends_on(to[i], from[i]))
+            error = hipErrorInvalidValue;
+        else if (!hip_node_depend_locked(to[i], from[i]))
+            error = hipErrorOutOfMemory;
+    }
+    pthread_mutex_unlock(&hip_graph_lock);
+    return error;
+}
+
+hipError_t hipGraphAddDependencies(hipGraph_t graph, const hipGraphNode_t *from,
+                                   const hipGraphNode_t *to, size_t num_dependencies)
+{
+    return hip_return(hip_ready() ?: add_edges(graph, from, to, num_dependencies));
+}
+
+static hipError_t remove_edges(hipGraph_t graph, const hipGraphNode_t *from,
+                               const hipGraphNode_t *to, size_t count)
+{
+    pthread_mutex_lock(&hip_graph_lock);
+    hipError_t error = valid_edges(graph, from, to, count) ? hipSuccess : hipErrorInvalidValue;
+    for (size_t i = 0; i < count && error == hipSuccess; i++) {
+        struct hipGraphNode *node = to[i];
+        if (!depends_on(node, from[i])) {
+            error = hipErrorInvalidValue;
+            break;
+        }
+        for (uint32_t k = 0; k < node->dep_count; k++)
+            if (node->deps[k] == from[i])
+                node->deps[k--] = node->deps[--node->dep_count];
+    }
+    pthread_mutex_unlock(&hip_graph_lock);
+    return error;
+}
+
+hipError_t hipGraphRemoveDependencies(hipGraph_t graph, const hipGraphNode_t *from,
+                                      const hipGraphNode_t *to, size_t num_dependencies)
+{
+    return hip_return(hip_ready() ?: remove_edges(graph, from, to, num_dependencies));
+}
+
+static hipError_t node_type(hipGraphNode_t node, hipGraphNodeType *type)
+{
+    hipError_t error = hipErrorInvalidValue;
+    pthread_mutex_lock(&hip_graph_lock);
+    if (type != NULL && hip_node_is_locked(node)) {
+        *type = node->type;
+        error = hipSuccess;
+    }
+    pthread_mutex_unlock(&hip_graph_lock);
+    return error;
+}
+
+hipError_t hipGraphNodeGetType(hipGraphNode_t node, hipGraphNodeType *type)
+{
+    return hip_return(hip_ready() ?: node_type(node, type));
+}
+
+static hipError_t destroy_node(hipGraphNode_t node)
+{
+    hipError_t error = hipErrorInvalidValue;
+    pthread_mutex_lock(&hip_graph_lock);
+    if (hip_node_is_locked(node)) {
+        hip_node_remove_locked(node);
+        error = hipSuccess;
+    }
+    pthread_mutex_unlock(&hip_graph_lock);
+    return error;
+}
+
+hipError_t hipGraphDestroyNode(hipGraphNode_t node)
+{
+    return hip_return(hip_ready() ?: destroy_node(node));
+}
+
+/* ---- attributes of kernel nodes ---- */
+
+static bool is_kernel(hipGraphNode_t node)
+{
+    return hip_node_is_locked(node) && node->type == hipGraphNodeTypeKernel;
+}
+
+static hipError_t kernel_attribute(hipGraphNode_t node, hipLaunchAttributeID id,
+                                   const hipLaunchAttributeValue *set, hipLaunchAttributeValue *get)
+{
+    hipError_t error = hipErrorInvalidValue;
+    pthread_mutex_lock(&hip_graph_lock);
+    if ((set != NULL || get != NULL) && is_kernel(node)) {
+        bool *cooperative = &node->command.kernel.cooperative;
+        error = hipSuccess;
+        if (id == hipLaunchAttributeCooperative && set != NULL)
+            *cooperative = set->cooperative != 0;
+        else if (id == hipLaunchAttributeCooperative)
+            get->cooperative = *cooperative;
+        else if (id == hipLaunchAttributePriority && set != NULL)
+            node->priority = set->priority;
+        else if (id == hipLaunchAttributePriority)
+            get->priority = node->priority;
+        else
+            error = hipErrorNotSupported;
+    }
+    pthread_mutex_unlock(&hip_graph_lock);
+    return error;
+}
+
+hipError_t hipGraphKernelNodeSetAttribute(hipGraphNode_t node, hipKernelNodeAttrID attribute,
+                                          const hipKernelNodeAttrValue *value)
+{
+    return hip_return(hip_ready() ?: kernel_attribute(node, attribute, value, NULL));
+}
+
+hipError_t hipGraphKernelNodeGetAttribute(hipGraphNode_t node, hipKernelNodeAttrID attribute,
+                                          hipKernelNodeAttrValue *value)
+{
+    return hip_return(hip_ready() ?: kernel_attribute(node, attribute, NULL, value));
+}
+
+static hipError_t copy_attributes(hipGraphNode_t from, hipGraphNode_t to)
+{
+    hipError_t error = hipErrorInvalidValue;
+    pthread_mutex_lock(&hip_graph_lock);
+    if (is_kernel(from) && is_kernel(to)) {
+        to->priority = from->priority;
+        to->command.kernel.cooperative = from->command.kernel.cooperative;
+        error = hipSuccess;
+    }
+    pthread_mutex_unlock(&hip_graph_lock);
+    return error;
+}
+
+hipError_t hipGraphKernelNodeCopyAttributes(hipGraphNode_t src, hipGraphNode_t dst)
+{
+    return hip_return(hip_ready() ?: copy_attributes(src, dst));
+}
+
+/* ---- drawing ---- */
+
+static const char *type_name(hipGraphNodeType type)
+{
+    static const char *const names[] = {"kernel",
+                                        "memcpy",
+                                        "memset",
+                                        "host",
+                                        "graph",
+                                        "empty",
+                                        "event wait",
+                                        "event record",
+                                        "semaphore signal",
+                                        "semaphore wait",
+                                        "allocate",
+                                        "free",
+                                        "memcpy from symbol",
+                                        "memcpy to symbol",
+                                        "memory operations"};
+    return (unsigned)type < sizeof names / sizeof names[0] ? names[type] : "?";
+}
+
+static void draw_locked(FILE *file, const struct ihipGraph *graph)
+{
+    fprintf(file, "digraph graph_%p {\n", (const void *)graph);
+    for (const struct hipGraphNode *n = graph->first; n != NULL; n = n->next) {
+        fprintf(file, "    \"%p\" [label=\"%s", (const void *)n, type_name(n->type));
+        if (n->type == hipGraphNodeTypeKernel)
+            fprintf(file, "\\n%s", hipKernelNameRef(n->command.kernel.function));
+        fprintf(file, "\"];\n");
+        for (uint32_t i = 0; i < n->dep_count; i++)
+            fprintf(file, "    \"%p\" -> \"%p\";\n", (void *)n->deps[i], (const void *)n);
+    }
+    fprintf(file, "}\n");
+}
+
+static hipError_t draw(hipGraph_t graph, const char *path)
+{
+    hipError_t error = hipErrorInvalidValue;
+    pthread_mutex_lock(&hip_graph_lock);
+    if (path != NULL && hip_graph_is_locked(graph)) {
+        FILE *file = fopen(path, "w");
+        error = hipErrorOperatingSystem;
+        if (file != NULL) {
+            draw_locked(file, graph);
+            error = fclose(file) == 0 ? hipSuccess : hipErrorOperatingSystem;
+        }
+    }
+    pthread_mutex_unlock(&hip_graph_lock);
+    return error;
+}
+
+hipError_t hipGraphDebugDotPrint(hipGraph_t graph, const char *path, unsigned int flags)
+{
+    return hip_return(hip_ready() ?: draw(graph, path));
+}
+
+/* ---- user objects: a counted destructor that graphs can hold ---- */
+
+struct hipUserObject {
+    hipHostFn_t destroy;
+    void *user;
+    unsigned count; /* guarded by user_lock */
+};
+
+static pthread_mutex_t user_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct hip_map users; /* live objects; guarded by user_lock */
+
+static hipError_t create_user(hipUserObject_t *out, void *user, hipHostFn_t destroy_fn,
+                              unsigned count, unsigned flags)
+{
+    if (out == NULL || destroy_fn == NULL || count == 0 || flags != hipUserObjectNoDestructorSync)
+        return hipErrorInvalidValue;
+    struct hipUserObject *object = malloc(sizeof *object);
+    if (object == NULL)
+        return hipErrorOutOfMemory;
+    *object = (struct hipUserObject){destroy_fn, user, count};
+    pthread_mutex_lock(&user_lock);
+    bool known = hip_map_put(&users, object, object);
+    pthread_mutex_unlock(&user_lock);
+    if (!known) {
+        free(object);
+        return hipErrorOutOfMemory;
+    }
+    *out = object;
+    return hipSuccess;
+}
+
+hipError_t hipUserObjectCreate(hipUserObject_t *object, void *ptr, hipHostFn_t destroy_fn,
+                               unsigned int initial_refcount, unsigned int flags)
+{
+    return hip_return(create_user(object, ptr, destroy_fn, initial_refcount, flags));
+}
+
+static hipError_t change_user(hipUserObject_t object, unsigned add, unsigned drop)
+{
+    struct hipUserObject dead = {0};
+    pthread_mutex_lock(&user_lock);
+    bool valid = object != NULL && hip_map_get(&users, object) != NULL && add + drop > 0 &&
+                 drop <= object->count;
+    if (valid) {
+        object->count += add - drop;
+        if (object->count == 0) {
+            hip_map_remove(&users, object);
+            dead = *object;
+            free(object);
+        }
+    }
+    pthread_mutex_unlock(&user_lock);
+    if (dead.destroy != NULL)
+        dead.destroy(dead.user);
+    return valid ? hipSuccess : hipErrorInvalidValue;
+}
+
+hipError_t hipUserObjectRetain(hipUserObject_t object, unsigned int count)
+{
+    return hip_return(change_user(object, count, 0));
+}
+
+hipError_t hipUserObjectRelease(hipUserObject_t object, unsigned int count)
+{
+    return hip_return(change_user(object, 0, count));
+}
+
+static hipError_t graph_retain(hipGraph_t graph, hipUserObject_t object, unsigned count,
+                               unsigned flags)
+{
+    if (count == 0 || (flags != 0 && flags != hipGraphUserObjectMove))
+        return hipErrorInvalidValue;
+    if (flags == 0 && change_user(object, count, 0) != hipSuccess)
+        return hipErrorInvalidValue;
+    struct hip_graph_user *user = malloc(sizeof *user);
+    if (user == NULL)
+        return hipErrorOutOfMemory;
+    pthread_mutex_lock(&hip_graph_lock);
+    bool known = hip_graph_is_locked(graph);
+    if (known) {
+        *user = (struct hip_graph_user){graph->users, object, count};
+        graph->users = user;
+    }
+    pthread_mutex_unlock(&hip_graph_lock);
+    if (known)
+        return hipSuccess;
+    free(user);
+    if (flags == 0)
+        (void)change_user(object, 0, count);
+    return hipErrorInvalidValue;
+}
+
+hipError_t hipGraphRetainUserObject(hipGraph_t graph, hipUserObject_t object, unsigned int count,
+                                    unsigned int flags)
+{
+    return hip_return(graph_retain(graph, object, count, flags));
+}
+
+static hipError_t graph_release(hipGraph_t graph, hipUserObject_t object, unsigned count)
+{
+    bool found = false;
+    pthread_mutex_lock(&hip_graph_lock);
+    if (hip_graph_is_locked(graph)) {
+        for (struct hip_graph_user *u = graph->users; u != NULL && !found; u = u->next) {
+            found = u->object == object && u->count >= count;
+            if (found)
+                u->count -= count;
+        }
+    }
+    pthread_mutex_unlock(&hip_graph_lock);
+    return found ? change_user(object, 0, count) : hipErrorInvalidValue;
+}
+
+hipError_t hipGraphReleaseUserObject(hipGraph_t graph, hipUserObject_t object, unsigned int count)
+{
+    return hip_return(graph_release(graph, object, count));
+}
+
+/* ---- memory of graphs: allocated with the node, so nothing is kept in reserve ---- */
+
+static hipError_t graph_memory(int ordinal, hipGraphMemAttributeType attribute, void *value,
+                               bool set)
+{
+    if (hip_device_at(ordinal) == NULL)
+        return hipErrorInvalidDevice;
+    if (value == NULL || (unsigned)attribute > hipGraphMemAttrReservedMemHigh)
+        return hipErrorInvalidValue;
+    if (!set)
+        *(uint64_t *)value = 0;
+    else if (*(uint64_t *)value != 0 || attribute == hipGraphMemAttrUsedMemCurrent ||
+             attribute == hipGraphMemAttrReservedMemCurrent)
+        return hipErrorInvalidValue;
+    return hipSuccess;
+}
+
+hipError_t hipDeviceGetGraphMemAttribute(int device, hipGraphMemAttributeType attribute,
+                                         void *value)
+{
+    return hip_return(hip_ready() ?: graph_memory(device, attribute, value, false));
+}
+
+hipError_t hipDeviceSetGraphMemAttribute(int device, hipGraphMemAttributeType attribute,
+                                         void *value)
+{
+    return hip_return(hip_ready() ?: graph_memory(device, attribute, value, true));
+}
+
+hipError_t hipDeviceGraphMemTrim(int device)
+{
+    return hip_return(hip_ready()
+                          ?: hip_device_at(device) == NULL ? hipErrorInvalidDevice
+                                                           : hipSuccess);
+}
