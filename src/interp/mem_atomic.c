@@ -4,7 +4,7 @@
  * that waits and cache instructions need no fence. On LDS and private memory, which only one
  * thread touches, they are plain. A misaligned address is a fault.
  */
-#include "interp/memory_priv.h"
+#include "interp/memory_wave.h"
 #include "machine/sem_atomic.h"
 
 /* X(name, 32-bit value, 64-bit value): new value from old, data and compare. */

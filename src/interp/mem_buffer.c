@@ -4,6 +4,7 @@
  * memory.
  */
 #include "interp/memory_buffer.h"
+#include "interp/memory_wave.h"
 
 /* Is it the scratch descriptor of wave set-up, without an index? */
 MEM_INLINE bool is_plain_scratch(const struct mem_buffer *b)

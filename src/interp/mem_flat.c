@@ -4,7 +4,7 @@
  * lane, ascending. Loads change no register before all lanes have been read, so that after a fault
  * the addresses can be computed again.
  */
-#include "interp/memory_priv.h"
+#include "interp/memory_wave.h"
 
 enum mem_class { MEM_FLAT, MEM_GLOBAL };
 

@@ -3,7 +3,7 @@
  * lane, at the address that the kernel put into flat_scratch (absolute flat scratch, LLVM
  * AMDGPUUsage "Flat Scratch"). What leaves the wave's own scratch is a fault.
  */
-#include "interp/memory_priv.h"
+#include "interp/memory_wave.h"
 
 /* Reported as the flat address of the same byte. */
 static void raise_scratch(struct cairn_wave *wave, uint32_t offset, unsigned lane)

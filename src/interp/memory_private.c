@@ -2,7 +2,7 @@
  * Accesses of one lane that whole-wave paths fall back to: private memory piece by piece, and the
  * check of guest memory.
  */
-#include "interp/memory_priv.h"
+#include "interp/memory_wave.h"
 
 /* Host address of a byte of private memory, NULL outside of the wave's scratch. */
 static uint8_t *private_byte(const struct cairn_wave *wave, uint32_t offset, unsigned lane,
