@@ -63,12 +63,27 @@ static void watch_forks(void)
         cairn_log(CAIRN_LOG_WARN, "forked children cannot use the devices: pthread_atfork failed");
 }
 
+/* CPUs that the control group's quota amounts to (cgroup v2 cpu.max: quota and period). */
+static uint64_t quota_cpus(void)
+{
+    unsigned long long quota, period;
+    FILE *file = fopen("/sys/fs/cgroup/cpu.max", "re");
+    if (file == NULL)
+        return UINT64_MAX;
+    bool limited = fscanf(file, "%llu %llu", &quota, &period) == 2 && period > 0;
+    fclose(file);
+    return limited ? (quota + period - 1) / period : UINT64_MAX;
+}
+
 static uint32_t worker_count(void)
 {
     uint64_t asked = cairn_option_u64(CAIRN_OPTION_THREADS);
     cpu_set_t allowed;
-    if (asked == 0 && sched_getaffinity(0, sizeof allowed, &allowed) == 0)
+    if (asked == 0 && sched_getaffinity(0, sizeof allowed, &allowed) == 0) {
         asked = (uint64_t)CPU_COUNT(&allowed);
+        if (quota_cpus() < asked)
+            asked = quota_cpus();
+    }
     if (asked == 0)
         asked = 1;
     return asked > MAX_WORKERS ? MAX_WORKERS : (uint32_t)asked;
