@@ -30,7 +30,10 @@ struct cairn_device_info {
     uint32_t worker_threads;
 };
 
-/* The devices that CAIRN_DEVICES names, made at the first call. CAIRN_ERR_INVALID_ARGUMENT: the
+/* The devices that CAIRN_DEVICES names ("gfx90a,gfx90a:xnack+"), made at the first call. On a
+ * device with xnack, kernels reach all memory of the process, else what was allocated or registered
+ * here. A forked child has no devices until it opens them anew; its parent's memory stays readable.
+ * CAIRN_ERR_INVALID_ARGUMENT: the
  * variable names a chip that is not in the table (logged). */
 CAIRN_MUST_CHECK enum cairn_status cairn_devices_open(void);
 /* Stops worker threads; after it cairn_devices_open may be called again. */
@@ -164,7 +167,8 @@ struct cairn_queue_params {
  * whose store must go through cairn_queue_ring. */
 CAIRN_MUST_CHECK enum cairn_status cairn_queue_create(const struct cairn_queue_params *params,
                                                       struct cairn_queue **out);
-/* Cancels what runs, waits for it to stop, frees. */
+/* Cancels what runs, waits for it to stop, frees. The error callback may call it for its own queue:
+ * then it is freed after the callback. */
 void cairn_queue_destroy(struct cairn_queue *queue);
 /* Cancels what runs and processes nothing more; packets not consumed stay. */
 void cairn_queue_inactivate(struct cairn_queue *queue);

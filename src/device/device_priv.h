@@ -13,6 +13,7 @@ struct cairn_soft;
 
 struct cairn_device {
     struct cairn_device_info info; /* constant */
+    bool xnack;                    /* constant: kernels reach all memory of the process */
     _Atomic uint64_t vram_used;    /* changed under the memory lock */
     struct cairn_soft *soft;       /* owned: workers and dispatches */
 };

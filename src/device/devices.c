@@ -107,7 +107,7 @@ static bool parse_feature(const char *text, size_t length, const struct cairn_gf
 
 /* "gfx90a" or "gfx90a:sramecc+:xnack-" of `length` bytes. Without a word about them, memory is ECC
  * protected and xnack is off, as the products are set up. */
-static bool parse_entry(const char *text, size_t length, struct cairn_device_info *info)
+static bool parse_entry(const char *text, size_t length, struct cairn_device *device)
 {
     const char *end = text + length, *colon = memchr(text, ':', length);
     const struct cairn_gfx *gfx =
@@ -122,8 +122,9 @@ static bool parse_entry(const char *text, size_t length, struct cairn_device_inf
         if (!parse_feature(feature, (size_t)(stop - feature), gfx, &xnack, &sramecc))
             return false;
     }
-    info->gfx = gfx;
-    snprintf(info->target_id, sizeof info->target_id, "%s%s%s", gfx->name,
+    device->info.gfx = gfx;
+    device->xnack = xnack;
+    snprintf(device->info.target_id, sizeof device->info.target_id, "%s%s%s", gfx->name,
              !gfx->has_sramecc ? "" : (sramecc ? ":sramecc+" : ":sramecc-"),
              !gfx->has_xnack ? "" : (xnack ? ":xnack+" : ":xnack-"));
     return true;
@@ -138,7 +139,7 @@ static enum cairn_status add_device(const char *text, size_t length, uint32_t or
         text++;
     while (length > 0 && text[length - 1] == ' ')
         length--;
-    if (!parse_entry(text, length, &device->info)) {
+    if (!parse_entry(text, length, device)) {
         cairn_log(CAIRN_LOG_ERROR, "CAIRN_DEVICES: \"%.*s\" is not a chip that Cairn has",
                   (int)length, text);
         free(device);

@@ -150,7 +150,7 @@ enum cairn_queue_error cairn_launch_prepare(const struct cairn_device *device,
     struct cairn_kernel_descriptor kd;
     memset(out, 0, sizeof *out);
     out->gfx = gfx;
-    out->space = cairn_memory_space();
+    out->space = cairn_memory_space(device->xnack);
     out->kernarg_address = packet->kernarg_address;
     enum cairn_queue_error error = take_sizes(packet, out, text);
     if (error == CAIRN_QUEUE_OK)

@@ -36,6 +36,7 @@ static struct {
     struct cairn_extents extents;
     uint64_t host_bytes, host_limit;
     struct cairn_address_space space; /* constant once reserved */
+    struct cairn_address_space xnack_space;
 } memory = {.lock = PTHREAD_RWLOCK_INITIALIZER};
 
 static uint64_t read_limit(const char *path)
@@ -99,6 +100,8 @@ static enum cairn_status reserve_locked(void)
                                                 .window_size = (uint64_t)1 << bits,
                                                 .private_aperture = aperture,
                                                 .covers_slow = cairn_ranges_covers};
+    memory.xnack_space = memory.space;
+    memory.xnack_space.covers_slow = cairn_ranges_covers_process;
     memory.host_limit = cairn_machine_memory_bytes();
     memory.reserved = true;
     return CAIRN_OK;
@@ -112,9 +115,9 @@ enum cairn_status cairn_memory_open(void)
     return status;
 }
 
-const struct cairn_address_space *cairn_memory_space(void)
+const struct cairn_address_space *cairn_memory_space(bool xnack)
 {
-    return &memory.space;
+    return xnack ? &memory.xnack_space : &memory.space;
 }
 
 /* Gives the pages back and makes the range inaccessible; fresh pages are zero. */

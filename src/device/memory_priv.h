@@ -12,8 +12,9 @@
 CAIRN_MUST_CHECK enum cairn_status cairn_memory_open(void);
 /* Frees every allocation and forgets every registration; the reservation stays for ever. */
 void cairn_memory_close(void);
-/* Valid after cairn_memory_open. */
-const struct cairn_address_space *cairn_memory_space(void);
+/* What waves may touch; valid after cairn_memory_open. On a device with xnack, all memory of the
+ * process is theirs, as on the hardware: page faults are resolved like the CPU's. */
+const struct cairn_address_space *cairn_memory_space(bool xnack);
 /* Bytes of memory that this process may use: of the machine, or of its control group if less. */
 uint64_t cairn_machine_memory_bytes(void);
 
@@ -30,6 +31,10 @@ CAIRN_MUST_CHECK enum cairn_status cairn_ranges_add(uint64_t address, uint64_t s
                                                     uint64_t flags);
 CAIRN_MUST_CHECK enum cairn_status cairn_ranges_remove(uint64_t address);
 bool cairn_ranges_covers(const struct cairn_address_space *space, uint64_t address, uint64_t size);
+/* For devices with xnack: whatever may be the process's own memory. If it is not, the access
+ * faults. */
+bool cairn_ranges_covers_process(const struct cairn_address_space *space, uint64_t address,
+                                 uint64_t size);
 bool cairn_ranges_find_locked(uint64_t address, struct cairn_allocation *out);
 bool cairn_ranges_set_user_locked(uint64_t address, void *user);
 void cairn_ranges_clear(void);

@@ -94,7 +94,7 @@ static void describe(struct cairn_queue_state *state, uint64_t id)
     amd->doorbell_signal = (uint64_t)&shared->doorbell;
     amd->size_packets = params->size_packets;
     amd->id = id;
-    amd->private_aperture_base_hi = (uint32_t)(cairn_memory_space()->private_aperture >> 32);
+    amd->private_aperture_base_hi = (uint32_t)(cairn_memory_space(false)->private_aperture >> 32);
     amd->max_cu_id = gfx->compute_units - 1;
     amd->max_wave_id = gfx->simds_per_cu * gfx->waves_per_simd - 1;
     amd->read_dispatch_id_field_base_byte_offset = offsetof(struct aql_queue, read_dispatch_id);

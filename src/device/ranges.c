@@ -6,6 +6,7 @@
 #include "device/memory_priv.h"
 
 #include "base/log.h"
+#include "device/soft/slot.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -13,7 +14,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { MAX_RANGES = 1 << 18 };
+enum { MAX_RANGES = 1 << 18, LOWEST_ADDRESS = 1 << 16 };
+static const uint64_t address_limit = (uint64_t)1 << 47, aperture_bytes = (uint64_t)1 << 32;
 
 /* What waves read: starts ascending, and the greatest end among this and all earlier ranges. A
  * range that contains [a, a+n) exists just when the last entry with start <= a has end >= a+n. */
@@ -172,6 +174,14 @@ bool cairn_ranges_covers(const struct cairn_address_space *space, uint64_t addre
         if (before == after && before % 2 == 0)
             return covered;
     }
+}
+
+bool cairn_ranges_covers_process(const struct cairn_address_space *space, uint64_t address,
+                                 uint64_t size)
+{
+    if (address < LOWEST_ADDRESS || address >= address_limit || size > address_limit - address)
+        return false;
+    return address - space->private_aperture >= aperture_bytes && !cairn_slot_owns(address);
 }
 
 /* The smallest-index range that contains `address`, newest start first. */

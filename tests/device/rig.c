@@ -70,10 +70,11 @@ static void on_error(struct cairn_queue *queue, enum cairn_queue_error error,
     atomic_fetch_add(&rig->errors, 1);
 }
 
-static void open_queue(struct rig_queue *rig, uint32_t size_packets, bool cooperative)
+static void open_queue(struct rig_queue *rig, struct cairn_device *device, uint32_t size_packets,
+                       bool cooperative)
 {
     memset(rig, 0, sizeof *rig);
-    struct cairn_queue_params params = {.device = cairn_device_at(0),
+    struct cairn_queue_params params = {.device = device,
                                         .size_packets = size_packets,
                                         .cooperative = cooperative,
                                         .on_error = on_error,
@@ -84,12 +85,17 @@ static void open_queue(struct rig_queue *rig, uint32_t size_packets, bool cooper
 
 void rig_queue_open(struct rig_queue *rig, uint32_t size_packets)
 {
-    open_queue(rig, size_packets, false);
+    open_queue(rig, cairn_device_at(0), size_packets, false);
+}
+
+void rig_queue_open_on(struct rig_queue *rig, struct cairn_device *device)
+{
+    open_queue(rig, device, 8, false);
 }
 
 void rig_queue_open_cooperative(struct rig_queue *rig, uint32_t size_packets)
 {
-    open_queue(rig, size_packets, true);
+    open_queue(rig, cairn_device_at(0), size_packets, true);
 }
 
 void rig_queue_close(struct rig_queue *rig)

@@ -27,6 +27,7 @@ void rig_close(void);
 uint64_t rig_kernel(fake_kernel kernel, const struct cairn_kernel_descriptor *descriptor);
 
 void rig_queue_open(struct rig_queue *rig, uint32_t size_packets);
+void rig_queue_open_on(struct rig_queue *rig, struct cairn_device *device);
 void rig_queue_open_cooperative(struct rig_queue *rig, uint32_t size_packets);
 void rig_queue_close(struct rig_queue *rig);
 /* Waits for the error callback; fails the test after 10 s. */

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #if __has_feature(thread_sanitizer)
@@ -352,6 +353,31 @@ static void registered_host_memory_is_reached(void **state)
     call_close(&call);
 }
 
+static void xnack_device_reaches_all_memory_and_still_faults(void **state)
+{
+    (void)state;
+    struct call call;
+    uint32_t *heap = calloc(1000, 4);
+    char *closed = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    const uint64_t wild[] = {8, (uint64_t)closed, 0xdeadbeef00000000, 0x7ffffffff000};
+    for (size_t i = 0; i < sizeof wild / sizeof wild[0]; i++) {
+        call_open(&call, "store_id", 1000, 64);
+        rig_queue_close(&call.q);
+        rig_queue_open_on(&call.q, cairn_device_at(1));
+        call.kernarg[0] = (uint64_t)heap;
+        call_run(&call);
+        assert_int_equal(heap[999], 999 * 3 + 1);
+        call.kernarg[0] = wild[i];
+        rig_push(&call.q, &call.packet);
+        rig_queue_wait_error(&call.q);
+        assert_int_equal(call.q.error, CAIRN_QUEUE_MEMORY_FAULT);
+        assert_int_equal(call.q.fault.address & ~UINT64_C(4095), wild[i] & ~UINT64_C(4095));
+        call_close(&call);
+    }
+    munmap(closed, 4096);
+    free(heap);
+}
+
 /* Any bits but those of the kernel's argument pointer, which is the kernel's to misuse. */
 static void spoil(union aql_packet *packet)
 {
@@ -395,6 +421,7 @@ static void damaged_packets_never_end_the_process(void **state)
 int main(void)
 {
     setenv("CAIRN_LOG_FILE", "/dev/null", 1);
+    setenv("CAIRN_DEVICES", "gfx90a,gfx90a:xnack+", 1);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ragged_grids_store_every_element_and_no_other),
         cmocka_unit_test(dispatch_pointer_shows_the_packet),
@@ -409,6 +436,7 @@ int main(void)
         cmocka_unit_test(endless_kernel_ends_with_its_queue_and_starves_nobody),
         cmocka_unit_test(kernel_waits_for_the_host),
         cmocka_unit_test(registered_host_memory_is_reached),
+        cmocka_unit_test(xnack_device_reaches_all_memory_and_still_faults),
         cmocka_unit_test(damaged_packets_never_end_the_process),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);

@@ -165,7 +165,7 @@ static void untouched_gigabytes_are_instant_and_small_ones_are_quick(void **stat
 static void registered_memory_is_covered_exactly(void **state)
 {
     (void)state;
-    const struct cairn_address_space *space = cairn_memory_space();
+    const struct cairn_address_space *space = cairn_memory_space(false);
     struct cairn_allocation found;
     char *at = mmap(NULL, 16384, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     uint64_t a = (uint64_t)at;
@@ -205,7 +205,7 @@ static void *covers_main(void *address)
 {
     uintptr_t wrong = 0;
     while (!covers_stop)
-        wrong += !cairn_memory_covers(cairn_memory_space(), (uint64_t)address + 64, 64);
+        wrong += !cairn_memory_covers(cairn_memory_space(false), (uint64_t)address + 64, 64);
     return (void *)wrong;
 }
 
@@ -237,7 +237,7 @@ static void covers_is_right_while_others_register(void **state)
 static void apertures_are_not_covered(void **state)
 {
     (void)state;
-    const struct cairn_address_space *space = cairn_memory_space();
+    const struct cairn_address_space *space = cairn_memory_space(false);
     assert_int_equal(space->private_aperture % ((uint64_t)1 << 32), 0);
     assert_false(cairn_memory_covers(space, space->private_aperture, 4));
     assert_false(cairn_memory_covers(space, 0, 4));

@@ -14,18 +14,24 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { PAGE_BYTES = 4096, ARENAS_AT_ONCE = 16, BLOCK_ALIGNMENT = 64 };
+enum { PAGE_BYTES = 4096, ARENAS_AT_ONCE = 16, BLOCK_ALIGNMENT = 64, MAX_RESERVATIONS = 1024 };
 static const uint64_t arena_bytes = (uint64_t)1 << 32;
 
 static struct {
     pthread_mutex_t lock; /* guards what follows */
     uint64_t *free_list;
     size_t free_count, capacity;
+    /* All reservations, for readers without the lock: the count is stored last. */
+    uint64_t reserved[MAX_RESERVATIONS];
+    _Atomic uint32_t reserved_count;
     uint64_t empty; /* what workgroups without LDS get: reserved, nothing accessible */
 } arenas = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static bool more_arenas_locked(void)
 {
+    uint32_t count = atomic_load_explicit(&arenas.reserved_count, memory_order_relaxed);
+    if (count == MAX_RESERVATIONS)
+        return false;
     uint64_t *grown = realloc(arenas.free_list, (arenas.capacity + ARENAS_AT_ONCE) * sizeof *grown);
     if (grown == NULL)
         return false;
@@ -33,12 +39,23 @@ static bool more_arenas_locked(void)
     uint64_t base = cairn_address_reserve(ARENAS_AT_ONCE * arena_bytes, arena_bytes);
     if (base == 0)
         return false;
+    arenas.reserved[count] = base;
+    atomic_store_explicit(&arenas.reserved_count, count + 1, memory_order_release);
     arenas.capacity += ARENAS_AT_ONCE;
     for (uint64_t i = ARENAS_AT_ONCE; i > 0; i--)
         arenas.free_list[arenas.free_count++] = base + (i - 1) * arena_bytes;
     if (arenas.empty == 0)
         arenas.empty = arenas.free_list[--arenas.free_count];
     return true;
+}
+
+bool cairn_slot_owns(uint64_t address)
+{
+    uint32_t count = atomic_load_explicit(&arenas.reserved_count, memory_order_acquire);
+    for (uint32_t i = 0; i < count; i++)
+        if (address - arenas.reserved[i] < ARENAS_AT_ONCE * arena_bytes)
+            return true;
+    return false;
 }
 
 static uint64_t arena_take(void)

@@ -34,6 +34,9 @@ bool cairn_slot_reserve(struct cairn_slot *slot, const struct cairn_launch *laun
 void cairn_slot_place(struct cairn_slot *slot, const struct cairn_launch *launch,
                       const struct cairn_workgroup_needs *needs, uint64_t ticket);
 
+/* Does `address` lie in the reservation of any LDS arena? Takes no lock. */
+bool cairn_slot_owns(uint64_t address);
+
 void cairn_slots_fork_child(void);
 
 #endif
