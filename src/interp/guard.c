@@ -89,11 +89,13 @@ static void on_signal(int number, siginfo_t *info, void *context)
     }
     guard->address = (uint64_t)(uintptr_t)info->si_addr;
     guard->read_only = stored_to_present_page(context);
+    /* The jump restores no signal mask, so that entering the interpreter costs no system call. */
+    pthread_sigmask(SIG_SETMASK, &((const ucontext_t *)context)->uc_sigmask, NULL);
     siglongjmp(guard->jump, 1);
 }
 
-/* SA_NODEFER: the handler leaves by a jump that restores no signal mask. SA_ONSTACK: used where the
- * application gave its threads an alternate stack. */
+/* SA_NODEFER: a second fault inside of the application's handler is its own. SA_ONSTACK: used where
+ * the application gave its threads an alternate stack. */
 static enum cairn_status install_one(int number, struct sigaction *old)
 {
     struct sigaction action = {.sa_sigaction = on_signal,
