@@ -308,6 +308,31 @@ static void a_wave_in_registered_memory_is_like_any_other(void **state)
     }
 }
 
+/* Memory goes on behind the end of the window here, but it is not the guest's. */
+static void an_access_that_leaves_the_window_by_a_part_is_a_fault(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line;
+        uint64_t before_end; /* where it begins */
+    } cases[] = {
+        {"global_load_dwordx4 v[8:11], v[2:3], off", 12}, {"global_load_dword v8, v[2:3], off", 3},
+        {"global_store_dwordx2 v[2:3], v[8:9], off", 4},  {"flat_load_ushort v8, v[2:3]", 1},
+        {"global_load_ubyte v8, v[2:3], off", 0},
+    };
+    machine_preload(cases);
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct machine *m = machine_reset();
+        m->space.window_size = MACHINE_WINDOW / 2;
+        for (unsigned lane = 0; lane < 64; lane++)
+            machine_set_v64(m, 2, lane, guest(m, lane * 16));
+        uint64_t address = guest(m, MACHINE_WINDOW / 2 - cases[i].before_end);
+        machine_set_v64(m, 2, 30, address);
+        machine_do(m, cases[i].line);
+        machine_expect_fault(m, cases[i].line, CAIRN_FAULT_UNMAPPED, address, 30);
+    }
+}
+
 /* A wave half in the window, half far above it: a range check over the whole wave must not wrap. */
 static void lanes_far_apart_are_each_checked(void **state)
 {
@@ -511,6 +536,7 @@ int main(void)
         cmocka_unit_test(inactive_lanes_may_point_anywhere),
         cmocka_unit_test(registered_host_memory_is_guest_memory_to_its_last_byte),
         cmocka_unit_test(a_wave_in_registered_memory_is_like_any_other),
+        cmocka_unit_test(an_access_that_leaves_the_window_by_a_part_is_a_fault),
         cmocka_unit_test(lanes_far_apart_are_each_checked),
         cmocka_unit_test(an_address_register_may_be_the_destination),
         cmocka_unit_test(flat_accesses_outside_of_the_lds_allocation_read_0_and_write_nothing),
