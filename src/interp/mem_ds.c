@@ -3,7 +3,7 @@
  * workgroup's allocation. Each dword (or less) is checked alone: outside of it reads give 0 and
  * writes vanish. Address plus offset wraps at 32 bits.
  */
-#include "interp/memory_priv.h"
+#include "interp/memory_wave.h"
 
 /* Do `bytes` at offset + extra lie in LDS for every lane? Inactive lanes may say no for nothing. */
 MEM_INLINE bool all_inside(const struct cairn_workgroup *group, const uint32_t *at, uint32_t extra,
@@ -17,17 +17,30 @@ MEM_INLINE bool all_inside(const struct cairn_workgroup *group, const uint32_t *
     return outside == 0;
 }
 
+/* Host addresses of offsets that are inside. */
+MEM_INLINE void host_addresses(const struct cairn_workgroup *group, const uint32_t *at,
+                               uint32_t extra, uint64_t *host)
+{
+    for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane++)
+        host[lane] = (uint64_t)(uintptr_t)group->lds + (uint32_t)(at[lane] + extra);
+}
+
 MEM_INLINE void read_pieces(const struct cairn_wave *wave, enum mem_form form, const uint32_t *at,
                             uint32_t extra, uint32_t (*got)[CAIRN_WAVE_LANES])
 {
     const struct cairn_workgroup *group = wave->group;
     unsigned piece = mem_form_piece(form), dwords = mem_form_dwords(form);
     if (MEM_LIKELY(all_inside(group, at, extra, mem_form_bytes(form)))) {
+        _Alignas(64) uint64_t host[CAIRN_WAVE_LANES];
         const uint8_t *lds = group->lds;
+        if (dwords > 1) {
+            host_addresses(group, at, extra, host);
+            mem_load_lanes(form, MEM_LINEAR, host, ~UINT64_C(0), got);
+            return;
+        }
         for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane++)
-            for (unsigned i = 0; i < dwords; i++)
-                got[i][lane] = mem_form_extend(
-                    form, mem_read(lds + (uint32_t)(at[lane] + extra) + 4 * i, piece));
+            got[0][lane] =
+                mem_form_extend(form, mem_read(lds + (uint32_t)(at[lane] + extra), piece));
         return;
     }
     for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane++)
@@ -42,11 +55,16 @@ MEM_INLINE void write_pieces(struct cairn_wave *wave, enum mem_form form, const 
     struct cairn_workgroup *group = wave->group;
     unsigned piece = mem_form_piece(form), dwords = mem_form_dwords(form);
     if (MEM_LIKELY(mask == ~UINT64_C(0) && all_inside(group, at, extra, mem_form_bytes(form)))) {
+        _Alignas(64) uint64_t host[CAIRN_WAVE_LANES];
         uint8_t *lds = group->lds;
+        if (dwords > 1) {
+            host_addresses(group, at, extra, host);
+            mem_store_lanes(form, MEM_LINEAR, host, mask, data);
+            return;
+        }
         for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane++)
-            for (unsigned i = 0; i < dwords; i++)
-                mem_write(lds + (uint32_t)(at[lane] + extra) + 4 * i,
-                          mem_form_shrink(form, data[i][lane]), piece);
+            mem_write(lds + (uint32_t)(at[lane] + extra), mem_form_shrink(form, data[0][lane]),
+                      piece);
         return;
     }
     MEM_FOR_LANES(lane, mask)
