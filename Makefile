@@ -6,7 +6,7 @@ JOBS   ?= $(shell nproc)
 BUILD  := build/$(PRESET)
 STAGE  := $(CURDIR)/$(BUILD)/stage
 
-.PHONY: all deps configure build stage demo check check-slow install bench fuzz format clean help
+.PHONY: all deps configure build stage demo check check-slow install bench fuzz coverage format clean help
 
 all: build
 
@@ -18,6 +18,7 @@ help:
 	@echo "make install PREFIX=dir   a ROCm-shaped tree that works from any place"
 	@echo "make bench           speed figures"
 	@echo "make fuzz SECONDS=600     fuzz every parser"
+	@echo "make coverage        write docs/COVERAGE.md from the tables"
 	@echo "make format          clang-format all sources"
 	@echo "PRESET=debug|asan|tsan chooses another build"
 
@@ -53,6 +54,9 @@ bench: stage
 SECONDS ?= 600
 fuzz: deps
 	@sh scripts/fuzz.sh $(SECONDS)
+
+coverage: build
+	@python3 gen/coverage/coverage.py $(BUILD)/tests/house/covers .
 
 format:
 	@git ls-files '*.c' '*.h' | grep -v '^docs/' | xargs clang-format-22 -i

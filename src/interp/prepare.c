@@ -4,6 +4,7 @@
  */
 #include "interp/block.h"
 
+#include "interp/interp.h"
 #include "interp/matrix.h"
 #include "interp/memory.h"
 
@@ -177,6 +178,13 @@ void cairn_op_prepare(struct cairn_interp_op *op, unsigned mode)
         op->run = cairn_op_redirected;
     else if (!prepare_family(op))
         op->run = cairn_op_unimplemented;
+}
+
+bool cairn_interp_has(const struct cairn_insn *insn)
+{
+    struct cairn_interp_op op = {.insn = *insn};
+    cairn_op_prepare(&op, 0);
+    return op.run != cairn_op_unimplemented;
 }
 
 /* ---- registers found at run time */
