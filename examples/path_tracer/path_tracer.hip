@@ -6,7 +6,7 @@
 #include <cmath>
 #include <vector>
 
-constexpr int width = 320, height = 180, samples = 12, bounces = 5;
+constexpr int width = 400, height = 225, samples = 32, bounces = 5;
 
 struct Vec {
     float x, y, z;
@@ -116,28 +116,54 @@ BOTH Vec bend(Vec way, Vec normal, Random &random)
     return way * ratio + normal * (ratio * cosine - sqrtf(k));
 }
 
+BOTH int nearest(Vec from, Vec way, float &distance)
+{
+    int found = -1;
+    distance = 1e30f;
+    for (int i = 0; i < sphere_count; ++i) {
+        float t = hit(sphere(i), from, way);
+        if (t > 0 && t < distance) {
+            distance = t;
+            found = i;
+        }
+    }
+    return found;
+}
+
+// Light that reaches a matt point straight from a random point of the lamp's near half.
+BOTH Vec lamp_light(Vec point, Vec normal, Random &random)
+{
+    Sphere s = sphere(sphere_count - 1);
+    Vec side = random_direction(random);
+    if (dot(side, point - s.centre) < 0)
+        side = side * -1.0f;
+    Vec way = s.centre + side * s.radius - point;
+    float square = dot(way, way), distance;
+    way = way * (1 / sqrtf(square));
+    float cosine = dot(way, normal), lamp_cosine = -dot(way, side);
+    if (cosine <= 0 || lamp_cosine <= 0 || nearest(point, way, distance) != sphere_count - 1)
+        return {0, 0, 0};
+    return s.colour * (2 * s.radius * s.radius * cosine * lamp_cosine / square);
+}
+
 BOTH Vec trace(Vec from, Vec way, Random &random)
 {
+    bool see_lamp = true;
     Vec light = {0, 0, 0}, weight = {1, 1, 1};
     for (int bounce = 0; bounce < bounces; ++bounce) {
-        int found = -1;
-        float distance = 1e30f;
-        for (int i = 0; i < sphere_count; ++i) {
-            float t = hit(sphere(i), from, way);
-            if (t > 0 && t < distance) {
-                distance = t;
-                found = i;
-            }
-        }
+        float distance;
+        int found = nearest(from, way, distance);
         if (found < 0)
             return light + weight * sky(way);
         Sphere s = sphere(found);
         Vec point = from + way * distance, normal = (point - s.centre) * (1 / s.radius);
         if (s.surface == lamp)
-            return light + weight * s.colour;
+            return see_lamp ? light + weight * s.colour : light;
         weight = weight * s.colour;
         from = point;
+        see_lamp = s.surface != matt;
         if (s.surface == matt) {
+            light = light + weight * lamp_light(point, normal, random);
             way = unit(normal + random_direction(random) * 0.999f);
         } else if (s.surface == mirror) {
             way = unit(way - normal * (2 * dot(way, normal)) + random_direction(random) * 0.02f);
