@@ -524,11 +524,7 @@ static void bytes_loaded_to_lds_become_dwords_and_lds_can_be_stored(void **state
     put32(m->group.lds + 40, 0x12345678);
     m->wave.sgpr[CAIRN_CODE_M0] = 40 - 4 * 9;
     machine_set_exec(m, 1 << 9);
-    const char *line = "buffer_load_dword off, s[4:7], 64 lds";
-    struct cairn_insn insn;
-    machine_assemble(&line, 1, &insn);
-    insn.op = CAIRN_OP_buffer_store_lds_dword;
-    machine_run(m, &insn);
+    machine_do(m, "buffer_store_lds_dword s[4:7], 64 lds");
     machine_expect_running(m, "store");
     assert_int_equal(get32(m->memory + 64), 0x12345678);
 }
