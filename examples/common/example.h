@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What every example needs: stop with a message when a HIP call fails, and end with PASSED or FAILED as the last line and as exit status.
+// What every example needs: stop with a message when a HIP call fails, and end with PASSED or
+// FAILED as the last line and as exit status.
 #ifndef CAIRN_EXAMPLES_EXAMPLE_H
 #define CAIRN_EXAMPLES_EXAMPLE_H
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The smallest PNG writer: 8-bit RGB, pixel data in stored (uncompressed) deflate blocks (PNG specification 5 and 11; RFC 1950, 1951).
+// The smallest PNG writer: 8-bit RGB, pixel data in stored (uncompressed) deflate blocks (PNG
+// specification 5 and 11; RFC 1950, 1951).
 #ifndef CAIRN_EXAMPLES_PNG_H
 #define CAIRN_EXAMPLES_PNG_H
 
