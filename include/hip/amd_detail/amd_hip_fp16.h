@@ -15,7 +15,9 @@
 #include <hip/amd_detail/amd_warp_sync_functions.h>
 #endif
 
-#if defined(__cplusplus)
+#if defined(__cplusplus) && !defined(__clang__) && __GNUC__ < 13
+#include <hip/amd_detail/hip_fp16_gcc.h>
+#elif defined(__cplusplus)
 
 typedef _Float16 _Float16_2 __attribute__((vector_size(4)));
 

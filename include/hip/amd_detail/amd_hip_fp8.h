@@ -10,7 +10,8 @@
 #include <hip/amd_detail/amd_hip_fp16.h>
 #include <hip/amd_detail/amd_hip_vector_types.h>
 
-#if defined(__cplusplus)
+// Needs a compiler that knows _Float16.
+#if defined(__cplusplus) && (defined(__clang__) || __GNUC__ >= 13)
 
 // Which of the two families the target's instructions know. Ours are software and do both.
 #define HIP_FP8_TYPE_OCP      1

@@ -6,8 +6,8 @@
 
 #define HIP_INF_F            __builtin_inff()
 #define HIP_NAN_F            __builtin_nanf("")
-#define HIP_MIN_DENORM_F     0x1p-149f
-#define HIP_MAX_NORMAL_F     0x1.fffffep127f
+#define HIP_MIN_DENORM_F     1.40129846e-45f
+#define HIP_MAX_NORMAL_F     3.40282347e+38f
 #define HIP_NEG_ZERO_F       (-0.0f)
 #define HIP_ZERO_F           0.0f
 #define HIP_ONE_F            1.0f
@@ -29,13 +29,13 @@
 #define HIP_LN2_F            0.693147181f
 #define HIP_LNT_F            2.302585093f
 #define HIP_LNPI_F           1.144729886f
-#define HIP_TWO_TO_M126_F    0x1p-126f
-#define HIP_TWO_TO_126_F     0x1p126f
-#define HIP_NORM_HUGE_F      0x1.fffffep127f
-#define HIP_TWO_TO_23_F      0x1p23f
-#define HIP_TWO_TO_24_F      0x1p24f
-#define HIP_TWO_TO_31_F      0x1p31f
-#define HIP_TWO_TO_32_F      0x1p32f
+#define HIP_TWO_TO_M126_F    1.17549435e-38f
+#define HIP_TWO_TO_126_F     8.50705917e+37f
+#define HIP_NORM_HUGE_F      3.40282347e+38f
+#define HIP_TWO_TO_23_F      8388608.0f
+#define HIP_TWO_TO_24_F      16777216.0f
+#define HIP_TWO_TO_31_F      2.14748365e+09f
+#define HIP_TWO_TO_32_F      4.2949673e+09f
 #define HIP_REMQUO_BITS_F    3
 #define HIP_REMQUO_MASK_F    (~((~0) << HIP_REMQUO_BITS_F))
 #define HIP_TRIG_PLOSS_F     105615.0f
@@ -43,7 +43,7 @@
 #define HIP_INF          __builtin_inf()
 #define HIP_NAN          __builtin_nan("")
 #define HIP_NEG_ZERO     (-0.0)
-#define HIP_MIN_DENORM   0x1p-1074
+#define HIP_MIN_DENORM   5e-324
 #define HIP_ZERO         0.0
 #define HIP_ONE          1.0
 #define HIP_SQRT_TWO     1.4142135623730951e+0
@@ -92,12 +92,12 @@
 #define HIP_LN2_X_1075   7.4513321910194122e+2
 #define HIP_LG2_X_1024   3.0825471555991675e+2
 #define HIP_LG2_X_1075   3.2360724533877976e+2
-#define HIP_TWO_TO_23    0x1p23
-#define HIP_TWO_TO_52    0x1p52
-#define HIP_TWO_TO_53    0x1p53
-#define HIP_TWO_TO_54    0x1p54
-#define HIP_TWO_TO_M54   0x1p-54
-#define HIP_TWO_TO_M1022 0x1p-1022
+#define HIP_TWO_TO_23    8388608.0
+#define HIP_TWO_TO_52    4503599627370496.0
+#define HIP_TWO_TO_53    9007199254740992.0
+#define HIP_TWO_TO_54    1.8014398509481984e+16
+#define HIP_TWO_TO_M54   5.551115123125783e-17
+#define HIP_TWO_TO_M1022 2.2250738585072014e-308
 #define HIP_TRIG_PLOSS   2147483648.0
 #define HIP_DBL2INT_CVT  6755399441055744.0
 
