@@ -49,13 +49,26 @@ dd __ocmlpriv_expm1(dd x)
     return dd_add(dd_scale(e, (i32)k), power);
 }
 
+/* 2^k exp(r + c), |r| <= 0.35, c below the last bit of r. 1 + r keeps its rounding error, so that
+ * little more than the last rounding counts. */
+INLINE double exp_finish(double r, double c, double k)
+{
+    double head = 1.0 + r;
+    double lost = r - (head - 1.0);
+    double tail = FMA(r * r, FMA(r, POLY_EXP_TAIL(r), 0.5), lost + c);
+    return LDEXP_f64(head + tail, (i32)k);
+}
+
 PURE_FN double __ocml_exp_f64(double x)
 {
-    i32 k;
     if (x != x)
         return x;
-    dd m = __ocmlpriv_exp(dd_of(clamp(x, EXP_LIMIT)), &k);
-    return scale_result(m, k);
+    x = clamp(x, EXP_LIMIT);
+    double k = __builtin_rint(x * LOG2E_HI);
+    double high = FMA(-k, LN2_A, x);
+    double r = FMA(-k, LN2_B, high);
+    double c = FMA(-k, LN2_B, high - r) - k * LN2_C;
+    return exp_finish(r, c, k);
 }
 
 PURE_FN double __ocml_exp2_f64(double x)
@@ -64,10 +77,9 @@ PURE_FN double __ocml_exp2_f64(double x)
         return x;
     x = clamp(x, EXP_LIMIT);
     double k = __builtin_rint(x);
-    dd r = dd_mul_d((dd){LN2_HI, LN2_LO}, x - k);
-    dd e = exp_minus_one_series(r);
-    dd one = fast_two_sum(1.0, e.hi);
-    return scale_result((dd){one.hi, one.lo + e.lo}, (i32)k);
+    double f = x - k;
+    double r = f * LN2_HI;
+    return exp_finish(r, FMA(f, LN2_LO, FMA(f, LN2_HI, -r)), k);
 }
 
 PURE_FN double __ocml_exp10_f64(double x)

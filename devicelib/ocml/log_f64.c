@@ -43,12 +43,26 @@ INLINE _Bool log_special(double x, double *result)
     return 1;
 }
 
+/* The common one, in single doubles: log(1 + f) = f - f^2/2 + s (f^2/2 + R) with s = f / (2 + f),
+ * where only the first sum keeps its rounding error. */
 PURE_FN double __ocml_log_f64(double x)
 {
-    double r;
-    if (log_special(x, &r))
-        return r;
-    return dd_value(__ocmlpriv_log(dd_of(x)));
+    double special;
+    if (log_special(x, &special))
+        return special;
+    i32 k = FREXP_EXP_f64(x);
+    double m = FREXP_MANT_f64(x);
+    if (m < SQRT1_2_HI) {
+        m *= 2;
+        k -= 1;
+    }
+    double f = m - 1.0, s = f / (2.0 + f), z = s * s, n = (double)k;
+    double square = 0.5 * f * f;
+    double rest = z * FMA(z, FMA(z, POLY_LOG_TAIL(z), 0x1.999999999999ap-2), 0x1.5555555555555p-1);
+    dd head = two_sum(n * LN2_A, f);
+    double tail = FMA(s, square + rest, FMA(n, LN2_B, head.lo));
+    dd near = two_sum(head.hi, -square);
+    return near.hi + (near.lo + tail);
 }
 
 PURE_FN double __ocml_log2_f64(double x)
