@@ -40,7 +40,12 @@
 #define __AMDGCN_WAVEFRONT_SIZE__ __AMDGCN_WAVEFRONT_SIZE
 #endif
 
-#if defined(__HIP_NO_IMAGE_SUPPORT) && __HIP_NO_IMAGE_SUPPORT
+// Instinct chips have no image instructions (AMD "CDNA2 ISA": no MIMG). Both compilations must
+// agree on what a kernel's text is, so the macro is set for host and device alike.
+#if !defined(__HIP_NO_IMAGE_SUPPORT)
+#define __HIP_NO_IMAGE_SUPPORT 1
+#endif
+#if __HIP_NO_IMAGE_SUPPORT
 #define __hip_img_chk__ __attribute__((unavailable("this device has no image instructions")))
 #else
 #define __hip_img_chk__
