@@ -169,7 +169,9 @@ bool CAIRN_TARGET(cairn_valu_prepare)(struct cairn_interp_op *op)
     if (packed && insn->variant == CAIRN_VARIANT_SDWA)
         return false; /* v_pk_fmac_f16_sdwa: what a part of a pair would be is not written down */
     op->run = plain_driver(row);
-    if (packed)
+    if (packed && row->dst == CAIRN_TYPE_PK_F32 && !is_modified_vop3p(insn, row))
+        op->run = CAIRN_TARGET(cairn_valu_pairs);
+    else if (packed)
         op->run = CAIRN_TARGET(cairn_valu_packed);
     else if (is_modified(insn, row) ||
              (insn->encoding == CAIRN_ENC_VOP3P && is_modified_vop3p(insn, row)))

@@ -47,6 +47,7 @@ cairn_valu_kernel cairn_valu_any_mode_kernel(unsigned op);
 /* Anything that the plain drivers do not do: SDWA, DPP, source and result modifiers. */
 void CAIRN_TARGET(cairn_valu_modified)(struct cairn_wave *wave, const struct cairn_interp_op *op);
 void CAIRN_TARGET(cairn_valu_packed)(struct cairn_wave *wave, const struct cairn_interp_op *op);
+void CAIRN_TARGET(cairn_valu_pairs)(struct cairn_wave *wave, const struct cairn_interp_op *op);
 
 bool CAIRN_TARGET(cairn_valu_prepare)(struct cairn_interp_op *op);
 

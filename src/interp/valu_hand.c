@@ -4,6 +4,7 @@
  */
 #include "interp/kernel.h"
 #include "machine/sem_int.h"
+#include "machine/sem_sad.h"
 
 KERNEL(select_by_mask)
 {

@@ -3,6 +3,7 @@
  */
 #include "interp/kernel.h"
 #include "machine/sem_int.h"
+#include "machine/sem_sad.h"
 
 #define SIGNED_I16(x) (int16_t)(x)
 #define SIGNED_U16(x) (uint16_t)(x)

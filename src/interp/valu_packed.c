@@ -104,3 +104,22 @@ void CAIRN_TARGET(cairn_valu_packed)(struct cairn_wave *wave, const struct cairn
     run_packed(wave, op);
     CAIRN_TAIL return op[1].run(wave, op + 1);
 }
+
+/* Pairs of dwords without modifiers in a full wave: low results do not disturb what high ones read.
+ */
+void CAIRN_TARGET(cairn_valu_pairs)(struct cairn_wave *wave, const struct cairn_interp_op *op)
+{
+    if (__builtin_expect(cairn_exec(wave) != ~UINT64_C(0), 0)) {
+        run_packed(wave, op);
+    } else {
+        _Alignas(64) uint32_t space[3][2 * ROW];
+        const uint32_t *s[3] = {NULL, NULL, NULL};
+        uint32_t *d = dst_rows(wave, op);
+        cairn_valu_kernel kernel = kernel_for(wave, op);
+        for (unsigned i = 0; i < op->valu->sources; i++)
+            s[i] = source_rows(wave, op, i, space[i]);
+        kernel(wave->mode, 0, d, s[0], s[1], s[2]);
+        kernel(wave->mode, 0, d + ROW, s[0] + ROW, s[1] + ROW, s[2] == NULL ? NULL : s[2] + ROW);
+    }
+    CAIRN_TAIL return op[1].run(wave, op + 1);
+}
