@@ -81,6 +81,9 @@ __HIP_FP8_FN unsigned char fp8_encode(double value, __hip_saturation_t saturate,
             code = full > 0xff ? 0xff : (unsigned int)full;
         }
     }
+    // AMD's formats have no infinity to saturate: it becomes NaN in either mode.
+    if (exponent == 1024 && format.fnuz)
+        return (unsigned char)format.nan;
     if (code > format.largest) {
         if (saturate == __HIP_SATFINITE)
             code = format.largest;
