@@ -412,7 +412,7 @@ const struct ulp_row ulp_rows[] = {
     /* no documented bound */
     WAVE1(j0, -30, 30, 1, 4)
     WAVE1(j1, -30, 30, 1, 4)
-    WAVE1(y0, 0.001, 30, 1, 6)
+    WAVE1(y0, 0.001, 30, 1, 8)
     WAVE1(y1, 0.001, 30, 1, 4)
     DOC1(i0, -30, 30, 1, 8)
     DOC1(i1, -30, 30, 1, 8)
