@@ -185,7 +185,57 @@ static void run_setreg(struct cairn_wave *wave, const struct cairn_interp_op *op
         wave->pc = next_pc(op);
 }
 
+/* ---- fork and join: the side with fewer lanes runs first, the other one waits in s[4 * CSP ...]
+ * as {EXEC, pc}; a tie runs the taken side. CSP is MODE[31:29]. AMD "Vega" ISA, S_CBRANCH_G_FORK.
+ */
+
+enum { CSP_SHIFT = 29 };
+
+static void fork_wave(struct cairn_wave *wave, const struct cairn_interp_op *op, uint64_t mask,
+                      uint64_t target)
+{
+    uint64_t exec = cairn_exec(wave), pass = mask & exec, fail = ~mask & exec;
+    bool fail_first = __builtin_popcountll(fail) < __builtin_popcountll(pass);
+    unsigned csp = wave->mode >> CSP_SHIFT;
+    wave->pc = next_pc(op);
+    if (fail == exec)
+        return;
+    if (pass != exec) {
+        cairn_wave_write64(wave, 4 * csp, fail_first ? pass : fail);
+        cairn_wave_write64(wave, 4 * csp + 2, fail_first ? target : next_pc(op));
+        cairn_wave_write64(wave, CAIRN_CODE_EXEC_LO, fail_first ? fail : pass);
+        wave->mode += 1u << CSP_SHIFT;
+    }
+    if (pass == exec || !fail_first)
+        wave->pc = target;
+}
+
+static void run_i_fork(struct cairn_wave *wave, const struct cairn_interp_op *op)
+{
+    fork_wave(wave, op, cairn_source64(wave, op, 0), branch_target(op));
+}
+
+static void run_g_fork(struct cairn_wave *wave, const struct cairn_interp_op *op)
+{
+    fork_wave(wave, op, cairn_source64(wave, op, 0), cairn_source64(wave, op, 1));
+}
+
+static void run_join(struct cairn_wave *wave, const struct cairn_interp_op *op)
+{
+    unsigned csp = wave->mode >> CSP_SHIFT;
+    wave->pc = next_pc(op);
+    if (csp == (cairn_source32(wave, op, 0) & 7))
+        return;
+    wave->mode -= 1u << CSP_SHIFT;
+    csp = wave->mode >> CSP_SHIFT;
+    wave->pc = cairn_wave_read64(wave, 4 * csp + 2);
+    cairn_wave_write64(wave, CAIRN_CODE_EXEC_LO, cairn_wave_read64(wave, 4 * csp));
+}
+
 static const cairn_op_run handlers[CAIRN_OP_COUNT] = {
+    [CAIRN_OP_s_cbranch_i_fork] = run_i_fork,
+    [CAIRN_OP_s_cbranch_g_fork] = run_g_fork,
+    [CAIRN_OP_s_cbranch_join] = run_join,
     [CAIRN_OP_s_branch] = run_s_branch,
     [CAIRN_OP_s_cbranch_scc0] = run_s_cbranch_scc0,
     [CAIRN_OP_s_cbranch_scc1] = run_s_cbranch_scc1,

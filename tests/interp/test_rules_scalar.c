@@ -280,6 +280,14 @@ static void control(void **state)
          "s_setvskip 1, 0\nv_mov_b32 v1, 5\nglobal_store_dword v0, v0, s[18:19]\ns_setvskip 0, 0\n"
          "v_mov_b32 v2, 6",
          {V(1, 0, 0), V(2, 0, 6)}},
+        {"T9 fork runs the smaller side first, join the other one",
+         "s_mov_b64 s[20:21], 0xf\ns_cbranch_i_fork s[20:21], 3\nv_add_u32 v1, 1, v1\n"
+         "v_readfirstlane_b32 s22, v0\ns_branch 2\nv_add_u32 v1, 2, v1\n"
+         "v_readfirstlane_b32 s23, v0\ns_mov_b32 s24, 0\ns_cbranch_join s24",
+         {V(1, 3, 2), V(1, 4, 1), S(22, 4), S(23, 0), EXEC(0xfffffff0, ~0u), MODE(0x3f0)}},
+        {"T9 one side alone forks nothing",
+         "s_mov_b64 s[20:21], 0\ns_cbranch_i_fork s[20:21], 1\ns_mov_b32 s8, 1\ns_mov_b32 s9, 1",
+         {S(8, 1), S(9, 1), MODE(0x3f0)}},
         {"sendmsg interrupt yields and goes on",
          "s_mov_b32 m0, 3\ns_sendmsg sendmsg(MSG_INTERRUPT)\ns_mov_b32 s8, 2",
          {S(8, 2)}},
