@@ -2,6 +2,7 @@
 // Math as a program gets it: clang's headers, the device library, the code generator and the processor together, against the host's long
 // double functions. Ranges and bounds are those of HIP's documentation ("HIP math API").
 #include <hip/hip_runtime.h>
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -110,7 +111,7 @@ static double error(double got, long double exact, int digits, long double floor
     long double size = std::fmax(std::fabs(exact), floor);
     if (size == 0)
         return got == 0 ? 0 : INFINITY;
-    return (double)(std::fabs(got - exact) / std::ldexp(1.0L, std::ilogb(size) - digits + 1));
+    return (double)(std::fabs(got - exact) / std::ldexp(1.0L, std::max(std::ilogb(size), digits == 24 ? -126 : -1022) - digits + 1));
 }
 
 static const int points = 2048;
@@ -155,6 +156,14 @@ int main()
     HIP_CHECK(hipMalloc((void **)&device_in, points * sizeof(double)));
     HIP_CHECK(hipMalloc((void **)&device_out, points * sizeof(double)));
     FUNCTIONS(MEASURE)
+    // Beyond the documented ranges: up to overflow and down into the denormals.
+    measure("expf wide", run32, f_exp, [](long double x) { return expl(x); }, -103, 88.7, 24, 1, 0);
+    measure("exp2f wide", run32, f_exp2, [](long double x) { return exp2l(x); }, -149, 127.9, 24, 1, 0);
+    measure("exp10f wide", run32, f_exp10, [](long double x) { return exp10l(x); }, -44, 38.5, 24, 1, 0);
+    measure("logf tiny", run32, f_log, [](long double x) { return logl(x); }, 1e-45, 1e-38, 24, 2, 0);
+    measure("log2f tiny", run32, f_log2, [](long double x) { return log2l(x); }, 1e-45, 1e-38, 24, 1, 0);
+    measure("log10f at 1", run32, f_log10, [](long double x) { return log10l(x); }, 0.5, 2, 24, 2, 0);
+    measure("sqrtf tiny", run32, f_sqrt, [](long double x) { return sqrtl(x); }, 1e-45, 1e-38, 24, 1, 0);
     // The documented measure is taken where the absolute error is largest, so sine and cosine count against 1.
     measure("__cosf", run_fast, 0, [](long double x) { return cosl(x); }, -3.14159, 3.14159, 24, 4, 1.0L);
     measure("__sinf", run_fast, 1, [](long double x) { return sinl(x); }, -3.14159, 3.14159, 24, 18, 1.0L);
