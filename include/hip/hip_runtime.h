@@ -8,6 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#if defined(__cplusplus)
+// ROCm's header brings std::thread and with it std::chrono; programs and libraries count on that.
+#include <thread>
+#endif
 #endif
 
 #include <hip/hip_version.h>
