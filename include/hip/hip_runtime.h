@@ -4,6 +4,7 @@
 #define HIP_INCLUDE_HIP_HIP_RUNTIME_H
 
 #if !defined(__HIPCC_RTC__)
+#include <assert.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

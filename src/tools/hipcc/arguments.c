@@ -16,6 +16,7 @@ struct plan {
     const struct toolchain *toolchain;
     struct arguments *out;
     bool compiles, links, has_chip, has_optimisation, has_language, has_rocm_path;
+    bool is_host_only, is_relocatable;
     const char *language; /* of the last -x written here: "hip", "c" or "none" */
     unsigned wave_size;   /* 0: chips of both sizes, or none known */
 };
@@ -193,6 +194,10 @@ static bool translate_option(struct plan *plan, const char *arg)
     }
     if (is_one_of(arg, no_link, sizeof no_link / sizeof no_link[0]))
         plan->links = false;
+    if (strcmp(arg, "--cuda-host-only") == 0 || strcmp(arg, "--offload-host-only") == 0)
+        plan->is_host_only = true;
+    if (strcmp(arg, "-fgpu-rdc") == 0)
+        plan->is_relocatable = true;
     if (strncmp(arg, "-O", 2) == 0)
         plan->has_optimisation = true;
     if (strncmp(arg, "--rocm-path=", 12) == 0)
@@ -258,6 +263,10 @@ static void add_compile_defaults(struct plan *plan)
         toolchain_each_default_chip(add_default_chip, plan);
     if (!plan->has_optimisation)
         arguments_add(plan->out, "-O3");
+    /* The device code comes from elsewhere, under the name that has no hash of this source in it.
+     */
+    if (plan->is_host_only && !plan->is_relocatable)
+        arguments_add(plan->out, "-fuse-cuid=none");
     if (plan->wave_size != 0) /* clang 22 no longer defines these, code of ROCm 6 expects them */
         for (int i = 0; i < 2; i++)
             arguments_add(plan->out, "-D__AMDGCN_WAVEFRONT_SIZE%s=%u", i == 0 ? "" : "__",
