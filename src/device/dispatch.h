@@ -7,6 +7,7 @@
 
 #include "device/aql.h"
 #include "device/device.h"
+#include "device/soft/waiting.h"
 #include "machine/wave.h"
 
 struct cairn_queue_state;
@@ -34,10 +35,14 @@ struct cairn_dispatch {
     struct cairn_slot_list {
         struct cairn_slot *first, *last;
         uint32_t count;
-    } working, waiting;    /* parked workgroups: cut short, or with nothing to do when last seen */
-    bool waiting_turn;     /* one of the waiting is next */
+    } working;                    /* parked workgroups that were cut short */
+    struct cairn_waiting waiting; /* parked workgroups with nothing to do when last seen */
+    bool waiting_turn;            /* one of the waiting is next */
     uint32_t turns, quota; /* working ones to resume before new ones start; new ones to start */
     _Atomic uint32_t parked_count; /* of both lists */
+    /* One more than the lowest ticket that ended since the scheduler last looked; 0: none. A hint:
+     * nothing but the order depends on it. */
+    _Atomic uint64_t ended;
 };
 
 /* Records why `dispatch` failed (the first reason of its queue wins), tells its queue, and stops

@@ -162,7 +162,10 @@ void cairn_soft_park(struct cairn_soft *soft, struct cairn_dispatch *dispatch,
                      struct cairn_slot *slot)
 {
     pthread_mutex_lock(&soft->lock);
-    push(slot->waits ? &dispatch->waiting : &dispatch->working, slot);
+    if (slot->waits)
+        cairn_waiting_add(&dispatch->waiting, slot);
+    else
+        push(&dispatch->working, slot);
     atomic_fetch_add_explicit(&dispatch->parked_count, 1, memory_order_relaxed);
     /* The worker that parks it looks for work next: one alone wakes nobody. */
     if (atomic_fetch_add_explicit(&soft->parked_total, 1, memory_order_relaxed) > 0 &&
@@ -171,12 +174,30 @@ void cairn_soft_park(struct cairn_soft *soft, struct cairn_dispatch *dispatch,
     pthread_mutex_unlock(&soft->lock);
 }
 
+void cairn_soft_ended(struct cairn_dispatch *dispatch, uint64_t ticket)
+{
+    uint64_t lowest = atomic_load_explicit(&dispatch->ended, memory_order_relaxed);
+    while (lowest == 0 || lowest > ticket + 1)
+        if (atomic_compare_exchange_weak_explicit(&dispatch->ended, &lowest, ticket + 1,
+                                                  memory_order_relaxed, memory_order_relaxed))
+            break;
+}
+
+static struct cairn_slot *take_waiting_locked(struct cairn_dispatch *dispatch)
+{
+    if (atomic_load_explicit(&dispatch->ended, memory_order_relaxed) != 0) {
+        uint64_t ended = atomic_exchange_explicit(&dispatch->ended, 0, memory_order_relaxed);
+        cairn_waiting_turn_after(&dispatch->waiting, ended - 1);
+    }
+    return cairn_waiting_take(&dispatch->waiting);
+}
+
 static struct cairn_slot *unpark_locked(struct cairn_soft *soft, struct cairn_dispatch *dispatch)
 {
     struct cairn_slot *slot;
     if (dispatch->working.first == NULL ||
         (dispatch->waiting_turn && dispatch->waiting.first != NULL)) {
-        slot = pop(&dispatch->waiting);
+        slot = take_waiting_locked(dispatch);
     } else {
         slot = pop(&dispatch->working);
         if (dispatch->turns > 0 && --dispatch->turns == 0)
@@ -247,13 +268,16 @@ void cairn_soft_cancel(struct cairn_soft *soft, struct cairn_dispatch *dispatch)
         atomic_exchange_explicit(&dispatch->next_ticket, dispatch->total, memory_order_relaxed);
     uint64_t dropped = next < dispatch->total ? dispatch->total - next : 0;
     pthread_mutex_lock(&soft->lock);
-    struct cairn_slot_list lists[2] = {dispatch->working, dispatch->waiting};
-    dispatch->working = dispatch->waiting = (struct cairn_slot_list){0};
+    struct cairn_slot_list working = dispatch->working;
+    struct cairn_waiting waiting = dispatch->waiting;
+    dispatch->working = (struct cairn_slot_list){0};
+    dispatch->waiting = (struct cairn_waiting){0};
     uint32_t count = atomic_exchange_explicit(&dispatch->parked_count, 0, memory_order_relaxed);
     atomic_fetch_sub_explicit(&soft->parked_total, count, memory_order_relaxed);
     pthread_mutex_unlock(&soft->lock);
-    for (int i = 0; i < 2; i++)
-        while (lists[i].first != NULL)
-            put_free(soft, pop(&lists[i]));
+    while (working.first != NULL)
+        put_free(soft, pop(&working));
+    while (waiting.first != NULL)
+        put_free(soft, cairn_waiting_take(&waiting));
     cairn_soft_leave(soft, dispatch, dropped + count + 1);
 }

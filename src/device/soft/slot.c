@@ -164,6 +164,7 @@ void cairn_slot_place(struct cairn_slot *slot, const struct cairn_launch *launch
                       (uint32_t)(row / launch->workgroups[1])};
     void *lds = slot->lds != NULL ? slot->lds : slot->no_lds;
     cairn_workgroup_init(&slot->group, launch, id, slot->block, vgprs, scratch, lds, false);
+    slot->ticket = ticket;
     slot->live_waves = slot->group.wave_count;
     slot->first_wave = 0;
     slot->waits = false;

@@ -13,7 +13,9 @@ enum { CAIRN_SLOT_WAVES = 32 }; /* 1024 work-items in waves of 32 */
 struct cairn_slot {
     struct cairn_workgroup group; /* valid between place and the end of the workgroup */
     struct cairn_slot *next;      /* in a list of free or parked slots */
-    uint8_t *block;               /* waves, then VGPRs, then scratch */
+    struct cairn_slot *previous;  /* in a list of waiting ones */
+    uint64_t ticket;
+    uint8_t *block; /* waves, then VGPRs, then scratch */
     size_t block_bytes;
     uint8_t *lds; /* 4 GiB-aligned, owned; NULL until a workgroup needs LDS */
     uint32_t lds_bytes;

@@ -55,6 +55,8 @@ void cairn_soft_put_spare(struct cairn_soft_worker *worker, struct cairn_slot *s
 void cairn_soft_drop_slot(struct cairn_soft *soft, struct cairn_slot *slot);
 void cairn_soft_park(struct cairn_soft *soft, struct cairn_dispatch *dispatch,
                      struct cairn_slot *slot);
+/* Tells the scheduler that a workgroup has ended: others may have waited for it. */
+void cairn_soft_ended(struct cairn_dispatch *dispatch, uint64_t ticket);
 void cairn_soft_activate(struct cairn_soft *soft, struct cairn_dispatch *dispatch);
 bool cairn_soft_enter(struct cairn_dispatch *dispatch);
 void cairn_soft_leave(struct cairn_soft *soft, struct cairn_dispatch *dispatch, uint64_t count);

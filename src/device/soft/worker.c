@@ -49,6 +49,8 @@ static bool run_slot(struct cairn_soft_worker *worker, struct cairn_dispatch *di
         cairn_soft_park(soft, dispatch, slot);
         return false;
     }
+    if (atomic_load_explicit(&dispatch->parked_count, memory_order_relaxed) != 0)
+        cairn_soft_ended(dispatch, slot->ticket);
     worker->waves += slot->group.wave_count;
     worker->instructions += count_instructions(slot);
     return true;
