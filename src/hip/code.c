@@ -128,6 +128,8 @@ static void describe_args(struct ihipModuleSymbol_t *function)
         const struct cairn_kernel_arg *arg = &function->info->args[i];
         if (arg->kind == CAIRN_ARG_HIDDEN_HOSTCALL_BUFFER)
             function->needs_hostcall = true;
+        if (arg->kind == CAIRN_ARG_HIDDEN_PRINTF_BUFFER)
+            function->needs_printf_buffer = true;
         if (is_hidden(arg->kind))
             continue;
         function->explicit_count++;

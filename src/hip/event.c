@@ -31,8 +31,8 @@ static hipError_t create(hipEvent_t *out, unsigned flags)
         return hipErrorInvalidValue;
     if ((flags & release) == release)
         return hipErrorInvalidValue;
-    if ((flags & hipEventInterprocess) != 0)
-        return (hipError_t)hipErrorNotSupported;
+    if ((flags & hipEventInterprocess) != 0 && (flags & hipEventDisableTiming) == 0)
+        return hipErrorInvalidValue;
     struct ihipEvent_t *event = calloc(1, sizeof *event);
     if (event == NULL)
         return hipErrorOutOfMemory;
@@ -56,7 +56,7 @@ static hipError_t destroy(hipEvent_t handle)
     struct ihipEvent_t *event = handle == NULL ? NULL : hip_map_remove(&handles, handle);
     pthread_rwlock_unlock(&handles_lock);
     if (event == NULL)
-        return hipErrorInvalidHandle;
+        return handle == NULL ? hipErrorInvalidHandle : hipErrorContextIsDestroyed;
     hip_op_release(event->op);
     pthread_mutex_destroy(&event->lock);
     free(event);

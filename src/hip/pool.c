@@ -348,6 +348,52 @@ hipError_t hipMemPoolGetAttribute(hipMemPool_t pool, hipMemPoolAttr attribute, v
     return hip_return(hip_ready() ?: get_attribute(pool, attribute, value));
 }
 
+/* ---- access: every device reaches every pool, and nothing takes that away ---- */
+
+static hipError_t check_access(const hipMemAccessDesc *access)
+{
+    if (access->location.type != hipMemLocationTypeDevice ||
+        hip_device_at(access->location.id) == NULL)
+        return hipErrorInvalidValue;
+    return access->flags == hipMemAccessFlagsProtReadWrite ? hipSuccess : hipErrorNotSupported;
+}
+
+static hipError_t set_access(hipMemPool_t handle, const hipMemAccessDesc *list, size_t count)
+{
+    struct ihipMemPoolHandle_t *pool;
+    hipError_t error = find(handle, &pool);
+    if (error == hipSuccess && (list == NULL || count == 0))
+        error = hipErrorInvalidValue;
+    for (size_t i = 0; i < count && error == hipSuccess; i++)
+        error = check_access(&list[i]);
+    return error;
+}
+
+hipError_t hipMemPoolSetAccess(hipMemPool_t pool, const hipMemAccessDesc *list, size_t count)
+{
+    return hip_return(hip_ready() ?: set_access(pool, list, count));
+}
+
+static hipError_t get_access(hipMemAccessFlags *flags, hipMemPool_t handle,
+                             const hipMemLocation *location)
+{
+    struct ihipMemPoolHandle_t *pool;
+    hipError_t error = find(handle, &pool);
+    if (error != hipSuccess)
+        return error;
+    if (flags == NULL || location == NULL || location->type != hipMemLocationTypeDevice ||
+        hip_device_at(location->id) == NULL)
+        return hipErrorInvalidValue;
+    *flags = hipMemAccessFlagsProtReadWrite;
+    return hipSuccess;
+}
+
+hipError_t hipMemPoolGetAccess(hipMemAccessFlags *flags, hipMemPool_t pool,
+                               hipMemLocation *location)
+{
+    return hip_return(hip_ready() ?: get_access(flags, pool, location));
+}
+
 /* ---- pools of devices ---- */
 
 static hipError_t device_pool(hipMemPool_t *out, int ordinal,

@@ -245,6 +245,47 @@ hipError_t hipStreamWriteValue64(hipStream_t stream, void *ptr, uint64_t value, 
                           ?: value_op(HIP_COMMAND_WRITE, stream, ptr, value, UINT64_MAX, 8, 0));
 }
 
+static hipError_t batch_op(hipStream_t stream, const hipStreamBatchMemOpParams *op)
+{
+    switch (op->operation) {
+    case hipStreamMemOpWaitValue32:
+        return value_op(HIP_COMMAND_WAIT, stream, op->waitValue.address, op->waitValue.value,
+                        UINT32_MAX, 4, op->waitValue.flags);
+    case hipStreamMemOpWaitValue64:
+        return value_op(HIP_COMMAND_WAIT, stream, op->waitValue.address, op->waitValue.value64,
+                        UINT64_MAX, 8, op->waitValue.flags);
+    case hipStreamMemOpWriteValue32:
+        return value_op(HIP_COMMAND_WRITE, stream, op->writeValue.address, op->writeValue.value,
+                        UINT32_MAX, 4, 0);
+    case hipStreamMemOpWriteValue64:
+        return value_op(HIP_COMMAND_WRITE, stream, op->writeValue.address, op->writeValue.value64,
+                        UINT64_MAX, 8, 0);
+    case hipStreamMemOpBarrier:
+    case hipStreamMemOpFlushRemoteWrites:
+        return hipErrorNotSupported; /* as in ROCm 6.4 */
+    default:
+        return hipErrorInvalidValue;
+    }
+}
+
+static hipError_t batch(hipStream_t stream, unsigned count, const hipStreamBatchMemOpParams *ops)
+{
+    hipError_t error = hipSuccess;
+    if (ops == NULL || count == 0 || count > 256)
+        return hipErrorInvalidValue;
+    for (unsigned i = 0; i < count && error == hipSuccess; i++)
+        error = batch_op(stream, &ops[i]);
+    return error;
+}
+
+hipError_t hipStreamBatchMemOp(hipStream_t stream, unsigned int count,
+                               hipStreamBatchMemOpParams *ops, unsigned int flags)
+{
+    if (flags != 0)
+        return hip_return(hipErrorInvalidValue);
+    return hip_return(hip_ready() ?: batch(stream, count, ops));
+}
+
 /* ---- compute unit masks: accepted and remembered nowhere, as the software device has no units to
  * keep apart; the stream works ---- */
 

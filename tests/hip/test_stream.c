@@ -198,7 +198,8 @@ static void events_measure_time(void **state)
     EXPECT(hipEventElapsedTime(&ms, start, plain), hipErrorInvalidHandle);
     EXPECT(hipEventElapsedTime(NULL, start, stop), hipErrorInvalidValue);
     OK(hipEventDestroy(start));
-    EXPECT(hipEventDestroy(start), hipErrorInvalidHandle);
+    EXPECT(hipEventDestroy(start), hipErrorContextIsDestroyed);
+    EXPECT(hipEventDestroy(NULL), hipErrorInvalidHandle);
     EXPECT(hipEventRecord(start, NULL), hipErrorInvalidHandle);
     OK(hipEventDestroy(stop));
     OK(hipEventDestroy(plain));
@@ -286,6 +287,13 @@ static void streams_wait_for_values_in_memory(void **state)
     OK(hipStreamWriteValue32(second, word, 5, 0));
     OK(hipStreamSynchronize(first));
     EXPECT(hipStreamWaitValue32(first, NULL, 5, 0, UINT32_MAX), hipErrorInvalidValue);
+    hipStreamBatchMemOpParams ops[2] = {
+        {.writeValue = {hipStreamMemOpWriteValue32, word, {.value = 7}, 0, NULL}},
+        {.waitValue = {
+             hipStreamMemOpWaitValue32, word, {.value = 7}, hipStreamWaitValueGte, NULL}}};
+    OK(hipStreamBatchMemOp(first, 2, ops, 0));
+    OK(hipStreamSynchronize(first));
+    assert_int_equal(word[0], 7);
     OK(hipHostFree(word));
     OK(hipStreamDestroy(first));
     OK(hipStreamDestroy(second));
