@@ -241,6 +241,20 @@ hipError_t hipMalloc3D(hipPitchedPtr *out, hipExtent extent)
 
 /* ---- the program's own memory ---- */
 
+/* Programs free registered memory without unregistering it, and register what they get at the same
+ * place later; ROCm lets them. So a new registration ends the ones that it overlaps. */
+static hipError_t end_stale_registrations(void *address, size_t size)
+{
+    struct hip_allocation row;
+    while (hip_memory_overlap(address, size, &row)) {
+        if (row.kind != HIP_MEMORY_REGISTERED)
+            return hipErrorHostMemoryAlreadyRegistered;
+        hip_memory_remove(row.base, &row);
+        hsa_amd_memory_unlock((void *)(uintptr_t)row.base);
+    }
+    return hipSuccess;
+}
+
 static hipError_t register_host(void *address, size_t size, unsigned flags)
 {
     void *device_address = NULL;
@@ -250,8 +264,9 @@ static hipError_t register_host(void *address, size_t size, unsigned flags)
     struct hip_allocation row;
     if (address == NULL || size == 0 || (flags & ~known) != 0)
         return hipErrorInvalidValue;
-    if (hip_memory_find(address, &row))
-        return hipErrorHostMemoryAlreadyRegistered;
+    hipError_t error = end_stale_registrations(address, size);
+    if (error != hipSuccess)
+        return error;
     for (int i = 0; i < hip_process.device_count; i++)
         agents[i] = hip_process.devices[i].agent;
     hsa_status_t status =

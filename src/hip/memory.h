@@ -36,6 +36,8 @@ hipError_t hip_memory_release(void *address);
 
 /* Copies out what contains `address`. False: not known to HIP. */
 bool hip_memory_find(const void *address, struct hip_allocation *out);
+/* Copies out one that shares bytes with the range. */
+bool hip_memory_overlap(const void *address, size_t size, struct hip_allocation *out);
 /* Also true for variables of loaded code, which HSA knows. */
 bool hip_memory_is_known(const void *address);
 /* Changes the row that contains `address` under the table's lock. */

@@ -87,6 +87,20 @@ bool hip_memory_find(const void *address, struct hip_allocation *out)
     return row != NULL;
 }
 
+bool hip_memory_overlap(const void *address, size_t size, struct hip_allocation *out)
+{
+    uint64_t base = (uint64_t)(uintptr_t)address;
+    pthread_rwlock_rdlock(&table_lock);
+    const struct hip_allocation *row = containing_locked(base);
+    size_t next = above_locked(base);
+    if (row == NULL && next < row_count && rows[next].base - base < size)
+        row = &rows[next];
+    if (row != NULL)
+        *out = *row;
+    pthread_rwlock_unlock(&table_lock);
+    return row != NULL;
+}
+
 bool hip_memory_update(const void *address, void (*change)(struct hip_allocation *, void *),
                        void *data)
 {
