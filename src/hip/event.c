@@ -131,8 +131,8 @@ static hipError_t stream_wait(hipStream_t stream_handle, hipEvent_t handle, unsi
     if (flags > hipEventWaitExternal)
         return hipErrorInvalidValue;
     hipError_t error = hip_event_find(handle, &event);
-    if (error == hipSuccess)
-        error = hip_stream_find(stream_handle, &stream);
+    if (error == hipSuccess && hip_stream_find(stream_handle, &stream) != hipSuccess)
+        error = hipErrorInvalidHandle;
     return error != hipSuccess ? error : hip_event_stream_wait(stream, event);
 }
 

@@ -110,6 +110,8 @@ static hipError_t launch_host(const void *host, dim3 grid, dim3 block, void **pa
     struct hip_kernel_launch launch = {.cooperative = cooperative,
                                        .any_order = (flags & hipExtAnyOrderLaunch) != 0};
     hipError_t error = hip_stream_find(handle, &stream);
+    if (error == hipErrorContextIsDestroyed && !cooperative)
+        error = hipErrorInvalidValue; /* as ROCm tells the two apart */
     if (error == hipSuccess)
         error = hip_function_of(host, stream->device, &launch.function);
     if (error == hipSuccess)
@@ -178,7 +180,8 @@ static hipError_t launch_module(hipFunction_t handle, const uint32_t items[3],
     launch.function = hip_function_check(handle);
     if (launch.function == NULL)
         return hipErrorInvalidHandle;
-    hipError_t error = hip_stream_find(stream_handle, &stream);
+    hipError_t error =
+        hip_stream_find(stream_handle, &stream) == hipSuccess ? hipSuccess : hipErrorInvalidValue;
     if (error == hipSuccess)
         error = find_events(start, stop, events);
     if (error != hipSuccess)
