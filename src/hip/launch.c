@@ -263,7 +263,7 @@ hipError_t hip_launch_check(const struct hip_kernel_launch *launch)
     for (int i = 0; i < 3; i++) {
         if (launch->grid[i] == 0 || launch->block[i] == 0) {
             cairn_log(CAIRN_LOG_ERROR, "hip: kernel %s: empty grid or block", function->name);
-            return hipErrorInvalidConfiguration;
+            return launch->cooperative ? hipErrorInvalidConfiguration : hipErrorInvalidValue;
         }
     }
     hipError_t error = check_block(function, launch);
@@ -283,7 +283,7 @@ hipError_t hip_launch_check(const struct hip_kernel_launch *launch)
         cairn_log(CAIRN_LOG_ERROR, "hip: kernel %s: %zu bytes of LDS (%u static), at most %zu",
                   function->name, lds, function->static_lds,
                   function->device->props.sharedMemPerBlock);
-        return hipErrorInvalidValue;
+        return launch->cooperative ? hipErrorCooperativeLaunchTooLarge : hipErrorOutOfMemory;
     }
     return hipSuccess;
 }

@@ -96,7 +96,7 @@ static hipError_t find_events(hipEvent_t start, hipEvent_t stop, struct ihipEven
         error = hip_event_find(start, &events[0]);
     if (error == hipSuccess && stop != NULL)
         error = hip_event_find(stop, &events[1]);
-    return error;
+    return error == hipSuccess ? hipSuccess : hipErrorInvalidValue;
 }
 
 /* ---- by host address ---- */
@@ -201,14 +201,16 @@ static hipError_t launch_blocks(hipFunction_t function, const uint32_t grid[3],
                                 void **params, void **extra, bool cooperative)
 {
     struct hip_kernel_launch sizes = {0};
+    const hipDeviceProp_t *props = &hip_current_device()->props;
     for (int i = 0; i < 3; i++)
-        if (grid[i] == 0 || block[i] == 0)
+        if (grid[i] == 0 || block[i] == 0 || grid[i] > (uint32_t)props->maxGridSize[i])
             return hipErrorInvalidValue;
     if (!set_grid(&sizes, grid, block))
         return hipErrorInvalidConfiguration;
     hipError_t error = launch_module(function, sizes.grid, block, lds_bytes, stream, params, extra,
                                      NULL, NULL, 0, cooperative);
-    return error == hipErrorInvalidConfiguration ? hipErrorInvalidValue : error;
+    bool size_error = error == hipErrorInvalidConfiguration || error == hipErrorOutOfMemory;
+    return size_error && !cooperative ? hipErrorInvalidValue : error;
 }
 
 hipError_t hipModuleLaunchKernel(hipFunction_t function, unsigned int grid_x, unsigned int grid_y,

@@ -80,13 +80,13 @@ struct bad_launch {
 };
 
 static const struct bad_launch bad[] = {
-    {"no blocks", {0, 1, 1}, {64, 1, 1}, 0, hipErrorInvalidConfiguration},
-    {"no blocks in z", {1, 1, 0}, {64, 1, 1}, 0, hipErrorInvalidConfiguration},
-    {"no threads", {1, 1, 1}, {0, 1, 1}, 0, hipErrorInvalidConfiguration},
+    {"no blocks", {0, 1, 1}, {64, 1, 1}, 0, hipErrorInvalidValue},
+    {"no blocks in z", {1, 1, 0}, {64, 1, 1}, 0, hipErrorInvalidValue},
+    {"no threads", {1, 1, 1}, {0, 1, 1}, 0, hipErrorInvalidValue},
     {"1025 threads", {1, 1, 1}, {1025, 1, 1}, 0, hipErrorInvalidConfiguration},
     {"33 x 32 threads", {1, 1, 1}, {33, 32, 1}, 0, hipErrorInvalidConfiguration},
     {"more than 2^32 work-items", {1u << 23, 1, 1}, {1024, 1, 1}, 0, hipErrorInvalidConfiguration},
-    {"LDS too large", {1, 1, 1}, {64, 1, 1}, 65537, hipErrorInvalidValue},
+    {"LDS too large", {1, 1, 1}, {64, 1, 1}, 65537, hipErrorOutOfMemory},
 };
 
 static void bad_launches_are_refused_and_the_next_is_right(void **state)
