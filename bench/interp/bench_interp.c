@@ -46,6 +46,7 @@ static const struct row rows[] = {
     {"sdwa",
      "64",
      {"v_add_u32_sdwa v%1$u, v%1$u, v%2$u dst_sel:DWORD src0_sel:BYTE_1 src1_sel:WORD_0"}},
+    {"pk_mov", "64", {"v_pk_mov_b32 v[64:65], v[66:67], v[68:69] op_sel:[0,1]"}},
     {"scalar add", "64", {"s_add_u32 s10, s10, s9"}},
     {"exp f32", "64", {"v_exp_f32 v%1$u, v%1$u"}},
     {"rcp f32", "64", {"v_rcp_f32 v%1$u, v%1$u"}},

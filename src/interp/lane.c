@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * Vector instructions that are not lane by lane: moves between lanes and scalars, swaps, pairs.
+ * Vector instructions that are not lane by lane: moves between lanes and scalars.
  * AMD "CDNA2 ISA" 12.8-12.11.
  */
 #include "interp/block.h"
-
-#include <string.h>
 
 /* A vector register's row, whichever file it is in; not for scalars. */
 static uint32_t *row_of(const struct cairn_wave *wave, const struct cairn_interp_source *source)
@@ -53,49 +51,6 @@ static void run_writelane(struct cairn_wave *wave, const struct cairn_interp_op 
     CAIRN_TAIL return op[1].run(wave, op + 1);
 }
 
-static void run_swap(struct cairn_wave *wave, const struct cairn_interp_op *op)
-{
-    uint64_t exec = cairn_exec(wave);
-    uint32_t *a = wave->vgpr[op->dst];
-    uint32_t *b = wave->vgpr[op->src[0].index];
-    for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane++) {
-        uint32_t x = a[lane], y = b[lane];
-        bool active = exec >> lane & 1;
-        a[lane] = active ? y : x;
-        b[lane] = active ? x : y;
-    }
-    CAIRN_TAIL return op[1].run(wave, op + 1);
-}
-
-/* One dword of a pair operand for all lanes. */
-static void take_dword(const struct cairn_wave *wave, const struct cairn_interp_op *op,
-                       unsigned slot, unsigned dword, uint32_t out[CAIRN_WAVE_LANES])
-{
-    const struct cairn_interp_source *source = &op->src[slot];
-    if (source->kind == CAIRN_SOURCE_VGPR || source->kind == CAIRN_SOURCE_AGPR) {
-        memcpy(out, row_of(wave, source) + dword * CAIRN_WAVE_LANES, sizeof *wave->vgpr);
-        return;
-    }
-    uint32_t value = (uint32_t)(cairn_source64(wave, op, slot) >> (32 * dword));
-    for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane++)
-        out[lane] = value;
-}
-
-/* v_pk_mov_b32: low result from src0, high result from src1, the dwords that op_sel names. */
-static void run_pk_mov(struct cairn_wave *wave, const struct cairn_interp_op *op)
-{
-    uint32_t low[CAIRN_WAVE_LANES], high[CAIRN_WAVE_LANES];
-    uint64_t exec = cairn_exec(wave);
-    take_dword(wave, op, 0, op->insn.op_sel & 1, low);
-    take_dword(wave, op, 1, op->insn.op_sel >> 1 & 1, high);
-    uint32_t (*d)[CAIRN_WAVE_LANES] = &wave->vgpr[op->dst];
-    for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane++) {
-        d[0][lane] = exec >> lane & 1 ? low[lane] : d[0][lane];
-        d[1][lane] = exec >> lane & 1 ? high[lane] : d[1][lane];
-    }
-    CAIRN_TAIL return op[1].run(wave, op + 1);
-}
-
 bool cairn_lane_prepare(struct cairn_interp_op *op)
 {
     switch (op->insn.op) {
@@ -107,12 +62,6 @@ bool cairn_lane_prepare(struct cairn_interp_op *op)
         return true;
     case CAIRN_OP_v_writelane_b32:
         op->run = run_writelane;
-        return true;
-    case CAIRN_OP_v_swap_b32:
-        op->run = run_swap;
-        return true;
-    case CAIRN_OP_v_pk_mov_b32:
-        op->run = run_pk_mov;
         return true;
     case CAIRN_OP_v_nop:
     case CAIRN_OP_v_clrexcp:

@@ -158,6 +158,12 @@ bool CAIRN_TARGET(cairn_valu_prepare)(struct cairn_interp_op *op)
 {
     const struct cairn_insn *insn = &op->insn;
     const struct cairn_valu_row *row = CAIRN_TARGET(cairn_valu_int_row)(insn->op);
+    if (insn->op == CAIRN_OP_v_swap_b32)
+        op->run = CAIRN_TARGET(cairn_valu_swap);
+    if (insn->op == CAIRN_OP_v_pk_mov_b32)
+        op->run = CAIRN_TARGET(cairn_valu_pk_mov);
+    if (op->run != NULL)
+        return true;
     if (row == NULL)
         row = CAIRN_TARGET(cairn_valu_float_row)(insn->op);
     if (row == NULL)

@@ -49,6 +49,9 @@ void CAIRN_TARGET(cairn_valu_modified)(struct cairn_wave *wave, const struct cai
 void CAIRN_TARGET(cairn_valu_packed)(struct cairn_wave *wave, const struct cairn_interp_op *op);
 void CAIRN_TARGET(cairn_valu_pairs)(struct cairn_wave *wave, const struct cairn_interp_op *op);
 
+void CAIRN_TARGET(cairn_valu_swap)(struct cairn_wave *wave, const struct cairn_interp_op *op);
+void CAIRN_TARGET(cairn_valu_pk_mov)(struct cairn_wave *wave, const struct cairn_interp_op *op);
+
 bool CAIRN_TARGET(cairn_valu_prepare)(struct cairn_interp_op *op);
 
 static inline unsigned cairn_type_rows(unsigned type)

@@ -110,6 +110,10 @@ static void integers(void **state)
          "v_ffbh_u32 v1, 0\nv_ffbl_b32 v2, 0\nv_ffbh_i32 v3, -1\nv_ffbh_i32 v4, 0\nv_ffbh_u32 v5, "
          "1",
          {V(1, 0, ~0u), V(2, 0, ~0u), V(3, 0, ~0u), V(4, 0, ~0u), V(5, 0, 31)}},
+        {"pk_mov may turn a pair round",
+         "v_mov_b32 v2, 2\nv_mov_b32 v3, 3\nv_pk_mov_b32 v[2:3], v[2:3], v[2:3] op_sel:[1,0]\n"
+         "s_mov_b64 exec, 1\nv_pk_mov_b32 v[2:3], v[2:3], v[2:3] op_sel:[1,0]",
+         {V(2, 0, 2), V(3, 0, 3), V(2, 1, 3), V(3, 1, 2)}},
         {"P3 pk_mov takes the dwords that op_sel names",
          "v_mov_b32 v2, 2\nv_mov_b32 v3, 3\nv_mov_b32 v4, 4\nv_mov_b32 v5, 5\n"
          "v_pk_mov_b32 v[6:7], v[2:3], v[4:5] op_sel:[1,0]\ns_mov_b32 s8, 8\ns_mov_b32 s9, 9\n"
