@@ -98,4 +98,21 @@ hipError_t hip_node_copy(struct hipGraphNode *to, const struct hipGraphNode *fro
 /* Gives back what a node owns besides its edges. */
 void hip_node_clear(struct hipGraphNode *node);
 
+/* ---- for the API functions; these take hip_graph_lock themselves ---- */
+
+/* How a node gets its parameters: `params` as its kind of node wants them. */
+typedef hipError_t (*hip_node_set_fn)(struct hipGraphNode *node, const void *params);
+hipError_t hip_node_set_copy_any(struct hipGraphNode *node, const void *params);
+hipError_t hip_node_set_fill_any(struct hipGraphNode *node, const void *params);
+hipError_t hip_node_new(hipGraphNode_t *out, hipGraph_t graph, const hipGraphNode_t *deps,
+                        size_t count, hipGraphNodeType type, hip_node_set_fn set,
+                        const void *params);
+/* With `in_exec` the node's counterpart in an executable graph. */
+hipError_t hip_node_change(hipGraphExec_t exec, bool in_exec, hipGraphNode_t handle,
+                           hipGraphNodeType type, hip_node_set_fn set, const void *params);
+hipError_t hip_node_get(hipGraphNode_t handle, hipGraphNodeType type, void *out, size_t size);
+/* This one with the lock held. */
+hipError_t hip_node_find_locked(hipGraphExec_t exec, bool in_exec, hipGraphNode_t handle,
+                                hipGraphNodeType type, struct hipGraphNode **out);
+
 #endif

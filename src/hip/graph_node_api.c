@@ -9,93 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How a node gets its parameters: `set` with `params` as the kind of node wants them. */
-typedef hipError_t (*set_fn)(struct hipGraphNode *node, const void *params);
-
-static hipError_t add(hipGraphNode_t *out, hipGraph_t graph, const hipGraphNode_t *deps,
-                      size_t count, hipGraphNodeType type, set_fn set, const void *params)
-{
-    struct hipGraphNode *node;
-    if (out == NULL)
-        return hipErrorInvalidValue;
-    pthread_mutex_lock(&hip_graph_lock);
-    hipError_t error = hip_graph_is_locked(graph) ? hipSuccess : hipErrorInvalidValue;
-    if (error == hipSuccess)
-        error = hip_node_add_locked(graph, type, deps, count, &node);
-    if (error == hipSuccess && set != NULL) {
-        error = set(node, params);
-        if (error != hipSuccess)
-            hip_node_remove_locked(node);
-    }
-    if (error == hipSuccess)
-        *out = node;
-    pthread_mutex_unlock(&hip_graph_lock);
-    return error;
-}
-
-static bool is_copy(hipGraphNodeType type)
-{
-    return type == hipGraphNodeTypeMemcpy || type == hipGraphNodeTypeMemcpyFromSymbol ||
-           type == hipGraphNodeTypeMemcpyToSymbol;
-}
-
-static bool fits(const struct hipGraphNode *node, hipGraphNodeType type)
-{
-    return node->type == type || (is_copy(node->type) && is_copy(type));
-}
-
-/* The node itself, or with `exec` its counterpart there. */
-static hipError_t find(hipGraphExec_t exec, bool in_exec, hipGraphNode_t handle,
-                       hipGraphNodeType type, struct hipGraphNode **out)
-{
-    if (in_exec && !hip_exec_is_locked(exec))
-        return hipErrorInvalidValue;
-    if (!hip_node_is_locked(handle) || !fits(handle, type))
-        return hipErrorInvalidValue;
-    *out = in_exec ? hip_exec_node_locked(exec, handle) : handle;
-    return *out == NULL ? hipErrorInvalidValue : hipSuccess;
-}
-
-static hipError_t change(hipGraphExec_t exec, bool in_exec, hipGraphNode_t handle,
-                         hipGraphNodeType type, set_fn set, const void *params)
-{
-    struct hipGraphNode *node;
-    pthread_mutex_lock(&hip_graph_lock);
-    hipError_t error = find(exec, in_exec, handle, type, &node);
-    if (error == hipSuccess)
-        error = set(node, params);
-    pthread_mutex_unlock(&hip_graph_lock);
-    return error;
-}
-
-static hipError_t get(hipGraphNode_t handle, hipGraphNodeType type, void *out, size_t size)
-{
-    struct hipGraphNode *node;
-    if (out == NULL)
-        return hipErrorInvalidValue;
-    pthread_mutex_lock(&hip_graph_lock);
-    hipError_t error = find(NULL, false, handle, type, &node);
-    if (error == hipSuccess)
-        memcpy(out, &node->params, size);
-    pthread_mutex_unlock(&hip_graph_lock);
-    return error;
-}
-
 /* ---- one adapter for each kind of parameters ---- */
 
 static hipError_t set_kernel(struct hipGraphNode *node, const void *params)
 {
     return hip_node_set_kernel(node, params);
-}
-
-static hipError_t set_copy(struct hipGraphNode *node, const void *params)
-{
-    return params == NULL ? hipErrorInvalidValue : hip_node_set_copy(node, params);
-}
-
-static hipError_t set_fill(struct hipGraphNode *node, const void *params)
-{
-    return params == NULL ? hipErrorInvalidValue : hip_node_set_fill(node, params);
 }
 
 static hipError_t set_host(struct hipGraphNode *node, const void *params)
@@ -113,26 +31,6 @@ static hipError_t set_child(struct hipGraphNode *node, const void *params)
     struct ihipGraph *child = (struct ihipGraph *)params;
     return hip_graph_is_locked(child) && child != node->graph ? hip_node_set_child(node, child)
                                                               : hipErrorInvalidValue;
-}
-
-struct plain_copy {
-    void *dst;
-    const void *src;
-    size_t size;
-    hipMemcpyKind kind;
-};
-
-static hipError_t set_copy_1d(struct hipGraphNode *node, const void *params)
-{
-    const struct plain_copy *copy = params;
-    return hip_node_set_copy_1d(node, copy->dst, copy->src, copy->size, copy->kind);
-}
-
-static hipError_t set_drv_copy(struct hipGraphNode *node, const void *params)
-{
-    struct hip_command command;
-    hipError_t error = hip_copy_of_drv_3d(params, &command);
-    return error != hipSuccess ? error : hip_node_set_command(node, &command);
 }
 
 static hipError_t set_alloc(struct hipGraphNode *node, const void *params)
@@ -173,266 +71,30 @@ hipError_t hipGraphAddKernelNode(hipGraphNode_t *node, hipGraph_t graph,
                                  const hipGraphNode_t *dependencies, size_t count,
                                  const hipKernelNodeParams *params)
 {
-    return hip_return(
-        hip_ready()
-            ?: add(node, graph, dependencies, count, hipGraphNodeTypeKernel, set_kernel, params));
+    return hip_return(hip_ready()
+                          ?: hip_node_new(node, graph, dependencies, count, hipGraphNodeTypeKernel,
+                                          set_kernel, params));
 }
 
 hipError_t hipGraphKernelNodeGetParams(hipGraphNode_t node, hipKernelNodeParams *params)
 {
-    return hip_return(hip_ready() ?: get(node, hipGraphNodeTypeKernel, params, sizeof *params));
+    return hip_return(hip_ready()
+                          ?: hip_node_get(node, hipGraphNodeTypeKernel, params, sizeof *params));
 }
 
 hipError_t hipGraphKernelNodeSetParams(hipGraphNode_t node, const hipKernelNodeParams *params)
 {
-    return hip_return(hip_ready()
-                          ?: change(NULL, false, node, hipGraphNodeTypeKernel, set_kernel, params));
+    return hip_return(
+        hip_ready()
+            ?: hip_node_change(NULL, false, node, hipGraphNodeTypeKernel, set_kernel, params));
 }
 
 hipError_t hipGraphExecKernelNodeSetParams(hipGraphExec_t exec, hipGraphNode_t node,
                                            const hipKernelNodeParams *params)
 {
-    return hip_return(hip_ready()
-                          ?: change(exec, true, node, hipGraphNodeTypeKernel, set_kernel, params));
-}
-
-/* ---- copies ---- */
-
-hipError_t hipGraphAddMemcpyNode(hipGraphNode_t *node, hipGraph_t graph,
-                                 const hipGraphNode_t *dependencies, size_t count,
-                                 const hipMemcpy3DParms *params)
-{
     return hip_return(
         hip_ready()
-            ?: add(node, graph, dependencies, count, hipGraphNodeTypeMemcpy, set_copy, params));
-}
-
-hipError_t hipGraphMemcpyNodeGetParams(hipGraphNode_t node, hipMemcpy3DParms *params)
-{
-    return hip_return(hip_ready() ?: get(node, hipGraphNodeTypeMemcpy, params, sizeof *params));
-}
-
-hipError_t hipGraphMemcpyNodeSetParams(hipGraphNode_t node, const hipMemcpy3DParms *params)
-{
-    return hip_return(hip_ready()
-                          ?: change(NULL, false, node, hipGraphNodeTypeMemcpy, set_copy, params));
-}
-
-hipError_t hipGraphExecMemcpyNodeSetParams(hipGraphExec_t exec, hipGraphNode_t node,
-                                           hipMemcpy3DParms *params)
-{
-    return hip_return(hip_ready()
-                          ?: change(exec, true, node, hipGraphNodeTypeMemcpy, set_copy, params));
-}
-
-hipError_t hipGraphAddMemcpyNode1D(hipGraphNode_t *node, hipGraph_t graph,
-                                   const hipGraphNode_t *dependencies, size_t count, void *dst,
-                                   const void *src, size_t size, hipMemcpyKind kind)
-{
-    const struct plain_copy copy = {dst, src, size, kind};
-    return hip_return(
-        hip_ready()
-            ?: add(node, graph, dependencies, count, hipGraphNodeTypeMemcpy, set_copy_1d, &copy));
-}
-
-hipError_t hipGraphMemcpyNodeSetParams1D(hipGraphNode_t node, void *dst, const void *src,
-                                         size_t size, hipMemcpyKind kind)
-{
-    const struct plain_copy copy = {dst, src, size, kind};
-    return hip_return(hip_ready()
-                          ?: change(NULL, false, node, hipGraphNodeTypeMemcpy, set_copy_1d, &copy));
-}
-
-hipError_t hipGraphExecMemcpyNodeSetParams1D(hipGraphExec_t exec, hipGraphNode_t node, void *dst,
-                                             const void *src, size_t size, hipMemcpyKind kind)
-{
-    const struct plain_copy copy = {dst, src, size, kind};
-    return hip_return(hip_ready()
-                          ?: change(exec, true, node, hipGraphNodeTypeMemcpy, set_copy_1d, &copy));
-}
-
-hipError_t hipDrvGraphAddMemcpyNode(hipGraphNode_t *node, hipGraph_t graph,
-                                    const hipGraphNode_t *dependencies, size_t count,
-                                    const HIP_MEMCPY3D *params, hipCtx_t ctx)
-{
-    return hip_return(
-        hip_ready()
-            ?: add(node, graph, dependencies, count, hipGraphNodeTypeMemcpy, set_drv_copy, params));
-}
-
-hipError_t hipDrvGraphMemcpyNodeSetParams(hipGraphNode_t node, const HIP_MEMCPY3D *params)
-{
-    return hip_return(
-        hip_ready() ?: change(NULL, false, node, hipGraphNodeTypeMemcpy, set_drv_copy, params));
-}
-
-hipError_t hipDrvGraphExecMemcpyNodeSetParams(hipGraphExec_t exec, hipGraphNode_t node,
-                                              const HIP_MEMCPY3D *params, hipCtx_t ctx)
-{
-    return hip_return(
-        hip_ready() ?: change(exec, true, node, hipGraphNodeTypeMemcpy, set_drv_copy, params));
-}
-
-/* ---- copies with device variables ---- */
-
-static hipError_t symbol_at(const void *symbol, size_t size, size_t offset, void **out)
-{
-    size_t bytes, end;
-    if (hip_registered_variable(symbol, hip_current_device(), out, &bytes) != hipSuccess)
-        return hipErrorInvalidSymbol;
-    if (!cairn_size_add(size, offset, &end) || end > bytes)
-        return hipErrorInvalidValue;
-    *out = (char *)*out + offset;
-    return hipSuccess;
-}
-
-static hipError_t add_symbol(hipGraphNode_t *node, hipGraph_t graph, const hipGraphNode_t *deps,
-                             size_t count, hipGraphNodeType type, struct plain_copy copy,
-                             const void *symbol, size_t offset)
-{
-    void *address;
-    hipError_t error = symbol_at(symbol, copy.size, offset, &address);
-    if (error != hipSuccess)
-        return error;
-    if (type == hipGraphNodeTypeMemcpyToSymbol)
-        copy.dst = address;
-    else
-        copy.src = address;
-    return add(node, graph, deps, count, type, set_copy_1d, &copy);
-}
-
-static hipError_t change_symbol(hipGraphExec_t exec, bool in_exec, hipGraphNode_t node,
-                                hipGraphNodeType type, struct plain_copy copy, const void *symbol,
-                                size_t offset)
-{
-    void *address;
-    hipError_t error = symbol_at(symbol, copy.size, offset, &address);
-    if (error != hipSuccess)
-        return error;
-    if (type == hipGraphNodeTypeMemcpyToSymbol)
-        copy.dst = address;
-    else
-        copy.src = address;
-    return change(exec, in_exec, node, type, set_copy_1d, &copy);
-}
-
-hipError_t hipGraphAddMemcpyNodeToSymbol(hipGraphNode_t *node, hipGraph_t graph,
-                                         const hipGraphNode_t *dependencies, size_t count,
-                                         const void *symbol, const void *src, size_t size,
-                                         size_t offset, hipMemcpyKind kind)
-{
-    const struct plain_copy copy = {NULL, src, size, kind};
-    return hip_return(hip_ready()
-                          ?: add_symbol(node, graph, dependencies, count,
-                                        hipGraphNodeTypeMemcpyToSymbol, copy, symbol, offset));
-}
-
-hipError_t hipGraphAddMemcpyNodeFromSymbol(hipGraphNode_t *node, hipGraph_t graph,
-                                           const hipGraphNode_t *dependencies, size_t count,
-                                           void *dst, const void *symbol, size_t size,
-                                           size_t offset, hipMemcpyKind kind)
-{
-    const struct plain_copy copy = {dst, NULL, size, kind};
-    return hip_return(hip_ready()
-                          ?: add_symbol(node, graph, dependencies, count,
-                                        hipGraphNodeTypeMemcpyFromSymbol, copy, symbol, offset));
-}
-
-hipError_t hipGraphMemcpyNodeSetParamsToSymbol(hipGraphNode_t node, const void *symbol,
-                                               const void *src, size_t size, size_t offset,
-                                               hipMemcpyKind kind)
-{
-    const struct plain_copy copy = {NULL, src, size, kind};
-    return hip_return(hip_ready()
-                          ?: change_symbol(NULL, false, node, hipGraphNodeTypeMemcpyToSymbol, copy,
-                                           symbol, offset));
-}
-
-hipError_t hipGraphMemcpyNodeSetParamsFromSymbol(hipGraphNode_t node, void *dst, const void *symbol,
-                                                 size_t size, size_t offset, hipMemcpyKind kind)
-{
-    const struct plain_copy copy = {dst, NULL, size, kind};
-    return hip_return(hip_ready()
-                          ?: change_symbol(NULL, false, node, hipGraphNodeTypeMemcpyFromSymbol,
-                                           copy, symbol, offset));
-}
-
-hipError_t hipGraphExecMemcpyNodeSetParamsToSymbol(hipGraphExec_t exec, hipGraphNode_t node,
-                                                   const void *symbol, const void *src, size_t size,
-                                                   size_t offset, hipMemcpyKind kind)
-{
-    const struct plain_copy copy = {NULL, src, size, kind};
-    return hip_return(hip_ready()
-                          ?: change_symbol(exec, true, node, hipGraphNodeTypeMemcpyToSymbol, copy,
-                                           symbol, offset));
-}
-
-hipError_t hipGraphExecMemcpyNodeSetParamsFromSymbol(hipGraphExec_t exec, hipGraphNode_t node,
-                                                     void *dst, const void *symbol, size_t size,
-                                                     size_t offset, hipMemcpyKind kind)
-{
-    const struct plain_copy copy = {dst, NULL, size, kind};
-    return hip_return(hip_ready()
-                          ?: change_symbol(exec, true, node, hipGraphNodeTypeMemcpyFromSymbol, copy,
-                                           symbol, offset));
-}
-
-/* ---- fills ---- */
-
-hipError_t hipGraphAddMemsetNode(hipGraphNode_t *node, hipGraph_t graph,
-                                 const hipGraphNode_t *dependencies, size_t count,
-                                 const hipMemsetParams *params)
-{
-    return hip_return(
-        hip_ready()
-            ?: add(node, graph, dependencies, count, hipGraphNodeTypeMemset, set_fill, params));
-}
-
-hipError_t hipGraphMemsetNodeGetParams(hipGraphNode_t node, hipMemsetParams *params)
-{
-    return hip_return(hip_ready() ?: get(node, hipGraphNodeTypeMemset, params, sizeof *params));
-}
-
-hipError_t hipGraphMemsetNodeSetParams(hipGraphNode_t node, const hipMemsetParams *params)
-{
-    return hip_return(hip_ready()
-                          ?: change(NULL, false, node, hipGraphNodeTypeMemset, set_fill, params));
-}
-
-hipError_t hipGraphExecMemsetNodeSetParams(hipGraphExec_t exec, hipGraphNode_t node,
-                                           const hipMemsetParams *params)
-{
-    return hip_return(hip_ready()
-                          ?: change(exec, true, node, hipGraphNodeTypeMemset, set_fill, params));
-}
-
-static hipMemsetParams of_drv(const HIP_MEMSET_NODE_PARAMS *params)
-{
-    return (hipMemsetParams){.dst = params->dst,
-                             .elementSize = params->elementSize,
-                             .height = params->height,
-                             .pitch = params->pitch,
-                             .value = params->value,
-                             .width = params->width};
-}
-
-hipError_t hipDrvGraphAddMemsetNode(hipGraphNode_t *node, hipGraph_t graph,
-                                    const hipGraphNode_t *dependencies, size_t count,
-                                    const HIP_MEMSET_NODE_PARAMS *params, hipCtx_t ctx)
-{
-    if (params == NULL)
-        return hip_return(hipErrorInvalidValue);
-    hipMemsetParams plain = of_drv(params);
-    return hipGraphAddMemsetNode(node, graph, dependencies, count, &plain);
-}
-
-hipError_t hipDrvGraphExecMemsetNodeSetParams(hipGraphExec_t exec, hipGraphNode_t node,
-                                              const HIP_MEMSET_NODE_PARAMS *params, hipCtx_t ctx)
-{
-    if (params == NULL)
-        return hip_return(hipErrorInvalidValue);
-    hipMemsetParams plain = of_drv(params);
-    return hipGraphExecMemsetNodeSetParams(exec, node, &plain);
+            ?: hip_node_change(exec, true, node, hipGraphNodeTypeKernel, set_kernel, params));
 }
 
 /* ---- host functions ---- */
@@ -441,27 +103,28 @@ hipError_t hipGraphAddHostNode(hipGraphNode_t *node, hipGraph_t graph,
                                const hipGraphNode_t *dependencies, size_t count,
                                const hipHostNodeParams *params)
 {
-    return hip_return(
-        hip_ready()
-            ?: add(node, graph, dependencies, count, hipGraphNodeTypeHost, set_host, params));
+    return hip_return(hip_ready()
+                          ?: hip_node_new(node, graph, dependencies, count, hipGraphNodeTypeHost,
+                                          set_host, params));
 }
 
 hipError_t hipGraphHostNodeGetParams(hipGraphNode_t node, hipHostNodeParams *params)
 {
-    return hip_return(hip_ready() ?: get(node, hipGraphNodeTypeHost, params, sizeof *params));
+    return hip_return(hip_ready()
+                          ?: hip_node_get(node, hipGraphNodeTypeHost, params, sizeof *params));
 }
 
 hipError_t hipGraphHostNodeSetParams(hipGraphNode_t node, const hipHostNodeParams *params)
 {
-    return hip_return(hip_ready()
-                          ?: change(NULL, false, node, hipGraphNodeTypeHost, set_host, params));
+    return hip_return(
+        hip_ready() ?: hip_node_change(NULL, false, node, hipGraphNodeTypeHost, set_host, params));
 }
 
 hipError_t hipGraphExecHostNodeSetParams(hipGraphExec_t exec, hipGraphNode_t node,
                                          const hipHostNodeParams *params)
 {
-    return hip_return(hip_ready()
-                          ?: change(exec, true, node, hipGraphNodeTypeHost, set_host, params));
+    return hip_return(
+        hip_ready() ?: hip_node_change(exec, true, node, hipGraphNodeTypeHost, set_host, params));
 }
 
 /* ---- events ---- */
@@ -472,7 +135,7 @@ static hipError_t get_event(hipGraphNode_t node, hipGraphNodeType type, hipEvent
     if (event == NULL)
         return hipErrorInvalidValue;
     pthread_mutex_lock(&hip_graph_lock);
-    hipError_t error = find(NULL, false, node, type, &found);
+    hipError_t error = hip_node_find_locked(NULL, false, node, type, &found);
     if (error == hipSuccess)
         *event = found->event;
     pthread_mutex_unlock(&hip_graph_lock);
@@ -484,8 +147,8 @@ hipError_t hipGraphAddEventRecordNode(hipGraphNode_t *node, hipGraph_t graph,
                                       hipEvent_t event)
 {
     return hip_return(hip_ready()
-                          ?: add(node, graph, dependencies, count, hipGraphNodeTypeEventRecord,
-                                 set_event, event));
+                          ?: hip_node_new(node, graph, dependencies, count,
+                                          hipGraphNodeTypeEventRecord, set_event, event));
 }
 
 hipError_t hipGraphEventRecordNodeGetEvent(hipGraphNode_t node, hipEvent_t *event)
@@ -496,23 +159,25 @@ hipError_t hipGraphEventRecordNodeGetEvent(hipGraphNode_t node, hipEvent_t *even
 hipError_t hipGraphEventRecordNodeSetEvent(hipGraphNode_t node, hipEvent_t event)
 {
     return hip_return(
-        hip_ready() ?: change(NULL, false, node, hipGraphNodeTypeEventRecord, set_event, event));
+        hip_ready()
+            ?: hip_node_change(NULL, false, node, hipGraphNodeTypeEventRecord, set_event, event));
 }
 
 hipError_t hipGraphExecEventRecordNodeSetEvent(hipGraphExec_t exec, hipGraphNode_t node,
                                                hipEvent_t event)
 {
     return hip_return(
-        hip_ready() ?: change(exec, true, node, hipGraphNodeTypeEventRecord, set_event, event));
+        hip_ready()
+            ?: hip_node_change(exec, true, node, hipGraphNodeTypeEventRecord, set_event, event));
 }
 
 hipError_t hipGraphAddEventWaitNode(hipGraphNode_t *node, hipGraph_t graph,
                                     const hipGraphNode_t *dependencies, size_t count,
                                     hipEvent_t event)
 {
-    return hip_return(
-        hip_ready()
-            ?: add(node, graph, dependencies, count, hipGraphNodeTypeWaitEvent, set_event, event));
+    return hip_return(hip_ready()
+                          ?: hip_node_new(node, graph, dependencies, count,
+                                          hipGraphNodeTypeWaitEvent, set_event, event));
 }
 
 hipError_t hipGraphEventWaitNodeGetEvent(hipGraphNode_t node, hipEvent_t *event)
@@ -523,14 +188,16 @@ hipError_t hipGraphEventWaitNodeGetEvent(hipGraphNode_t node, hipEvent_t *event)
 hipError_t hipGraphEventWaitNodeSetEvent(hipGraphNode_t node, hipEvent_t event)
 {
     return hip_return(
-        hip_ready() ?: change(NULL, false, node, hipGraphNodeTypeWaitEvent, set_event, event));
+        hip_ready()
+            ?: hip_node_change(NULL, false, node, hipGraphNodeTypeWaitEvent, set_event, event));
 }
 
 hipError_t hipGraphExecEventWaitNodeSetEvent(hipGraphExec_t exec, hipGraphNode_t node,
                                              hipEvent_t event)
 {
-    return hip_return(hip_ready()
-                          ?: change(exec, true, node, hipGraphNodeTypeWaitEvent, set_event, event));
+    return hip_return(
+        hip_ready()
+            ?: hip_node_change(exec, true, node, hipGraphNodeTypeWaitEvent, set_event, event));
 }
 
 /* ---- graphs in graphs, nothing, memory ---- */
@@ -539,9 +206,9 @@ hipError_t hipGraphAddChildGraphNode(hipGraphNode_t *node, hipGraph_t graph,
                                      const hipGraphNode_t *dependencies, size_t count,
                                      hipGraph_t child)
 {
-    return hip_return(
-        hip_ready()
-            ?: add(node, graph, dependencies, count, hipGraphNodeTypeGraph, set_child, child));
+    return hip_return(hip_ready()
+                          ?: hip_node_new(node, graph, dependencies, count, hipGraphNodeTypeGraph,
+                                          set_child, child));
 }
 
 static hipError_t get_child(hipGraphNode_t node, hipGraph_t *graph)
@@ -550,7 +217,7 @@ static hipError_t get_child(hipGraphNode_t node, hipGraph_t *graph)
     if (graph == NULL)
         return hipErrorInvalidValue;
     pthread_mutex_lock(&hip_graph_lock);
-    hipError_t error = find(NULL, false, node, hipGraphNodeTypeGraph, &found);
+    hipError_t error = hip_node_find_locked(NULL, false, node, hipGraphNodeTypeGraph, &found);
     if (error == hipSuccess)
         *graph = found->child;
     pthread_mutex_unlock(&hip_graph_lock);
@@ -565,15 +232,16 @@ hipError_t hipGraphChildGraphNodeGetGraph(hipGraphNode_t node, hipGraph_t *graph
 hipError_t hipGraphExecChildGraphNodeSetParams(hipGraphExec_t exec, hipGraphNode_t node,
                                                hipGraph_t child)
 {
-    return hip_return(hip_ready()
-                          ?: change(exec, true, node, hipGraphNodeTypeGraph, set_child, child));
+    return hip_return(
+        hip_ready() ?: hip_node_change(exec, true, node, hipGraphNodeTypeGraph, set_child, child));
 }
 
 hipError_t hipGraphAddEmptyNode(hipGraphNode_t *node, hipGraph_t graph,
                                 const hipGraphNode_t *dependencies, size_t count)
 {
     return hip_return(
-        hip_ready() ?: add(node, graph, dependencies, count, hipGraphNodeTypeEmpty, NULL, NULL));
+        hip_ready()
+            ?: hip_node_new(node, graph, dependencies, count, hipGraphNodeTypeEmpty, NULL, NULL));
 }
 
 static hipError_t add_alloc(hipGraphNode_t *node, hipGraph_t graph, const hipGraphNode_t *deps,
@@ -581,7 +249,8 @@ static hipError_t add_alloc(hipGraphNode_t *node, hipGraph_t graph, const hipGra
 {
     if (params == NULL)
         return hipErrorInvalidValue;
-    hipError_t error = add(node, graph, deps, count, hipGraphNodeTypeMemAlloc, set_alloc, params);
+    hipError_t error =
+        hip_node_new(node, graph, deps, count, hipGraphNodeTypeMemAlloc, set_alloc, params);
     if (error == hipSuccess)
         params->dptr = (*node)->memory->memory;
     return error;
@@ -596,15 +265,16 @@ hipError_t hipGraphAddMemAllocNode(hipGraphNode_t *node, hipGraph_t graph,
 
 hipError_t hipGraphMemAllocNodeGetParams(hipGraphNode_t node, hipMemAllocNodeParams *params)
 {
-    return hip_return(hip_ready() ?: get(node, hipGraphNodeTypeMemAlloc, params, sizeof *params));
+    return hip_return(hip_ready()
+                          ?: hip_node_get(node, hipGraphNodeTypeMemAlloc, params, sizeof *params));
 }
 
 hipError_t hipGraphAddMemFreeNode(hipGraphNode_t *node, hipGraph_t graph,
                                   const hipGraphNode_t *dependencies, size_t count, void *ptr)
 {
-    return hip_return(
-        hip_ready()
-            ?: add(node, graph, dependencies, count, hipGraphNodeTypeMemFree, set_free, ptr));
+    return hip_return(hip_ready()
+                          ?: hip_node_new(node, graph, dependencies, count, hipGraphNodeTypeMemFree,
+                                          set_free, ptr));
 }
 
 hipError_t hipDrvGraphAddMemFreeNode(hipGraphNode_t *node, hipGraph_t graph,
@@ -617,7 +287,7 @@ hipError_t hipDrvGraphAddMemFreeNode(hipGraphNode_t *node, hipGraph_t graph,
 static hipError_t get_freed(hipGraphNode_t node, void **ptr)
 {
     hipMemAllocNodeParams params;
-    hipError_t error = get(node, hipGraphNodeTypeMemFree, &params, sizeof params);
+    hipError_t error = hip_node_get(node, hipGraphNodeTypeMemFree, &params, sizeof params);
     if (error == hipSuccess && ptr == NULL)
         error = hipErrorInvalidValue;
     if (error == hipSuccess)
@@ -633,7 +303,7 @@ hipError_t hipGraphMemFreeNodeGetParams(hipGraphNode_t node, void *ptr)
 /* ---- any kind of node ---- */
 
 /* Which set function and which member of the parameters belong to a type. */
-static bool by_type(hipGraphNodeParams *params, set_fn *set, const void **member)
+static bool by_type(hipGraphNodeParams *params, hip_node_set_fn *set, const void **member)
 {
     switch (params->type) {
     case hipGraphNodeTypeKernel:
@@ -641,11 +311,11 @@ static bool by_type(hipGraphNodeParams *params, set_fn *set, const void **member
         *member = &params->kernel;
         return true;
     case hipGraphNodeTypeMemcpy:
-        *set = set_copy;
+        *set = hip_node_set_copy_any;
         *member = &params->memcpy.copyParams;
         return true;
     case hipGraphNodeTypeMemset:
-        *set = set_fill;
+        *set = hip_node_set_fill_any;
         *member = &params->memset;
         return true;
     case hipGraphNodeTypeHost:
@@ -680,7 +350,7 @@ static bool by_type(hipGraphNodeParams *params, set_fn *set, const void **member
 static hipError_t add_any(hipGraphNode_t *node, hipGraph_t graph, const hipGraphNode_t *deps,
                           size_t count, hipGraphNodeParams *params)
 {
-    set_fn set;
+    hip_node_set_fn set;
     const void *member;
     if (params == NULL)
         return hipErrorInvalidValue;
@@ -688,7 +358,7 @@ static hipError_t add_any(hipGraphNode_t *node, hipGraph_t graph, const hipGraph
         return add_alloc(node, graph, deps, count, &params->alloc);
     if (!by_type(params, &set, &member))
         return hipErrorNotSupported;
-    return add(node, graph, deps, count, params->type, set, member);
+    return hip_node_new(node, graph, deps, count, params->type, set, member);
 }
 
 hipError_t hipGraphAddNode(hipGraphNode_t *node, hipGraph_t graph,
@@ -701,13 +371,14 @@ hipError_t hipGraphAddNode(hipGraphNode_t *node, hipGraph_t graph,
 static hipError_t change_any(hipGraphExec_t exec, bool in_exec, hipGraphNode_t node,
                              hipGraphNodeParams *params)
 {
-    set_fn set;
+    hip_node_set_fn set;
     const void *member;
     if (params == NULL)
         return hipErrorInvalidValue;
     if (!by_type(params, &set, &member))
         return hipErrorNotSupported;
-    return set == NULL ? hipSuccess : change(exec, in_exec, node, params->type, set, member);
+    return set == NULL ? hipSuccess
+                       : hip_node_change(exec, in_exec, node, params->type, set, member);
 }
 
 hipError_t hipGraphNodeSetParams(hipGraphNode_t node, hipGraphNodeParams *params)
