@@ -18,7 +18,7 @@ struct ihipModuleSymbol_t {
     uint32_t explicit_bytes; /* of the kernarg segment before the hidden arguments */
     uint32_t explicit_count;
     bool needs_hostcall;
-    bool needs_printf_buffer; /* built with -mprintf-kind=buffered: cannot be launched */
+    bool needs_printf_buffer;    /* built with -mprintf-kind=buffered: cannot be launched */
     _Atomic int max_dynamic_lds; /* hipFuncSetAttribute */
 };
 
