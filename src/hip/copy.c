@@ -90,11 +90,21 @@ hipError_t hip_copy_async(struct ihipStream_t *stream, struct hip_command *comma
     return error;
 }
 
+static bool is_device_memory(const void *address)
+{
+    struct hip_allocation row;
+    return hip_memory_find(address, &row) && row.kind == HIP_MEMORY_DEVICE;
+}
+
+/* Between device memory the host has nothing to wait for, and ROCm does not. */
 hipError_t hip_copy_sync(struct ihipStream_t *stream, struct hip_command *command)
 {
     const struct hip_copy *copy = &command->copy;
     if (copy->width == 0 || copy->height == 0 || copy->depth == 0)
         return hipSuccess;
+    if (atomic_load(&stream->capture) == NULL && is_device_memory(copy->dst) &&
+        is_device_memory(copy->src))
+        return hip_stream_submit(stream, command, NULL);
     return hip_stream_do(stream, command);
 }
 
@@ -216,7 +226,10 @@ static hipError_t copy_symbol(const void *symbol, void *host, size_t size, size_
                               hipMemcpyKind kind, hipStream_t stream, bool to_symbol, bool sync)
 {
     void *address;
+    hipMemcpyKind wrong = to_symbol ? hipMemcpyDeviceToHost : hipMemcpyHostToDevice;
     hipError_t error = hip_copy_check_kind(kind);
+    if (kind == wrong || kind == hipMemcpyHostToHost)
+        error = hipErrorInvalidMemcpyDirection;
     if (error == hipSuccess)
         error = symbol_range(symbol, size, offset, &address);
     if (error != hipSuccess)

@@ -254,6 +254,8 @@ static void variables_are_reached_by_symbol(void **state)
     assert_int_equal(out[1], 4);
     EXPECT(hipMemcpyToSymbol(symbol_table, in, 16, 4, hipMemcpyHostToDevice), hipErrorInvalidValue);
     EXPECT(hipMemcpyToSymbol(in, in, 4, 0, hipMemcpyHostToDevice), hipErrorInvalidSymbol);
+    EXPECT(hipMemcpyToSymbol(symbol_table, in, 4, 0, hipMemcpyDeviceToHost),
+           hipErrorInvalidMemcpyDirection);
     OK(hipGetSymbolSize(&size, symbol_table));
     assert_int_equal(size, 16);
     OK(hipGetSymbolAddress(&address, symbol_table));
