@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * Texture references and objects. The chips served now (gfx90a, gfx942) have no texture unit, as
- * their real counterparts: creating a texture is reported as not supported; the types are here so
- * that programs compile.
+ * Texture references and objects. Objects over linear memory are served by typed buffer loads;
+ * creating any other texture is reported as not supported, and the types are here so that programs
+ * compile.
  */
 #ifndef HIP_INCLUDE_HIP_TEXTURE_TYPES_H
 #define HIP_INCLUDE_HIP_TEXTURE_TYPES_H

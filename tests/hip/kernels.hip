@@ -45,6 +45,18 @@ extern "C" __global__ void hold(volatile int *flag, int value, int *out)
     *out = value;
 }
 
+typedef float float4v __attribute__((ext_vector_type(4)));
+typedef int int4v __attribute__((ext_vector_type(4)));
+__device__ float4v load_format(int4v descriptor, int index, int offset, int base,
+                               int cache) __asm("llvm.amdgcn.struct.buffer.load.format.v4f32");
+
+// As tex1Dfetch reads linear memory: the texture object begins with a buffer descriptor.
+extern "C" __global__ void fetch(const int4v *texture, float4v *out, int first)
+{
+    int i = (int)global_id();
+    out[i] = load_format(*texture, first + i, 0, 0, 0);
+}
+
 extern "C" __global__ void mixed(struct mixed m, char c, short s, double d, int *out)
 {
     out[0] = m.numbers[0];
@@ -143,6 +155,7 @@ const void *kernel_trap = (const void *)trap;
 const void *kernel_illegal = (const void *)illegal;
 const void *kernel_forever = (const void *)forever;
 const void *kernel_no_arguments = (const void *)no_arguments;
+const void *kernel_fetch = (const void *)fetch;
 const void *symbol_counter = &counter;
 const void *symbol_table = &table;
 
