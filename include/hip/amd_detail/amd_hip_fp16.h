@@ -19,7 +19,11 @@
 #include <hip/amd_detail/hip_fp16_gcc.h>
 #elif defined(__cplusplus)
 
+#if defined(__clang__)
+typedef _Float16 _Float16_2 __attribute__((ext_vector_type(2)));
+#else
 typedef _Float16 _Float16_2 __attribute__((vector_size(4)));
+#endif
 
 struct __half_raw {
     union {
@@ -192,7 +196,12 @@ __HALF_FN _Float16 __hip_half_value(__half a)
 
 struct alignas(4) __half2 {
   public:
-    __half x, y;
+    union {
+        struct {
+            __half x, y;
+        };
+        _Float16_2 data;
+    };
 
     __half2() = default;
     __half2(const __half2 &) = default;
@@ -205,7 +214,8 @@ struct alignas(4) __half2 {
     __host__ __device__ constexpr __half2(const __half2_raw &r) : x(r.low), y(r.high)
     {
     }
-    __host__ __device__ explicit __half2(_Float16_2 v) : x(v[0]), y(v[1])
+    // Implicit, so that a number becomes both halves, as it does for the vector type.
+    __host__ __device__ constexpr __half2(_Float16_2 v) : data(v)
     {
     }
     __host__ __device__ operator __half2_raw() const
@@ -215,9 +225,9 @@ struct alignas(4) __half2 {
         r.high = __hip_half_value(y);
         return r;
     }
-    __host__ __device__ explicit operator _Float16_2() const
+    __host__ __device__ operator _Float16_2() const
     {
-        return _Float16_2{__hip_half_value(x), __hip_half_value(y)};
+        return data;
     }
 };
 
