@@ -30,6 +30,8 @@ static const struct row rows[] = {
     {"fma f32 with neg", "64", {"v_fma_f32 v%1$u, -v%1$u, v%2$u, v%1$u"}},
     {"fmac f32", "64", {"v_fmac_f32 v%1$u, v%1$u, v%2$u"}},
     {"mul and add f32", "64", {"v_mul_f32 v%1$u, v%1$u, v%2$u", "v_add_f32 v%1$u, v%1$u, v%2$u"}},
+    {"fma f32, denormals flushed", "64", {"v_fma_f32 v%1$u, v%1$u, v%2$u, v%1$u"}},
+    {"add f32, denormals flushed", "64", {"v_add_f32 v%1$u, v%1$u, v%2$u"}},
     {"pk_fma f32", "64", {"v_pk_fma_f32 v[64:65], v[66:67], v[68:69], v[64:65]"}},
     {"fma f64", "64", {"v_fma_f64 v[64:65], v[66:67], v[68:69], v[64:65]"}},
     {"fma f16", "64", {"v_pk_fma_f16 v%1$u, v%1$u, v%2$u, v%1$u"}},
@@ -76,6 +78,8 @@ static struct asm_machine *program(const struct row *row)
         row->lanes);
     for (unsigned i = 0; i < 32; i++)
         for (unsigned k = 0; k < 4 && row->body[k] != NULL; k++) {
+            if (strstr(row->name, "flushed") != NULL)
+                at += sprintf(at, "s_setreg_imm32_b32 hwreg(HW_REG_MODE, 4, 2), 0\n");
             at += sprintf(at, row->body[k], 1 + i, 1 + (i + 7) % 32);
             at += sprintf(at, "\n");
         }

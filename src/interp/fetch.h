@@ -47,6 +47,8 @@ ROW_INLINE cairn_valu_kernel kernel_for(const struct cairn_wave *wave,
     if (__builtin_expect(
             (op->valu->flags & CAIRN_VALU_FLOAT) == 0 || cairn_fp_mode_is_default(wave->mode), 1))
         return op->valu->run;
+    if ((wave->mode & CAIRN_FP_MODE_MASK) == CAIRN_VALU_FLUSH_MODE)
+        return CAIRN_TARGET(cairn_valu_flush_kernel)(op->insn.op);
     return cairn_valu_any_mode_kernel(op->insn.op);
 }
 

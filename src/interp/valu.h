@@ -6,6 +6,7 @@
 #ifndef CAIRN_INTERP_VALU_H
 #define CAIRN_INTERP_VALU_H
 
+#include "fp/mode.h"
 #include "interp/block.h"
 #include "interp/target.h"
 
@@ -40,6 +41,13 @@ struct cairn_valu_row {
 const struct cairn_valu_row *CAIRN_TARGET(cairn_valu_int_row)(unsigned op);
 const struct cairn_valu_row *CAIRN_TARGET(cairn_valu_float_row)(unsigned op);
 const struct cairn_valu_row *CAIRN_TARGET(cairn_valu_hand_row)(unsigned op);
+
+/* The kernel of a FLOAT row for this MODE: the usual one but for f32 denormals, which are flushed.
+ */
+enum {
+    CAIRN_VALU_FLUSH_MODE = CAIRN_FP_MODE_DEFAULT & ~(CAIRN_FP_KEEP_IN_32 | CAIRN_FP_KEEP_OUT_32)
+};
+cairn_valu_kernel CAIRN_TARGET(cairn_valu_flush_kernel)(unsigned op);
 
 /* The kernel of a FLOAT row that obeys any MODE; slow, and so compiled once. */
 cairn_valu_kernel cairn_valu_any_mode_kernel(unsigned op);
