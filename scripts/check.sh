@@ -7,7 +7,6 @@ shift 2
 log=$build/check.log
 ctest --test-dir "$build" -j "$jobs" --output-on-failure --timeout 900 "$@" >"$log" 2>&1
 status=$?
-grep -E 'Failed|Timeout|Not Run|\*\*\*' "$log" | grep -v '^ *[0-9]* - ' | head -60
 if [ $status -ne 0 ]; then
     sed -n '/\*\*\*/,/Start/p' "$log" | tail -n 200
 fi
@@ -18,6 +17,12 @@ if [ -z "$total" ] || [ "$total" = 0 ]; then
     echo "0 passed, 1 failed"
     exit 1
 fi
+skipped=$(grep -c 'Test *#[0-9]*: .*\*\*\*Skipped' "$log")
 grep -E '^Total Test time' "$log"
-echo "$((total - failed)) passed, $failed failed"
+if [ "$skipped" != 0 ]; then
+    echo "skipped: $(sed -n 's/.*Test *#[0-9]*: \([^ ]*\) .*\*\*\*Skipped.*/\1/p' "$log" | tr '\n' ' ')"
+    echo "$((total - failed - skipped)) passed, $failed failed, $skipped skipped"
+else
+    echo "$((total - failed)) passed, $failed failed"
+fi
 exit $status
