@@ -332,7 +332,7 @@ static hipError_t set_flags(unsigned flags)
     unsigned schedule = flags & hipDeviceScheduleMask;
     if ((flags & ~known) != 0 || (schedule & (schedule - 1)) != 0)
         return hipErrorInvalidValue;
-    atomic_store(&hip_current_device()->flags, flags);
+    atomic_store(&hip_current_device()->flags, schedule); /* the others are on anyway */
     return hipSuccess;
 }
 
