@@ -158,6 +158,28 @@ static bool prepare_family(struct cairn_interp_op *op)
            (insn->encoding == CAIRN_ENC_MAI && prepare_matrix(op));
 }
 
+/* Trap temporaries cannot be written without privilege (CDNA2 ISA 3.1): the instruction runs alone,
+ * and they are 0 again. */
+static void run_to_ttmp(struct cairn_wave *wave, const struct cairn_interp_op *op)
+{
+    struct cairn_interp_op alone[2] = {*op, {.run = cairn_op_end, .pc = op->pc}};
+    alone[0].run = op->inner;
+    alone[0].run(wave, alone);
+    for (unsigned code = CAIRN_CODE_TTMP0; code < CAIRN_CODE_M0; code++)
+        wave->sgpr[code] = 0;
+    if (wave->state != CAIRN_WAVE_READY)
+        return;
+    CAIRN_TAIL return op[1].run(wave, op + 1);
+}
+
+static bool writes_ttmp(const struct cairn_insn *insn)
+{
+    const struct cairn_operand *dst = &insn->slot[CAIRN_SLOT_DST];
+    return insn->encoding <= CAIRN_ENC_SMEM && dst->code < CAIRN_CODE_M0 &&
+           dst->code + dst->dwords > CAIRN_CODE_TTMP0 &&
+           (cairn_isa_flags(insn) & CAIRN_ISA_BRANCH) == 0;
+}
+
 void cairn_op_prepare(struct cairn_interp_op *op, unsigned mode)
 {
     const struct cairn_insn *insn = &op->insn;
@@ -178,6 +200,10 @@ void cairn_op_prepare(struct cairn_interp_op *op, unsigned mode)
         op->run = cairn_op_redirected;
     else if (!prepare_family(op))
         op->run = cairn_op_unimplemented;
+    if (writes_ttmp(insn) && op->run != cairn_op_bad_register) {
+        op->inner = op->run;
+        op->run = run_to_ttmp;
+    }
 }
 
 bool cairn_interp_has(const struct cairn_insn *insn)

@@ -118,26 +118,8 @@ static const cairn_op_run handlers[CAIRN_OP_COUNT] = {
     [CAIRN_OP_s_movreld_b64] = run_movreld,
 };
 
-/* Trap temporaries cannot be written without privilege (CDNA2 ISA 3.1): as if it had not been. */
-static void run_to_ttmp(struct cairn_wave *wave, const struct cairn_interp_op *op)
-{
-    struct cairn_interp_op alone[2] = {*op, {.run = cairn_op_end, .pc = op->pc}};
-    alone[0].run = op->inner;
-    alone[0].run(wave, alone);
-    for (unsigned code = CAIRN_CODE_TTMP0; code < CAIRN_CODE_M0; code++)
-        wave->sgpr[code] = 0;
-    CAIRN_TAIL return op[1].run(wave, op + 1);
-}
-
 bool cairn_scalar_prepare(struct cairn_interp_op *op)
 {
-    cairn_op_run run = handlers[op->insn.op];
-    if (run == NULL)
-        return false;
-    op->run = run;
-    if (op->dst >= CAIRN_CODE_TTMP0 && op->dst < CAIRN_CODE_M0) {
-        op->inner = run;
-        op->run = run_to_ttmp;
-    }
-    return true;
+    op->run = handlers[op->insn.op];
+    return op->run != NULL;
 }

@@ -56,8 +56,9 @@ static void registers(void **state)
          "s_mov_b64 flat_scratch, 5\ns_mov_b64 xnack_mask, 6\ns_mov_b64 vcc, 7",
          {S(102, 5), S(104, 6), S(106, 7)}},
         {"T6 trap temporaries read 0 and cannot be written",
-         "s_mov_b32 ttmp3, 5\ns_mov_b64 ttmp[4:5], -1\ns_mov_b32 s8, 1\ns_mov_b32 s8, ttmp3",
-         {S(8, 0), S(111, 0), S(112, 0)}},
+         "s_mov_b32 ttmp3, 5\ns_mov_b64 ttmp[4:5], -1\ns_mov_b32 s8, 1\ns_mov_b32 s8, ttmp3\n"
+         "s_memtime ttmp[0:1]\ns_getpc_b64 ttmp[2:3]",
+         {S(8, 0), S(108, 0), S(110, 0), S(111, 0), S(112, 0)}},
         {"S12 a 32-bit read of an aperture is its low half",
          "s_mov_b32 s8, 1\ns_mov_b32 s8, src_shared_base\ns_mov_b32 s9, src_private_base",
          {S(8, 0), S(9, 0)}},
