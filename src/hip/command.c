@@ -132,11 +132,41 @@ static bool value_holds(const struct hip_value *wait, uint64_t seen)
     }
 }
 
+/* Host memory is read and written in one piece, as other threads and kernels look at it meanwhile.
+ */
+static bool is_host_memory(const void *address)
+{
+    struct hip_allocation row;
+    return hip_memory_find(address, &row) && row.kind != HIP_MEMORY_DEVICE;
+}
+
+static hipError_t load_value(const struct hip_value *value, uint64_t *out)
+{
+    *out = 0;
+    if (!is_host_memory(value->address))
+        return copy_bytes(out, value->address, value->bytes);
+    /* acquire pairs with the release of whoever writes the value that is waited for */
+    *out = value->bytes == 4 ? __atomic_load_n((uint32_t *)value->address, __ATOMIC_ACQUIRE)
+                             : __atomic_load_n((uint64_t *)value->address, __ATOMIC_ACQUIRE);
+    return hipSuccess;
+}
+
+static hipError_t store_value(const struct hip_value *value)
+{
+    if (!is_host_memory(value->address))
+        return copy_bytes(value->address, &value->value, value->bytes);
+    if (value->bytes == 4)
+        __atomic_store_n((uint32_t *)value->address, (uint32_t)value->value, __ATOMIC_RELEASE);
+    else
+        __atomic_store_n((uint64_t *)value->address, value->value, __ATOMIC_RELEASE);
+    return hipSuccess;
+}
+
 static hipError_t run_wait(const struct hip_value *wait)
 {
     for (long pause_ns = 1000;; pause_ns = pause_ns < 1000000 ? pause_ns * 2 : pause_ns) {
-        uint64_t seen = 0;
-        hipError_t error = copy_bytes(&seen, wait->address, wait->bytes);
+        uint64_t seen;
+        hipError_t error = load_value(wait, &seen);
         if (error != hipSuccess)
             return error;
         if (value_holds(wait, seen))
@@ -159,7 +189,7 @@ hipError_t hip_command_run(const struct hip_command *command, hipError_t stream_
         command->host.callback(command->host.stream, stream_error, command->host.user);
         return stream_error;
     case HIP_COMMAND_WRITE:
-        return copy_bytes(command->value.address, &command->value.value, command->value.bytes);
+        return store_value(&command->value);
     case HIP_COMMAND_WAIT:
         return run_wait(&command->value);
     case HIP_COMMAND_FREE: {
