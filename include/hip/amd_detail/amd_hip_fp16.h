@@ -37,9 +37,7 @@ struct __half2_raw {
         struct {
             unsigned short x, y;
         };
-        struct {
-            _Float16 low, high;
-        };
+        _Float16_2 data;
     };
 };
 
@@ -211,7 +209,7 @@ struct alignas(4) __half2 {
     __host__ __device__ constexpr __half2(const __half &a, const __half &b) : x(a), y(b)
     {
     }
-    __host__ __device__ constexpr __half2(const __half2_raw &r) : x(r.low), y(r.high)
+    __host__ __device__ constexpr __half2(const __half2_raw &r) : data(r.data)
     {
     }
     // Implicit, so that a number becomes both halves, as it does for the vector type.
@@ -221,8 +219,7 @@ struct alignas(4) __half2 {
     __host__ __device__ operator __half2_raw() const
     {
         __half2_raw r;
-        r.low = __hip_half_value(x);
-        r.high = __hip_half_value(y);
+        r.data = data;
         return r;
     }
     __host__ __device__ operator _Float16_2() const

@@ -151,7 +151,7 @@ __HIP_FP8_FN __hip_fp8x2_storage_t __hip_cvt_halfraw2_to_fp8x2(__half2_raw v,
                                                                __hip_saturation_t sat,
                                                                __hip_fp8_interpretation_t kind)
 {
-    return __hip_cvt_double2_to_fp8x2(double2((float)v.low, (float)v.high), sat, kind);
+    return __hip_cvt_double2_to_fp8x2(double2((float)v.data[0], (float)v.data[1]), sat, kind);
 }
 __HIP_FP8_FN __hip_fp8x2_storage_t __hip_cvt_bfloat16raw2_to_fp8x2(__hip_bfloat162_raw v,
                                                                    __hip_saturation_t sat,
@@ -169,8 +169,8 @@ __HIP_FP8_FN __half2_raw __hip_cvt_fp8x2_to_halfraw2(__hip_fp8x2_storage_t v,
                                                      __hip_fp8_interpretation_t kind)
 {
     __half2_raw r;
-    r.low = (_Float16)__hip_internal::fp8_decode((unsigned char)v, kind);
-    r.high = (_Float16)__hip_internal::fp8_decode((unsigned char)(v >> 8), kind);
+    r.data[0] = (_Float16)__hip_internal::fp8_decode((unsigned char)v, kind);
+    r.data[1] = (_Float16)__hip_internal::fp8_decode((unsigned char)(v >> 8), kind);
     return r;
 }
 

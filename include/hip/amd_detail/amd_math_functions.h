@@ -44,5 +44,26 @@ __device__ static inline unsigned int amd_mixed_dot(uchar4 a, uchar4 b, unsigned
     return saturate && r > 0xffffffffull ? 0xffffffffu : (unsigned int)r;
 }
 
+// Eight 4-bit elements in a word.
+__device__ static inline int amd_mixed_dot(int a, int b, int c, bool saturate)
+{
+    long long r = c;
+    for (int i = 0; i < 32; i += 4)
+        r += (long long)((int)((unsigned int)a << (28 - i)) >> 28) *
+             ((int)((unsigned int)b << (28 - i)) >> 28);
+    return !saturate           ? (int)r
+           : r > 2147483647ll  ? 2147483647
+           : r < -2147483648ll ? -2147483647 - 1
+                               : (int)r;
+}
+__device__ static inline unsigned int amd_mixed_dot(unsigned int a, unsigned int b, unsigned int c,
+                                                    bool saturate)
+{
+    unsigned long long r = c;
+    for (int i = 0; i < 32; i += 4)
+        r += (unsigned long long)((a >> i) & 15) * ((b >> i) & 15);
+    return saturate && r > 0xffffffffull ? 0xffffffffu : (unsigned int)r;
+}
+
 #endif
 #endif
