@@ -45,8 +45,10 @@ static void run_assembler(const char *from, const char *to, const char *text)
     int status;
     if (posix_spawnp(&child, argv[0], NULL, NULL, argv, environ) != 0)
         give_up("cannot run llvm-mc-22", text);
-    if (waitpid(child, &status, 0) != child || status != 0)
+    if (waitpid(child, &status, 0) != child || status != 0) {
+        unlink(from);
         give_up("does not assemble:", text);
+    }
 }
 
 /* The object is the assembler's own: trusted. */
