@@ -226,6 +226,63 @@ struct alignas(4) __half2 {
     {
         return data;
     }
+
+#if !defined(__HIP_NO_HALF_OPERATORS__)
+    __host__ __device__ __half2 operator+() const
+    {
+        return *this;
+    }
+    __host__ __device__ __half2 operator-() const
+    {
+        return __half2(-data);
+    }
+    // Friends, so that they are found for this type only.
+#define __HALF2_OPERATOR(OP)                                                                       \
+    friend __host__ __device__ inline __half2 operator OP(const __half2 &a, const __half2 &b)      \
+    {                                                                                              \
+        return __half2(a.data OP b.data);                                                          \
+    }                                                                                              \
+    __host__ __device__ __half2 &operator OP## = (const __half2 &b)                                \
+    {                                                                                              \
+        data = data OP b.data;                                                                     \
+        return *this;                                                                              \
+    }
+    __HALF2_OPERATOR(+)
+    __HALF2_OPERATOR(-)
+    __HALF2_OPERATOR(*)
+    __HALF2_OPERATOR(/)
+#undef __HALF2_OPERATOR
+#define __HALF2_STEP(OP, BY)                                                                       \
+    __host__ __device__ __half2 &operator OP()                                                     \
+    {                                                                                              \
+        data = data BY _Float16_2{(_Float16)1, (_Float16)1};                                       \
+        return *this;                                                                              \
+    }                                                                                              \
+    __host__ __device__ __half2 operator OP(int)                                                   \
+    {                                                                                              \
+        __half2 old = *this;                                                                       \
+        OP *this;                                                                                  \
+        return old;                                                                                \
+    }
+    __HALF2_STEP(++, +)
+    __HALF2_STEP(--, -)
+#undef __HALF2_STEP
+#define __HALF2_COMPARE(OP)                                                                        \
+    friend __host__ __device__ inline bool operator OP(const __half2 &a, const __half2 &b)         \
+    {                                                                                              \
+        return a.data[0] OP b.data[0] && a.data[1] OP b.data[1];                                   \
+    }
+    __HALF2_COMPARE(==)
+    __HALF2_COMPARE(<)
+    __HALF2_COMPARE(<=)
+    __HALF2_COMPARE(>)
+    __HALF2_COMPARE(>=)
+#undef __HALF2_COMPARE
+    friend __host__ __device__ inline bool operator!=(const __half2 &a, const __half2 &b)
+    {
+        return !(a == b);
+    }
+#endif
 };
 
 typedef __half half;
@@ -343,7 +400,7 @@ __HALF_FN __half2 make_half2(__half a, __half b)
     }                                                                                              \
     __HALF_FN __half2 __h##NAME##2(__half2 a, __half2 b)                                           \
     {                                                                                              \
-        return __half2(__h##NAME(a.x, b.x), __h##NAME(a.y, b.y));                                  \
+        return __half2(a.data OP b.data);                                                          \
     }
 __HALF_BINARY(add, +)
 __HALF_BINARY(sub, -)
@@ -395,7 +452,11 @@ __HALF_FN __half __hfma(__half a, __half b, __half c)
 }
 __HALF_FN __half2 __hfma2(__half2 a, __half2 b, __half2 c)
 {
+#if defined(__HIP_DEVICE_COMPILE__) && __HIP_DEVICE_COMPILE__
+    return __half2(__builtin_elementwise_fma(a.data, b.data, c.data));
+#else
     return __half2(__hfma(a.x, b.x, c.x), __hfma(a.y, b.y, c.y));
+#endif
 }
 __HALF_FN __half __clamp_01(__half a)
 {
@@ -435,6 +496,11 @@ __HALF_FN int __hisinf(__half a)
 __HALF_FN __half2 __hisnan2(__half2 a)
 {
     return __half2(__half((_Float16)__hisnan(a.x)), __half((_Float16)__hisnan(a.y)));
+}
+
+__HALF_FN __half2 __hisinf2(__half2 a)
+{
+    return __half2(__half((_Float16)__hisinf(a.x)), __half((_Float16)__hisinf(a.y)));
 }
 
 // NAME: ordered, false on NaN; NAMEu: true on NaN; NAME2: 1 or 0 for each half; b: both.
@@ -498,66 +564,6 @@ __HALF_FN __half2 __hmin2(__half2 a, __half2 b)
 {
     return __half2(__hmin(a.x, b.x), __hmin(a.y, b.y));
 }
-
-#if !defined(__HIP_NO_HALF_OPERATORS__)
-#define __HALF2_OPERATOR(OP, NAME)                                                                 \
-    __HALF_FN __half2 operator OP(const __half2 &a, const __half2 &b)                              \
-    {                                                                                              \
-        return NAME(a, b);                                                                         \
-    }                                                                                              \
-    __HALF_FN __half2 &operator OP## = (__half2 & a, const __half2 &b)                             \
-    {                                                                                              \
-        return a = NAME(a, b);                                                                     \
-    }
-__HALF2_OPERATOR(+, __hadd2)
-__HALF2_OPERATOR(-, __hsub2)
-__HALF2_OPERATOR(*, __hmul2)
-__HALF2_OPERATOR(/, __hdiv2)
-#undef __HALF2_OPERATOR
-__HALF_FN __half2 operator-(const __half2 &a)
-{
-    return __hneg2(a);
-}
-__HALF_FN __half2 operator+(const __half2 &a)
-{
-    return a;
-}
-__HALF_FN __half2 &operator++(__half2 &a)
-{
-    return a = __hadd2(a, __float2half2_rn(1.0f));
-}
-__HALF_FN __half2 &operator--(__half2 &a)
-{
-    return a = __hsub2(a, __float2half2_rn(1.0f));
-}
-__HALF_FN __half2 operator++(__half2 &a, int)
-{
-    __half2 old = a;
-    ++a;
-    return old;
-}
-__HALF_FN __half2 operator--(__half2 &a, int)
-{
-    __half2 old = a;
-    --a;
-    return old;
-}
-#define __HALF2_COMPARE(OP, NAME)                                                                  \
-    __HALF_FN bool operator OP(const __half2 &a, const __half2 &b)                                 \
-    {                                                                                              \
-        return NAME(a.x, b.x) && NAME(a.y, b.y);                                                   \
-    }
-__HALF2_COMPARE(==, __heq)
-__HALF2_COMPARE(<, __hlt)
-__HALF2_COMPARE(<=, __hle)
-__HALF2_COMPARE(>, __hgt)
-__HALF2_COMPARE(>=, __hge)
-#undef __HALF2_COMPARE
-__HALF_FN bool operator!=(const __half2 &a, const __half2 &b)
-{
-    return !(a == b);
-}
-#endif
 
 #if defined(__clang__) && defined(__HIP__)
 

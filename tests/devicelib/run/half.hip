@@ -18,6 +18,7 @@ struct Results {
     float wide;
     unsigned short back, sum, product, quotient, fused, root, truncated, down, up;
     unsigned short brain_sum, brain_product, brain_back;
+    unsigned short pair[2];
     unsigned char relation, fp8[4];
 };
 
@@ -29,7 +30,11 @@ template <typename Out> __host__ __device__ inline void common(int i, Out &o)
     o.sum = __half_as_ushort(a + b);
     o.product = __half_as_ushort(a * b);
     o.quotient = __half_as_ushort(a / b);
-    o.relation = (a < b) + 2 * (a == b) + 4 * __hltu(a, b) + 8 * __hisnan(a) + 16 * __hisinf(b);
+    __half2 p(a, b), q(b, a);
+    o.pair[0] = __half_as_ushort(__low2half(p - q));
+    o.pair[1] = __half_as_ushort(__high2half(p * q));
+    p += q;
+    o.relation = 128 * (p == q) + (a < b) + 2 * (a == b) + 4 * __hltu(a, b) + 8 * __hisnan(a) + 16 * __hisinf(b);
     __hip_bfloat16 c = __ushort_as_bfloat16((unsigned short)i), d = __ushort_as_bfloat16(other(i));
     o.brain_sum = __bfloat16_as_ushort(c + d);
     o.brain_product = __bfloat16_as_ushort(c * d);
@@ -79,6 +84,8 @@ int main()
         same("half sum", i, r.sum, h.sum);
         same("half product", i, r.product, h.product);
         same("half quotient", i, r.quotient, h.quotient);
+        same("pair of halves, low", i, r.pair[0], h.pair[0]);
+        same("pair of halves, high", i, r.pair[1], h.pair[1]);
         expect("half relations", i, (int)r.relation, (int)h.relation);
         same("bfloat16 sum", i, r.brain_sum, h.brain_sum, true);
         same("bfloat16 product", i, r.brain_product, h.brain_product, true);
