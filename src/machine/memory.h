@@ -24,7 +24,7 @@ struct cairn_address_space {
 static inline bool cairn_memory_covers(const struct cairn_address_space *space, uint64_t address,
                                        uint64_t size)
 {
-    if (__builtin_expect(address - space->window_base < space->window_size - size, 1))
+    if (__builtin_expect(address - space->window_base <= space->window_size - size, 1))
         return true;
     return space->covers_slow != 0 && space->covers_slow(space, address, size);
 }

@@ -242,7 +242,19 @@ static void apertures_are_not_covered(void **state)
     assert_false(cairn_memory_covers(space, space->private_aperture, 4));
     assert_false(cairn_memory_covers(space, 0, 4));
     assert_true(cairn_memory_covers(space, space->window_base, 4));
-    assert_false(cairn_memory_covers(space, space->window_base + space->window_size - 2, 4));
+}
+
+static void the_last_bytes_of_the_window_belong_to_it(void **state)
+{
+    (void)state;
+    const struct cairn_address_space *space = cairn_memory_space(false);
+    uint64_t end = space->window_base + space->window_size;
+    for (uint64_t size = 1; size <= 64; size *= 2) {
+        assert_true(cairn_memory_covers(space, end - size, size));
+        assert_false(cairn_memory_covers(space, end - size + 1, size));
+        assert_false(cairn_memory_covers(space, end, size));
+        assert_false(cairn_memory_covers(space, space->window_base - 1, size));
+    }
 }
 
 static void close_frees_everything_and_open_works_again(void **state)
@@ -305,6 +317,7 @@ int main(void)
         cmocka_unit_test(registered_memory_is_covered_exactly),
         cmocka_unit_test(covers_is_right_while_others_register),
         cmocka_unit_test(apertures_are_not_covered),
+        cmocka_unit_test(the_last_bytes_of_the_window_belong_to_it),
         cmocka_unit_test(close_frees_everything_and_open_works_again),
         cmocka_unit_test(forked_child_opens_devices_of_its_own),
     };
