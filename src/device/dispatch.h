@@ -38,6 +38,7 @@ struct cairn_dispatch {
     } working;                    /* parked workgroups that were cut short */
     struct cairn_waiting waiting; /* parked workgroups with nothing to do when last seen */
     bool waiting_turn;            /* one of the waiting is next */
+    uint32_t vain;                /* waiting ones resumed since a workgroup was seen to end */
     uint32_t turns, quota; /* working ones to resume before new ones start; new ones to start */
     _Atomic uint32_t parked_count; /* of both lists */
     /* One more than the lowest ticket that ended since the scheduler last looked; 0: none. A hint:

@@ -95,6 +95,26 @@ __kernel void look_back(shared_word flags, __global u32 *sums)
     }
 }
 
+/* As above with whole workgroups waiting, in the order in which they took their numbers. */
+__kernel void ordered_chain(shared_word flags, __global u32 *sums, shared_word next)
+{
+    __local u32 number;
+    if (ITEM() == 0)
+        number = ADD(next, 1);
+    barrier_all();
+    u32 g = number, before = 0;
+    if (g > 0) {
+        while (LOAD(&flags[g - 1]) == 0)
+            ;
+        before = sums[g - 1];
+    }
+    barrier_all();
+    if (ITEM() == 0) {
+        sums[g] = before + g;
+        STORE(&flags[g], 1);
+    }
+}
+
 __kernel void grid_barrier(shared_word arrived, __global u32 *data, u32 groups, u32 sleeps)
 {
     for (u32 phase = 0; phase < 3; phase++) {

@@ -196,6 +196,27 @@ static void look_back_scan_over_2000_workgroups_finishes(void **state)
     assert_int_equal(cairn_memory_free(words), CAIRN_OK);
 }
 
+/* Milliseconds that it took are printed, not judged: the machine may be busy with other things. */
+static void chain_of_3000_large_workgroups_finishes(void **state)
+{
+    (void)state;
+    enum { GROUPS = 3000 };
+    struct call call;
+    uint32_t *words = device_memory(GROUPS * 8 + 4);
+    call_open(&call, "ordered_chain", GROUPS * 1024, 1024);
+    call.kernarg[0] = (uint64_t)words;
+    call.kernarg[1] = (uint64_t)(words + GROUPS);
+    call.kernarg[2] = (uint64_t)(words + 2 * GROUPS);
+    uint64_t start = cairn_clock_now();
+    call_run(&call);
+    print_message("chain of %u workgroups: %llu us\n", (unsigned)GROUPS,
+                  (unsigned long long)(cairn_clock_now() - start) / 1000);
+    for (uint32_t i = 0; i < GROUPS; i++)
+        assert_int_equal(words[GROUPS + i], i * (i + 1) / 2);
+    call_close(&call);
+    assert_int_equal(cairn_memory_free(words), CAIRN_OK);
+}
+
 static void grid_barrier_finishes_with_all_resident(void **state)
 {
     (void)state;
@@ -429,6 +450,7 @@ int main(void)
         cmocka_unit_test(scratch_is_private_to_each_work_item),
         cmocka_unit_test(spin_lock_across_1000_workgroups_excludes),
         cmocka_unit_test(look_back_scan_over_2000_workgroups_finishes),
+        cmocka_unit_test(chain_of_3000_large_workgroups_finishes),
         cmocka_unit_test(grid_barrier_finishes_with_all_resident),
         cmocka_unit_test(wild_accesses_are_reported_and_the_next_queue_works),
         cmocka_unit_test(trap_is_an_exception),

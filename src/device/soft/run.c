@@ -8,7 +8,8 @@
 #include "interp/interp.h"
 
 /* Instructions of one turn of a wave. The interpreter takes about 0.04 us for each. */
-enum { SHORT_BUDGET = 256, MIDDLE_BUDGET = 1024, LONG_BUDGET = 4096, LEAST_COST = 16 };
+enum { FIRST_BUDGET = 64, SHORT_BUDGET = 256, MIDDLE_BUDGET = 1024, LONG_BUDGET = 4096 };
+enum { LEAST_COST = 16, ROUNDS_OF_LENGTH = 4 };
 /* So many rounds in which all waves yielded are waiting too, whatever their registers say. */
 enum { IDLE_ROUNDS = 64 };
 
@@ -127,7 +128,8 @@ static struct round run_round(struct cairn_dispatch *dispatch, struct cairn_slot
  * left at the same place again. */
 static unsigned budget_of_round(unsigned round, uint64_t left)
 {
-    unsigned budget = round < 4 ? SHORT_BUDGET : (round < 8 ? MIDDLE_BUDGET : LONG_BUDGET);
+    static const unsigned budgets[] = {FIRST_BUDGET, SHORT_BUDGET, MIDDLE_BUDGET, LONG_BUDGET};
+    unsigned budget = budgets[round < 3 * ROUNDS_OF_LENGTH ? round / ROUNDS_OF_LENGTH : 3];
     return budget < left ? budget : (unsigned)left;
 }
 

@@ -5,7 +5,8 @@
  * Dispatches take turns. Within one, new workgroups are started in order. A workgroup that is not
  * done after a while is parked: as working, or as waiting if it got nowhere. Every second turn goes
  * to a waiting one, and costs little if it still waits. The other turns alternate between passes
- * over all working ones and starting a quarter as many new ones. So whatever a workgroup waits for
+ * over all working ones and starting a quarter as many new ones; if none works, new ones are
+ * started once a pass over all waiting ones was in vain. So whatever a workgroup waits for
  * gets its turn: an earlier workgroup (it is resident), all others (grid barrier: residents grow
  * until all have started), or the host.
  */
@@ -187,8 +188,10 @@ static struct cairn_slot *take_waiting_locked(struct cairn_dispatch *dispatch)
 {
     if (atomic_load_explicit(&dispatch->ended, memory_order_relaxed) != 0) {
         uint64_t ended = atomic_exchange_explicit(&dispatch->ended, 0, memory_order_relaxed);
+        dispatch->vain = 0;
         cairn_waiting_turn_after(&dispatch->waiting, ended - 1);
     }
+    dispatch->vain++;
     return cairn_waiting_take(&dispatch->waiting);
 }
 
@@ -218,8 +221,10 @@ static bool fresh_turn_locked(struct cairn_dispatch *dispatch)
 {
     if (dispatch->waiting_turn && dispatch->waiting.first != NULL)
         return false;
-    if (dispatch->working.first == NULL)
-        return true;
+    if (dispatch->working.first == NULL) /* what has just ended may have freed one that waits */
+        return dispatch->waiting.first == NULL ||
+               (dispatch->vain >= dispatch->waiting.count &&
+                atomic_load_explicit(&dispatch->ended, memory_order_relaxed) == 0);
     if (dispatch->turns > 0)
         return false;
     if (dispatch->quota > 0) {
