@@ -332,7 +332,7 @@ static hipError_t begin(hipStream_t handle, hipStreamCaptureMode mode, hipGraph_
     struct hip_capture *capture;
     hipError_t error = hip_stream_find(handle, &stream);
     if (error != hipSuccess)
-        return hipErrorInvalidValue;
+        return error;
     if (stream->is_null)
         return hipErrorStreamCaptureUnsupported;
     if ((unsigned)mode > hipStreamCaptureModeRelaxed || (count > 0 && deps == NULL))

@@ -91,7 +91,8 @@ static hipError_t run_node_locked(struct hipGraphNode *node, struct ihipStream_t
         return hipSuccess;
     switch (node->type) {
     case hipGraphNodeTypeGraph:
-        return run_graph_locked(node->child, stream);
+        /* A graph that was added to itself holds a copy in which this node has no child. */
+        return node->child == NULL ? hipSuccess : run_graph_locked(node->child, stream);
     case hipGraphNodeTypeEventRecord:
         error = hip_event_find(node->event, &event);
         return error != hipSuccess ? error : hip_event_record(event, stream);

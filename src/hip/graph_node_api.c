@@ -29,8 +29,7 @@ static hipError_t set_event(struct hipGraphNode *node, const void *params)
 static hipError_t set_child(struct hipGraphNode *node, const void *params)
 {
     struct ihipGraph *child = (struct ihipGraph *)params;
-    return hip_graph_is_locked(child) && child != node->graph ? hip_node_set_child(node, child)
-                                                              : hipErrorInvalidValue;
+    return hip_graph_is_locked(child) ? hip_node_set_child(node, child) : hipErrorInvalidValue;
 }
 
 static hipError_t set_alloc(struct hipGraphNode *node, const void *params)

@@ -111,6 +111,28 @@ static void nodes_and_edges_can_be_listed(void **state)
     OK(hipGraphDestroy(clone));
 }
 
+static void a_graph_can_hold_a_copy_of_itself(void **state)
+{
+    int *data, value = 1, n = 1, factor = 3;
+    hipGraph_t graph;
+    hipGraphExec_t exec;
+    hipGraphNode_t node, child;
+    OK(hipMalloc((void **)&data, N * 4));
+    OK(hipMemcpy(data, &value, 4, hipMemcpyHostToDevice));
+    void *args[] = {&data, &n, &factor};
+    hipKernelNodeParams params = scale_params(args);
+    OK(hipGraphCreate(&graph, 0));
+    OK(hipGraphAddKernelNode(&node, graph, NULL, 0, &params));
+    OK(hipGraphAddChildGraphNode(&child, graph, &node, 1, graph));
+    OK(hipGraphInstantiate(&exec, graph, NULL, NULL, 0));
+    OK(hipGraphLaunch(exec, NULL));
+    OK(hipMemcpy(&value, data, 4, hipMemcpyDeviceToHost));
+    assert_int_equal(value, 9);
+    OK(hipGraphExecDestroy(exec));
+    OK(hipGraphDestroy(graph));
+    OK(hipFree(data));
+}
+
 static void cycles_are_refused(void **state)
 {
     hipGraph_t graph;
@@ -313,6 +335,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_graph_built_by_hand_runs_in_order),
         cmocka_unit_test(nodes_and_edges_can_be_listed),
+        cmocka_unit_test(a_graph_can_hold_a_copy_of_itself),
         cmocka_unit_test(cycles_are_refused),
         cmocka_unit_test(a_captured_stream_becomes_a_graph),
         cmocka_unit_test(streams_join_a_capture_by_events),
