@@ -10,7 +10,6 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum {
     CHUNK_BYTES = 64 << 10,
@@ -68,6 +67,21 @@ static enum cairn_status grow_locked(void)
     return CAIRN_OK;
 }
 
+/* Who wakes the waiters of a signal may do so after one of them has destroyed it, when it may be in
+ * use again: the two words for sleepers are therefore atomic at all times, and `wake_sequence` goes
+ * on counting. A wake too many is only a look too many. */
+static void reset(struct cairn_signal *signal, int64_t initial)
+{
+    signal->event_mailbox = 0;
+    signal->event_id = 0;
+    signal->reserved1 = 0;
+    signal->start_ts = signal->end_ts = 0;
+    signal->queue_ptr = 0;
+    atomic_store_explicit(&signal->waiters, 0, memory_order_relaxed);
+    atomic_store_explicit(&signal->value, initial, memory_order_relaxed);
+    signal->kind = 1;
+}
+
 enum cairn_status cairn_signal_create(int64_t initial, struct cairn_signal **out)
 {
     struct cairn_signal *signal = NULL;
@@ -80,9 +94,7 @@ enum cairn_status cairn_signal_create(int64_t initial, struct cairn_signal **out
     pthread_mutex_unlock(&pool.lock);
     if (signal == NULL)
         return status;
-    memset(signal, 0, sizeof *signal);
-    signal->kind = 1;
-    atomic_store_explicit(&signal->value, initial, memory_order_relaxed);
+    reset(signal, initial);
     *out = signal;
     return CAIRN_OK;
 }

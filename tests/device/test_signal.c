@@ -182,6 +182,42 @@ static void thousands_are_cheap_and_distinct(void **state)
     assert_true(each < 20000);
 }
 
+struct waker {
+    struct cairn_signal *signal;
+    _Atomic bool stop;
+    _Atomic uint32_t wakes;
+};
+
+static void *wake_on(void *argument)
+{
+    struct waker *waker = argument;
+    for (; !waker->stop; waker->wakes++)
+        cairn_signal_wake(waker->signal);
+    return NULL;
+}
+
+/* Who changed the value may come to wake the waiters when one of them has destroyed the signal. */
+static void late_wakes_do_no_harm_to_a_signal_used_again(void **state)
+{
+    (void)state;
+    struct waker waker = {.signal = make(3)};
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, wake_on, &waker), 0);
+    for (int64_t i = 0; i < 2000 || waker.wakes < 2000; i++) {
+        cairn_signal_destroy(waker.signal);
+        assert_ptr_equal(make(i), waker.signal); /* the one given back last */
+        assert_int_equal(cairn_signal_wait(waker.signal, CAIRN_COND_EQ, i, 0), i);
+        assert_int_equal(waker.signal->waiters, 0);
+        waker.signal->start_ts = 1;
+    }
+    waker.stop = true;
+    pthread_join(thread, NULL);
+    cairn_signal_destroy(waker.signal);
+    struct cairn_signal *again = make(1);
+    assert_int_equal(again->start_ts, 0);
+    cairn_signal_destroy(again);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -190,6 +226,7 @@ int main(void)
         cmocka_unit_test(wait_any_sees_every_one),
         cmocka_unit_test(plain_store_is_seen_by_sleepers),
         cmocka_unit_test(thousands_are_cheap_and_distinct),
+        cmocka_unit_test(late_wakes_do_no_harm_to_a_signal_used_again),
     };
     return cmocka_run_group_tests(tests, open_devices, close_devices);
 }
