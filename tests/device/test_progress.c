@@ -102,6 +102,27 @@ static enum cairn_wave_state grid_barrier(struct cairn_wave *wave, uint64_t budg
     return CAIRN_WAVE_READY;
 }
 
+/* Waves overwrite, after a barrier, what all of them read there: right on a chip, where all have
+ * read it long before one comes to write. */
+static enum cairn_wave_state read_then_write(struct cairn_wave *wave, uint64_t budget,
+                                             uint64_t step)
+{
+    struct world *world = world_of(wave);
+    if (step == 0) {
+        world->flag = 1;
+        wave->sgpr[PHASE] = 0;
+        return CAIRN_WAVE_BARRIER;
+    }
+    if (wave->sgpr[PHASE]++ == 0) {
+        world->sum += world->flag;
+        wave->instructions++;
+        if (budget <= 1)
+            return CAIRN_WAVE_READY;
+    }
+    world->flag = 100;
+    return CAIRN_WAVE_DONE;
+}
+
 /* Workgroups loop over s_barrier until the last one of the grid has set the flag. */
 static enum cairn_wave_state barrier_loop(struct cairn_wave *wave, uint64_t budget, uint64_t step)
 {
@@ -193,6 +214,17 @@ static void grid_barriers_finish_whatever_the_number_of_workgroups(void **state)
             assert_int_equal(world->arrived[2], groups[i]);
             free(world);
         }
+}
+
+static void after_a_barrier_all_waves_run_before_one_runs_ahead(void **state)
+{
+    (void)state;
+    for (uint16_t waves = 2; waves <= 16; waves *= 2) {
+        struct world *world = world_new(1, false);
+        run(read_then_write, world, waves * 64, false);
+        assert_int_equal(world->sum, waves);
+        free(world);
+    }
 }
 
 static void barriers_in_a_waiting_loop_do_not_starve_others(void **state)
@@ -432,6 +464,7 @@ int main(void)
         cmocka_unit_test(spin_lock_across_1000_workgroups_finishes),
         cmocka_unit_test(look_back_over_4096_workgroups_finishes),
         cmocka_unit_test(grid_barriers_finish_whatever_the_number_of_workgroups),
+        cmocka_unit_test(after_a_barrier_all_waves_run_before_one_runs_ahead),
         cmocka_unit_test(barriers_in_a_waiting_loop_do_not_starve_others),
         cmocka_unit_test(waiting_for_the_host_leaves_it_the_cpu),
         cmocka_unit_test(calls_to_the_host_are_answered_soon),

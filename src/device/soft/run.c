@@ -10,6 +10,10 @@
 /* Instructions of one turn of a wave. The interpreter takes about 0.04 us for each. */
 enum { FIRST_BUDGET = 64, SHORT_BUDGET = 256, MIDDLE_BUDGET = 1024, LONG_BUDGET = 4096 };
 enum { LEAST_COST = 16, ROUNDS_OF_LENGTH = 4 };
+/* After a barrier each wave first runs a single block, so that all have read what lies in LDS
+ * before one of them runs ahead and writes there. Programs that lack a barrier between the two are
+ * wrong, but work on real chips, where waves run side by side. */
+enum { SETTLE_BUDGET = 1 };
 /* So many rounds in which all waves yielded are waiting too, whatever their registers say. */
 enum { IDLE_ROUNDS = 64 };
 
@@ -63,9 +67,10 @@ static void report_fault(struct cairn_dispatch *dispatch, struct cairn_wave *wav
 
 /* What a round of turns brought. */
 struct round {
-    bool moved; /* a wave ended, or all met at the barrier */
-    bool works; /* a wave ran and is not known to wait */
-    bool spins; /* a wave used up its turn */
+    bool moved;    /* a wave ended, or all met at the barrier */
+    bool released; /* all met at the barrier */
+    bool works;    /* a wave ran and is not known to wait */
+    bool spins;    /* a wave used up its turn */
     bool faulted;
     uint64_t instructions; /* of all waves */
 };
@@ -87,18 +92,18 @@ static void run_wave(struct cairn_dispatch *dispatch, struct cairn_slot *slot,
     switch (state) {
     case CAIRN_WAVE_READY:
         round->spins = round->spins || !yielded;
-        if (!is_waiting(slot, wave, yielded))
+        if (slot->settles || !is_waiting(slot, wave, yielded))
             round->works = true;
         break;
     case CAIRN_WAVE_DONE:
         slot->live_waves--;
         round->moved = true;
         if (slot->live_waves > 0)
-            (void)cairn_workgroup_release_barrier(&slot->group);
+            round->released = cairn_workgroup_release_barrier(&slot->group);
         break;
     case CAIRN_WAVE_BARRIER:
-        if (cairn_workgroup_release_barrier(&slot->group))
-            round->moved = true;
+        round->released = cairn_workgroup_release_barrier(&slot->group);
+        round->moved = round->moved || round->released;
         break;
     case CAIRN_WAVE_FAULTED:
         report_fault(dispatch, wave);
@@ -107,13 +112,14 @@ static void run_wave(struct cairn_dispatch *dispatch, struct cairn_slot *slot,
     }
 }
 
-/* Every wave gets one turn, beginning with the one that is first now. */
+/* Every wave gets one turn, beginning with the one that is first now. Ends when a barrier is
+ * released: those that are left were at the barrier, and it is time to settle. */
 static struct round run_round(struct cairn_dispatch *dispatch, struct cairn_slot *slot,
                               unsigned budget)
 {
     struct round round = {0};
     uint32_t count = slot->group.wave_count;
-    for (uint32_t i = 0; i < count && !round.faulted; i++) {
+    for (uint32_t i = 0; i < count && !round.faulted && !round.released; i++) {
         uint32_t index = slot->first_wave + i;
         struct cairn_wave *wave = &slot->group.waves[index < count ? index : index - count];
         if (wave->state == CAIRN_WAVE_READY)
@@ -148,8 +154,10 @@ enum cairn_group_end cairn_soft_run_group(struct cairn_dispatch *dispatch, struc
     uint64_t used = 0;
     *idle = slot->waits = false;
     for (unsigned number = 0; used < instructions; number++) {
-        unsigned budget = budget_of_round(number, instructions - used);
+        unsigned budget =
+            slot->settles ? SETTLE_BUDGET : budget_of_round(number, instructions - used);
         struct round round = run_round(dispatch, slot, budget);
+        slot->settles = round.released;
         if (slot->live_waves == 0)
             return CAIRN_GROUP_DONE;
         if (round.faulted || is_stopped(dispatch, &slot->group.waves[slot->first_wave]))

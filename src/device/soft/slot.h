@@ -21,6 +21,7 @@ struct cairn_slot {
     uint32_t lds_bytes;
     uint8_t *no_lds; /* until then: the arena of workgroups without LDS; not owned */
     uint32_t live_waves, first_wave; /* not ended yet; whose turn it is */
+    bool settles;                    /* a barrier was released and no wave has run since */
     bool waits;                      /* parked: its waves only waited when last seen */
     struct cairn_watch watches[CAIRN_SLOT_WAVES];
 };
