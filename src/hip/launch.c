@@ -116,6 +116,15 @@ static void fill_grid_block(const struct hip_kernel_launch *launch, struct grid_
         .num_grids = 1, .items_all = items, .num_groups = (uint32_t)(items / group)};
 }
 
+/* The compiler knows the scratch of calls that it can follow; through function pointers and
+ * recursion the stack is as deep as hipLimitStackSize says, as in ROCm 6.4. */
+static uint32_t private_bytes(const struct ihipModuleSymbol_t *function)
+{
+    size_t limit = atomic_load(&function->device->limits[hipLimitStackSize]);
+    bool grows = function->info->uses_dynamic_stack && limit > function->private_bytes;
+    return grows ? (uint32_t)limit : function->private_bytes;
+}
+
 hipError_t hip_launch_prepare(struct hip_device *device, const struct hip_kernel_launch *launch,
                               struct hip_kernarg **out, hsa_kernel_dispatch_packet_t *packet)
 {
@@ -146,7 +155,7 @@ hipError_t hip_launch_prepare(struct hip_device *device, const struct hip_kernel
     packet->grid_size_x = launch->grid[0];
     packet->grid_size_y = launch->grid[1];
     packet->grid_size_z = launch->grid[2];
-    packet->private_segment_size = function->private_bytes;
+    packet->private_segment_size = private_bytes(function);
     packet->group_segment_size = function->static_lds + launch->dynamic_lds;
     packet->kernel_object = function->kernel_object;
     packet->kernarg_address = memory;
