@@ -404,9 +404,7 @@ static enum cairn_status read_note_segment(struct elf *elf, struct cairn_bytes i
             return OBJ_REJECT(CAIRN_ERR_TRUNCATED, "note with name size %u and data size %u",
                               note.n_namesz, note.n_descsz);
         if (note.n_type == NOTE_METADATA && name.left == 7 && memcmp(name.at, "AMDGPU", 7) == 0) {
-            if (*found)
-                return OBJ_REJECT(CAIRN_ERR_BAD_FORMAT, "two metadata notes");
-            *found = true;
+            *found = true; /* device code linked in partitions has a note for each */
             enum cairn_status status = cairn_obj_read_metadata(elf->whole, data);
             if (status != CAIRN_OK)
                 return status;

@@ -264,16 +264,30 @@ static enum cairn_status check_kernel(const struct cairn_kernel_info *kernel)
     return CAIRN_OK;
 }
 
+/* Room for `more` records behind `count` old ones, which are copied; NULL when memory is out. */
+static void *extend(struct cairn_arena *arena, const void *old, size_t count, size_t more,
+                    size_t size)
+{
+    size_t total;
+    if (!cairn_size_add(count, more, &total))
+        return NULL;
+    void *at = cairn_arena_alloc_array(arena, total, size);
+    if (at != NULL && count != 0)
+        memcpy(at, old, count * size);
+    return at;
+}
+
 static enum cairn_status read_kernels(struct reader *reader, const struct cairn_msgpack_item *item,
                                       struct cairn_obj *obj)
 {
     if (item->kind != CAIRN_MSGPACK_ARRAY || item->number > reader->in.left / KERNEL_MIN_BYTES)
         return bad_value(reader, "amdhsa.kernels");
     struct cairn_kernel_info *kernels =
-        cairn_arena_alloc_array(reader->arena, item->number, sizeof *kernels);
+        extend(reader->arena, obj->kernels, obj->kernel_count, item->number, sizeof *kernels);
     if (kernels == NULL)
         return CAIRN_ERR_NO_MEMORY;
-    for (uint64_t i = 0; i < item->number; i++) {
+    uint64_t end = obj->kernel_count + item->number;
+    for (uint64_t i = obj->kernel_count; i < end; i++) {
         enum cairn_status status = read_record(
             reader, kernel_fields, sizeof kernel_fields / sizeof kernel_fields[0], &kernels[i]);
         if (status == CAIRN_OK)
@@ -284,7 +298,7 @@ static enum cairn_status read_kernels(struct reader *reader, const struct cairn_
             kernels[i].kernarg_align = 8;
     }
     obj->kernels = kernels;
-    obj->kernel_count = (uint32_t)item->number;
+    obj->kernel_count = (uint32_t)end;
     return CAIRN_OK;
 }
 
@@ -293,10 +307,12 @@ static enum cairn_status read_printf(struct reader *reader, const struct cairn_m
 {
     if (item->kind != CAIRN_MSGPACK_ARRAY)
         return bad_value(reader, "amdhsa.printf");
-    const char **formats = cairn_arena_alloc_array(reader->arena, item->number, sizeof *formats);
+    const char **formats = extend(reader->arena, obj->printf_formats, obj->printf_count,
+                                  item->number, sizeof *formats);
     if (formats == NULL)
         return CAIRN_ERR_NO_MEMORY;
-    for (uint64_t i = 0; i < item->number; i++) {
+    uint64_t end = obj->printf_count + item->number;
+    for (uint64_t i = obj->printf_count; i < end; i++) {
         struct cairn_msgpack_item text;
         enum cairn_status status = cairn_msgpack_take(&reader->in, &text);
         if (status == CAIRN_OK)
@@ -305,7 +321,7 @@ static enum cairn_status read_printf(struct reader *reader, const struct cairn_m
             return status;
     }
     obj->printf_formats = formats;
-    obj->printf_count = (uint32_t)item->number;
+    obj->printf_count = (uint32_t)end;
     return CAIRN_OK;
 }
 
