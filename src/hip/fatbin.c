@@ -53,6 +53,7 @@ struct registered_variable {
 static pthread_rwlock_t registry_lock = PTHREAD_RWLOCK_INITIALIZER;
 static struct hip_map functions, variables;
 static struct fatbin *fatbins;
+static struct fatbin *retired; /* unregistered; guarded by registry_lock */
 
 /* ---- how long is an image ---- */
 
@@ -314,8 +315,8 @@ static void forget_entries(struct hip_map *map, const struct fatbin *fatbin)
     }
 }
 
-/* Called when a program or plug-in goes away. Loaded code stays loaded: kernels of it may still be
- * running. */
+/* Called when a program or plug-in goes away. Loaded code stays loaded, on the list of the retired:
+ * kernels of it may still be running. */
 void __hipUnregisterFatBinary(void **modules)
 {
     struct fatbin *fatbin = (struct fatbin *)modules;
@@ -327,8 +328,11 @@ void __hipUnregisterFatBinary(void **modules)
     struct fatbin **link = &fatbins;
     while (*link != NULL && *link != fatbin)
         link = &(*link)->next;
-    if (*link == fatbin)
+    if (*link == fatbin) {
         *link = fatbin->next;
+        fatbin->next = retired;
+        retired = fatbin;
+    }
     pthread_rwlock_unlock(&registry_lock);
 }
 

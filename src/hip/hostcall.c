@@ -7,6 +7,7 @@
  */
 #include "hip/hostcall.h"
 
+#include "hip/device_heap.h"
 #include "hip/memory.h"
 
 #include <stdio.h>
@@ -53,6 +54,7 @@ struct hip_hostcall {
     struct buffer *buffer;
     pthread_t thread;
     /* the thread's own */
+    struct hip_device_heap heap;
     struct message *messages;
     size_t message_count;
 };
@@ -151,15 +153,15 @@ static void serve_function(uint64_t *slot)
 }
 
 /* slot[0] an address: give it back. Else slot[1] bytes are wanted; 0 if there are none. */
-static void serve_memory(struct hip_device *device, uint64_t *slot)
+static void serve_memory(struct hip_hostcall *hostcall, uint64_t *slot)
 {
     void *memory = NULL;
     if (slot[0] != 0) {
-        if (hip_memory_release((void *)(uintptr_t)slot[0]) != hipSuccess)
-            cairn_log(CAIRN_LOG_ERROR, "hip: a kernel freed 0x%llx, which is no allocation",
+        if (!hip_heap_give(&hostcall->heap, (void *)(uintptr_t)slot[0]))
+            cairn_log(CAIRN_LOG_ERROR, "hip: a kernel freed 0x%llx, which is no live allocation",
                       (unsigned long long)slot[0]);
-    } else if (slot[1] != 0 && hip_device_alloc(device, slot[1], &memory) != hipSuccess) {
-        memory = NULL;
+    } else if (slot[1] != 0) {
+        memory = hip_heap_take(&hostcall->heap, hostcall->device, slot[1]);
     }
     slot[0] = (uint64_t)(uintptr_t)memory;
 }
@@ -174,7 +176,7 @@ static void serve_lane(struct hip_hostcall *hostcall, uint32_t service, uint64_t
         serve_printf(hostcall, slot);
         break;
     case SERVICE_MEMORY:
-        serve_memory(hostcall->device, slot);
+        serve_memory(hostcall, slot);
         break;
     default:
         cairn_log(CAIRN_LOG_ERROR, "hip: a kernel called unknown host service %u", service);
