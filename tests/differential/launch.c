@@ -117,8 +117,8 @@ static void dispatch(const struct place *place, const struct kernel *kernel, uin
     memset(kernarg, 0, kernarg_size);
     kernarg[0] = buffer;
     hsa_kernel_dispatch_packet_t *packet = queue->base_address;
-    memset(packet, 0, sizeof *packet);
-    packet->setup = 1;
+    /* The first dword stays until all else is there: the packet processor may be looking at it. */
+    memset((char *)packet + sizeof(uint32_t), 0, sizeof *packet - sizeof(uint32_t));
     packet->workgroup_size_x = (uint16_t)lanes;
     packet->workgroup_size_y = packet->workgroup_size_z = 1;
     packet->grid_size_x = lanes;
@@ -129,11 +129,11 @@ static void dispatch(const struct place *place, const struct kernel *kernel, uin
     packet->kernarg_address = kernarg;
     packet->completion_signal = done;
     hsa_queue_store_write_index_relaxed(queue, 1);
-    __atomic_store_n(&packet->header,
-                     (uint16_t)(HSA_PACKET_TYPE_KERNEL_DISPATCH |
-                                HSA_FENCE_SCOPE_SYSTEM << HSA_PACKET_HEADER_ACQUIRE_FENCE_SCOPE |
-                                HSA_FENCE_SCOPE_SYSTEM << HSA_PACKET_HEADER_RELEASE_FENCE_SCOPE),
-                     __ATOMIC_RELEASE);
+    uint32_t header = HSA_PACKET_TYPE_KERNEL_DISPATCH |
+                      HSA_FENCE_SCOPE_SYSTEM << HSA_PACKET_HEADER_ACQUIRE_FENCE_SCOPE |
+                      HSA_FENCE_SCOPE_SYSTEM << HSA_PACKET_HEADER_RELEASE_FENCE_SCOPE;
+    uint32_t setup = 1 << HSA_KERNEL_DISPATCH_PACKET_SETUP_DIMENSIONS;
+    __atomic_store_n((uint32_t *)(void *)packet, header | setup << 16, __ATOMIC_RELEASE);
     hsa_signal_store_relaxed(queue->doorbell_signal, 0);
     while (hsa_signal_wait_scacquire(done, HSA_SIGNAL_CONDITION_LT, 1, UINT64_MAX,
                                      HSA_WAIT_STATE_BLOCKED) > 0)
