@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT
+ * What finalized code and the driver that calls it agree on. Finalized code runs one wave, or all
+ * waves of a workgroup side by side (merged), from wave->pc on until it has to come back. All guest
+ * state is in struct cairn_wave whenever it returns or calls; every layout here is part of the
+ * cache's format: change CAIRN_NATIVE_VERSION with it.
+ */
+#ifndef CAIRN_FINALIZER_NATIVE_H
+#define CAIRN_FINALIZER_NATIVE_H
+
+#include "machine/wave.h"
+
+enum { CAIRN_NATIVE_VERSION = 1 };
+
+/* Why finalized code came back. wave->pc says where to go on. */
+enum cairn_native_exit {
+    CAIRN_NATIVE_DONE,    /* s_endpgm */
+    CAIRN_NATIVE_BARRIER, /* at s_barrier; the pc is behind it */
+    CAIRN_NATIVE_YIELD,   /* out of fuel, s_sleep, or launch->stop is set */
+    CAIRN_NATIVE_LEAVE,   /* the pc is no place that this code knows: find other code for it */
+    CAIRN_NATIVE_STATE,   /* `step` has set wave->state: done, barrier, faulted */
+};
+
+struct cairn_native_frame {
+    struct cairn_wave *wave; /* of the wave, or of the workgroup's first wave */
+    uint32_t waves;          /* 1, or of the workgroup when merged */
+    /* The chunk whose memory is accessed now, counted over all merged waves; wave->pc is then the
+     * start of the region. For faults only. */
+    uint32_t chunk;
+    uint64_t code_base;
+    uint64_t window_base, window_size; /* cairn_address_space */
+    uint8_t *lds;
+    uint64_t lds_bytes;
+    /* Executes the instruction at wave->pc in the interpreter. True: go on behind it (wave->pc is
+     * there); false: return CAIRN_NATIVE_STATE (or LEAVE if the pc is elsewhere). */
+    bool (*step)(struct cairn_native_frame *frame, struct cairn_wave *wave);
+    /* Gives up the region that runs: the interpreter replays it and names the fault. Does not
+     * return. */
+    void (*give_up)(struct cairn_native_frame *frame);
+};
+
+/* Returns enum cairn_native_exit. */
+typedef uint32_t (*cairn_native_entry)(struct cairn_native_frame *frame);
+
+#define CAIRN_NATIVE_SYMBOL "cairn_kernel"
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT
+ * What is known about vector values before the program runs: how the lanes of a chunk relate to
+ * each other, which writes reach all lanes that matter, and where EXEC is known to be full. The
+ * facts hold for one launch geometry.
+ */
+#ifndef CAIRN_FINALIZER_SHAPES_H
+#define CAIRN_FINALIZER_SHAPES_H
+
+#include "finalizer/registers.h"
+
+/* What of a launch the finalizer specialises code for. */
+struct cairn_geometry {
+    uint32_t workgroup[3]; /* work-items */
+    uint32_t wave_size;
+    uint32_t width;    /* lanes of a chunk: 16, 8 or 1 */
+    bool whole_groups; /* every workgroup of the grid has that size */
+    bool merged;       /* all waves of the workgroup in one run */
+    bool has_scratch;
+    uint32_t mode;      /* MODE at entry */
+    uint32_t arch_rows; /* row of a0 */
+    uint32_t rows;
+    uint32_t rsrc1, rsrc2, properties; /* which SGPRs and VGPRs hold what at entry */
+};
+
+/* True if every wave has all its lanes at entry. */
+static inline bool cairn_geometry_full_waves(const struct cairn_geometry *geometry)
+{
+    return geometry->whole_groups && geometry->workgroup[0] * geometry->workgroup[1] *
+                                             geometry->workgroup[2] % geometry->wave_size ==
+                                         0;
+}
+
+/* A 32-bit value in the lanes of a chunk: lane i holds (lane 0) + i * stride, modulo 2^32. For
+ * every lane, active or not. */
+enum cairn_shape_kind {
+    CAIRN_SHAPE_VARYING,
+    CAIRN_SHAPE_AFFINE,        /* stride != 0 */
+    CAIRN_SHAPE_UNIFORM,       /* the same in all lanes of a chunk */
+    CAIRN_SHAPE_GROUP_UNIFORM, /* and in all chunks of all waves of the workgroup */
+    CAIRN_SHAPE_UNKNOWN,       /* of code not reached yet; inside the analysis only */
+};
+struct cairn_shape {
+    uint8_t kind; /* enum cairn_shape_kind */
+    /* The 64-bit value of the pair (this register, the next one) is affine with this stride without
+     * wrapping at 2^32 only modulo 2^64; valid if `pair`. What a memory instruction wants to know:
+     * it is still guarded at run time. */
+    bool pair;
+    int32_t stride;
+    int64_t pair_stride;
+};
+
+struct cairn_insn_facts {
+    bool full_write; /* the vector destination may be written in all lanes: EXEC is full, or nobody
+                        reads the lanes that are off before they are written again */
+    bool exec_full;  /* EXEC is known to be all ones here (all lanes of the wave) */
+    bool dead;       /* writes nothing that is read: need not be lifted */
+    struct cairn_shape
+        shape; /* of the first dword of a vector destination; VARYING if there is none */
+    struct cairn_shape shape_high; /* of the second dword of a 64-bit result */
+};
+
+struct cairn_facts {
+    struct cairn_insn_facts *insn; /* by instruction */
+    struct cairn_shape (
+        *entry)[CAIRN_VREGS]; /* by block: shapes of live vector registers at its start */
+    bool mergeable; /* all waves of a workgroup may run as one: no SGPR but masks differs between
+                       waves, no spinning, uniform control flow */
+    const char *not_mergeable; /* why not, in words, or NULL */
+};
+
+/* `live` was built without `full`. */
+CAIRN_MUST_CHECK enum cairn_status cairn_facts_build(const struct cairn_program *program,
+                                                     const struct cairn_geometry *geometry,
+                                                     const struct cairn_liveness *live,
+                                                     struct cairn_facts **out);
+void cairn_facts_destroy(struct cairn_facts *facts);
+
+#endif
