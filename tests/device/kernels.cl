@@ -115,6 +115,29 @@ __kernel void ordered_chain(shared_word flags, __global u32 *sums, shared_word n
     }
 }
 
+/* The same chain in a kernel with scratch, which the wait leaves alone. */
+__kernel void chain_with_scratch(shared_word flags, __global u32 *sums, shared_word next)
+{
+    volatile u32 table[32];
+    __local u32 number;
+    if (ITEM() == 0)
+        number = ADD(next, 1);
+    barrier_all();
+    u32 g = number, before = 0;
+    for (u32 i = 0; i < 32; i++)
+        table[(i * 5 + ITEM()) % 32] = g * i;
+    if (g > 0) {
+        while (LOAD(&flags[g - 1]) == 0)
+            ;
+        before = sums[g - 1];
+    }
+    barrier_all();
+    if (ITEM() == 0) {
+        sums[g] = before + table[(g % 32 * 5) % 32] - g * (g % 32) + g;
+        STORE(&flags[g], 1);
+    }
+}
+
 __kernel void grid_barrier(shared_word arrived, __global u32 *data, u32 groups, u32 sleeps)
 {
     for (u32 phase = 0; phase < 3; phase++) {

@@ -5,6 +5,8 @@
 #include "load.h"
 #include "rig.h"
 
+#include "device/stats.h"
+
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -196,25 +198,36 @@ static void look_back_scan_over_2000_workgroups_finishes(void **state)
     assert_int_equal(cairn_memory_free(words), CAIRN_OK);
 }
 
-/* Milliseconds that it took are printed, not judged: the machine may be busy with other things. */
+/* The time that it took is printed, not judged: the machine may be busy with other things. */
+static void run_chain(const char *kernel, uint32_t groups)
+{
+    struct call call;
+    uint32_t *words = device_memory(groups * 8 + 4);
+    call_open(&call, kernel, groups * 1024, 1024);
+    call.kernarg[0] = (uint64_t)words;
+    call.kernarg[1] = (uint64_t)(words + groups);
+    call.kernarg[2] = (uint64_t)(words + 2 * groups);
+    uint64_t start = cairn_clock_now(), before = cairn_stats_get(CAIRN_COUNT_INSTRUCTIONS);
+    call_run(&call);
+    print_message("%s of %u workgroups: %llu us, %llu wave instructions\n", kernel, groups,
+                  (unsigned long long)(cairn_clock_now() - start) / 1000,
+                  (unsigned long long)(cairn_stats_get(CAIRN_COUNT_INSTRUCTIONS) - before));
+    for (uint32_t i = 0; i < groups; i++)
+        assert_int_equal(words[groups + i], i * (i + 1) / 2);
+    call_close(&call);
+    assert_int_equal(cairn_memory_free(words), CAIRN_OK);
+}
+
 static void chain_of_3000_large_workgroups_finishes(void **state)
 {
     (void)state;
-    enum { GROUPS = 3000 };
-    struct call call;
-    uint32_t *words = device_memory(GROUPS * 8 + 4);
-    call_open(&call, "ordered_chain", GROUPS * 1024, 1024);
-    call.kernarg[0] = (uint64_t)words;
-    call.kernarg[1] = (uint64_t)(words + GROUPS);
-    call.kernarg[2] = (uint64_t)(words + 2 * GROUPS);
-    uint64_t start = cairn_clock_now();
-    call_run(&call);
-    print_message("chain of %u workgroups: %llu us\n", (unsigned)GROUPS,
-                  (unsigned long long)(cairn_clock_now() - start) / 1000);
-    for (uint32_t i = 0; i < GROUPS; i++)
-        assert_int_equal(words[GROUPS + i], i * (i + 1) / 2);
-    call_close(&call);
-    assert_int_equal(cairn_memory_free(words), CAIRN_OK);
+    run_chain("ordered_chain", 3000);
+}
+
+static void chain_of_1000_large_workgroups_with_scratch_finishes(void **state)
+{
+    (void)state;
+    run_chain("chain_with_scratch", 1000);
 }
 
 static void grid_barrier_finishes_with_all_resident(void **state)
@@ -451,6 +464,7 @@ int main(void)
         cmocka_unit_test(spin_lock_across_1000_workgroups_excludes),
         cmocka_unit_test(look_back_scan_over_2000_workgroups_finishes),
         cmocka_unit_test(chain_of_3000_large_workgroups_finishes),
+        cmocka_unit_test(chain_of_1000_large_workgroups_with_scratch_finishes),
         cmocka_unit_test(grid_barrier_finishes_with_all_resident),
         cmocka_unit_test(wild_accesses_are_reported_and_the_next_queue_works),
         cmocka_unit_test(trap_is_an_exception),

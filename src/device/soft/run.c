@@ -75,11 +75,11 @@ struct round {
     uint64_t instructions; /* of all waves */
 };
 
-/* Scratch may hold what a loop counts; only registers are compared. */
+/* Scratch may hold what a loop counts, but hardly one that yields. */
 static bool is_waiting(struct cairn_slot *slot, const struct cairn_wave *wave, bool yielded)
 {
-    bool repeats = cairn_watch_repeats(&slot->watches[wave->index], wave);
-    return repeats && (yielded || wave->launch->private_bytes == 0);
+    bool with_scratch = !yielded && wave->launch->private_bytes > 0;
+    return cairn_watch_repeats(&slot->watches[wave->index], wave, with_scratch);
 }
 
 static void run_wave(struct cairn_dispatch *dispatch, struct cairn_slot *slot,
