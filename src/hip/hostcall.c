@@ -17,7 +17,7 @@
 enum { SERVICE_FUNCTION = 1, SERVICE_PRINTF = 2, SERVICE_MEMORY = 3 };
 enum { LANES = 64, SLOTS = 8, CONTROL_READY = 1 };
 enum { MESSAGE_BEGIN = 1, MESSAGE_END = 2, MESSAGE_COUNT_SHIFT = 5, MESSAGE_ID_SHIFT = 8 };
-enum { MAX_MESSAGE_WORDS = 1 << 20, MAX_PACKETS = 8192 };
+enum { MAX_MESSAGE_WORDS = 1 << 20, MAX_PACKETS = 8192, MAX_COMPLAINTS = 16 };
 
 struct header {
     uint64_t next;
@@ -57,7 +57,19 @@ struct hip_hostcall {
     struct hip_device_heap heap;
     struct message *messages;
     size_t message_count;
+    unsigned complaints;
 };
+
+/* A kernel can do the same wrong thing a million times: the log gets the first few. */
+static bool may_complain(struct hip_hostcall *hostcall)
+{
+    if (hostcall->complaints > MAX_COMPLAINTS)
+        return false;
+    if (hostcall->complaints++ < MAX_COMPLAINTS)
+        return true;
+    cairn_log(CAIRN_LOG_ERROR, "hip: more wrong host calls of kernels follow and are not shown");
+    return false;
+}
 
 /* ---- printf messages ---- */
 
@@ -129,7 +141,8 @@ static void serve_printf(struct hip_hostcall *hostcall, uint64_t *slot)
         message = &hostcall->messages[id];
     size_t count = descriptor >> MESSAGE_COUNT_SHIFT & 7;
     if (message == NULL || !append(message, slot + 1, count)) {
-        cairn_log(CAIRN_LOG_ERROR, "hip: a kernel sent a malformed printf message");
+        if (may_complain(hostcall))
+            cairn_log(CAIRN_LOG_ERROR, "hip: a kernel sent a malformed printf message");
         slot[0] = UINT64_MAX;
         return;
     }
@@ -157,7 +170,8 @@ static void serve_memory(struct hip_hostcall *hostcall, uint64_t *slot)
 {
     void *memory = NULL;
     if (slot[0] != 0) {
-        if (!hip_heap_give(&hostcall->heap, (void *)(uintptr_t)slot[0]))
+        bool given = hip_heap_give(&hostcall->heap, (void *)(uintptr_t)slot[0]);
+        if (!given && may_complain(hostcall))
             cairn_log(CAIRN_LOG_ERROR, "hip: a kernel freed 0x%llx, which is no live allocation",
                       (unsigned long long)slot[0]);
     } else if (slot[1] != 0) {
@@ -179,7 +193,8 @@ static void serve_lane(struct hip_hostcall *hostcall, uint32_t service, uint64_t
         serve_memory(hostcall, slot);
         break;
     default:
-        cairn_log(CAIRN_LOG_ERROR, "hip: a kernel called unknown host service %u", service);
+        if (may_complain(hostcall))
+            cairn_log(CAIRN_LOG_ERROR, "hip: a kernel called unknown host service %u", service);
         slot[0] = slot[1] = 0;
     }
 }

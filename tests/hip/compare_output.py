@@ -24,6 +24,9 @@ def main():
             sys.exit("line %d\nhost:   %s\ndevice: %s" % (number, want, have))
     if len(host) != len(lines):
         sys.exit("%d lines on the host, %d on the device" % (len(host), len(lines)))
+    complaints = device.stderr.count("no live allocation")
+    if not 0 < complaints < 64:
+        sys.exit("64 lanes freed twice; complaints: %d" % complaints)
     if "Device-side assertion" not in device.stderr:
         sys.exit("the failing assert printed nothing on stderr")
 

@@ -60,6 +60,11 @@ static __global__ void consume(int **in, int *sum)
     free(in[threadIdx.x]);
 }
 
+static __global__ void free_again(int **in)
+{
+    free(in[threadIdx.x]);
+}
+
 static __global__ void fail(int x)
 {
     assert(x == 1);
@@ -78,6 +83,8 @@ static int check_malloc()
             fprintf(stderr, "device malloc: lane %d has %d\n", i, host[i]);
             return 1;
         }
+    free_again<<<1, 64>>>(pointers);
+    CHECK(hipDeviceSynchronize());
     CHECK(hipFree(pointers));
     CHECK(hipFree(sums));
     return 0;
