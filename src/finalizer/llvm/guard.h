@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT
+ * Keeps the process alive when LLVM gives up. LLVM reports what it cannot do either as a diagnostic
+ * of a context, whose default handler exits, or as a fatal error, which exits: here both end the
+ * compilation with a status. What the compilation had allocated is lost after a fatal error.
+ */
+#ifndef CAIRN_FINALIZER_LLVM_GUARD_H
+#define CAIRN_FINALIZER_LLVM_GUARD_H
+
+#include "base/status.h"
+
+#include <llvm-c/Types.h>
+#include <stdbool.h>
+
+/* Runs `body(argument)`, in which every use of LLVM must happen, and gives what it returns.
+ * CAIRN_ERR_UNSUPPORTED: LLVM reported an error, which is logged. Any thread; must not nest. `name`
+ * is of the kernel, for messages. After a fatal error the frames between here and LLVM are gone
+ * without clean-up: locks must not be held and nothing precious be owned in `body`. */
+CAIRN_MUST_CHECK enum cairn_status
+cairn_guard_run(const char *name, enum cairn_status (*body)(void *argument), void *argument);
+
+/* A new context whose errors are counted by the guard; the caller disposes of it. Value names are
+ * discarded unless this kernel's IR is dumped. */
+LLVMContextRef cairn_guard_context(void);
+
+/* Whether LLVM has reported an error since the guard of this thread began. */
+bool cairn_guard_failed(void);
+
+/* Name of the kernel that this thread compiles, "?" outside of a guard. */
+const char *cairn_guard_name(void);
+
+#endif
