@@ -53,7 +53,8 @@ enum cairn_block_mode {
     CAIRN_BLOCK_INDEXED = 1 << 0, /* MODE.GPR_IDX_EN */
     CAIRN_BLOCK_SKIP = 1 << 1,    /* MODE.VSKIP */
     CAIRN_BLOCK_CHECKED = 1 << 2, /* register bounds looked at for each instruction */
-    CAIRN_BLOCK_MODES = 1 << 3,
+    CAIRN_BLOCK_SINGLE = 1 << 3,  /* of one instruction */
+    CAIRN_BLOCK_MODES = 1 << 4,
 };
 
 enum { CAIRN_MODE_GPR_IDX_EN_BIT = 27, CAIRN_MODE_VSKIP_BIT = 28 };

@@ -101,8 +101,9 @@ static unsigned decode_ops(const struct cairn_code *code, const struct cairn_gfx
 {
     unsigned count = 0;
     uint64_t end = code->base + code->size;
+    uint32_t most = mode & CAIRN_BLOCK_SINGLE ? 1 : 4 * MAX_BLOCK_OPS;
     bool ended = false;
-    while (!ended && count < MAX_BLOCK_OPS && pc < end && block->instructions < 4 * MAX_BLOCK_OPS) {
+    while (!ended && count < MAX_BLOCK_OPS && pc < end && block->instructions < most) {
         struct cairn_interp_op *op = &block->ops[count];
         struct cairn_bytes bytes = cairn_bytes_of((const void *)(uintptr_t)pc, (size_t)(end - pc));
         *op = (struct cairn_interp_op){.pc = pc};

@@ -5,8 +5,8 @@
 
 #include "fp/fp.h"
 #include "interp/block.h"
-#include "interp/guard.h"
 #include "interp/memory.h"
+#include "machine/guard.h"
 
 #include <stdio.h>
 
@@ -15,11 +15,12 @@ static unsigned block_mode(const struct cairn_wave *wave)
     return wave->mode >> CAIRN_MODE_GPR_IDX_EN_BIT & (CAIRN_BLOCK_INDEXED | CAIRN_BLOCK_SKIP);
 }
 
-static const struct cairn_block *next_block(struct cairn_wave *wave)
+/* `single`: CAIRN_BLOCK_SINGLE or 0. NULL: the wave has faulted. */
+static const struct cairn_block *next_block(struct cairn_wave *wave, unsigned single)
 {
     const struct cairn_launch *launch = wave->launch;
     struct cairn_code *code = launch->code;
-    unsigned mode = block_mode(wave);
+    unsigned mode = block_mode(wave) | single;
     if (__builtin_expect(wave->pc - code->base >= (code->size & ~UINT64_C(3)) || wave->pc % 4 != 0,
                          0)) {
         cairn_wave_raise(wave, CAIRN_FAULT_BAD_PC, wave->pc, -1);
@@ -35,21 +36,40 @@ static const struct cairn_block *next_block(struct cairn_wave *wave)
     return block;
 }
 
+void cairn_interp_block(struct cairn_wave *wave)
+{
+    const struct cairn_block *block = next_block(wave, 0);
+    if (block == NULL)
+        return;
+    wave->fuel -= block->instructions;
+    wave->instructions += block->instructions;
+    block->ops[0].run(wave, block->ops);
+}
+
 static void run_blocks(struct cairn_wave *wave)
 {
     while (wave->state == CAIRN_WAVE_READY && wave->fuel > 0 &&
-           atomic_load_explicit(&wave->launch->stop, memory_order_relaxed) == 0) {
-        const struct cairn_block *block = next_block(wave);
-        if (block == NULL)
-            return;
-        wave->fuel -= block->instructions;
-        wave->instructions += block->instructions;
-        block->ops[0].run(wave, block->ops);
-    }
+           atomic_load_explicit(&wave->launch->stop, memory_order_relaxed) == 0)
+        cairn_interp_block(wave);
 }
 
-/* The mnemonic in a fault, for whoever raised it. */
-static void name_fault(struct cairn_wave *wave)
+bool cairn_interp_step(struct cairn_wave *wave, bool *yielded)
+{
+    const struct cairn_block *block = next_block(wave, CAIRN_BLOCK_SINGLE);
+    *yielded = false;
+    if (block == NULL)
+        return false;
+    const struct cairn_interp_op *op = &block->ops[0];
+    uint64_t next = op->pc + (op->run != cairn_op_end ? op->insn.size_bytes : 0);
+    int64_t fuel = wave->fuel;
+    wave->fuel = 1;
+    op->run(wave, op);
+    *yielded = wave->fuel == 0;
+    wave->fuel = fuel;
+    return wave->state == CAIRN_WAVE_READY && wave->pc == next;
+}
+
+void cairn_interp_name_fault(struct cairn_wave *wave)
 {
     struct cairn_fault *fault = &wave->fault;
     const struct cairn_code *code = wave->launch->code;
@@ -63,7 +83,7 @@ static void name_fault(struct cairn_wave *wave)
         snprintf(fault->insn_name, sizeof fault->insn_name, "%s", cairn_isa_mnemonic(&insn));
 }
 
-static void report_signal(struct cairn_guard *guard)
+void cairn_interp_caught(const struct cairn_guard *guard)
 {
     struct cairn_wave *wave = guard->wave;
     const struct cairn_insn *insn = wave->memory_insn;
@@ -84,10 +104,15 @@ enum cairn_wave_state cairn_interp_run(struct cairn_wave *wave, uint64_t budget)
     if (sigsetjmp(guard.jump, 0) == 0)
         run_blocks(wave);
     else
-        report_signal(&guard);
+        cairn_interp_caught(&guard);
     cairn_guard_leave(&guard);
     cairn_fp_host_leave(host_fp);
     if (wave->state == CAIRN_WAVE_FAULTED)
-        name_fault(wave);
+        cairn_interp_name_fault(wave);
     return wave->state;
+}
+
+enum cairn_status cairn_interp_install_handler(void)
+{
+    return cairn_guard_install();
 }

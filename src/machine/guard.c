@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * The process-wide signal handler and the per-thread point it jumps to. A signal that does not come
- * from a guest's memory instruction goes to the handler that was installed before.
+ * from guest code goes to the handler that was installed before.
  */
-#include "interp/guard.h"
+#include "machine/guard.h"
 
 #include "base/log.h"
-#include "interp/interp.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -29,6 +28,7 @@ static struct sigaction old_segv, old_bus;
 void cairn_guard_enter(struct cairn_guard *guard, struct cairn_wave *wave)
 {
     guard->wave = wave;
+    guard->native = false;
     guard->outer = current;
     current = guard;
 }
@@ -81,7 +81,8 @@ static bool stored_to_present_page(const void *context)
 static void on_signal(int number, siginfo_t *info, void *context)
 {
     struct cairn_guard *guard = current;
-    if (guard == NULL || guard->wave->memory_insn == NULL || info->si_code <= 0) {
+    if (guard == NULL || info->si_code <= 0 ||
+        (!guard->native && guard->wave->memory_insn == NULL)) {
         int saved = errno;
         pass_on(number, info, context);
         errno = saved;
@@ -110,7 +111,7 @@ static enum cairn_status install_one(int number, struct sigaction *old)
     return sigaction(number, &action, NULL) == 0 ? CAIRN_OK : CAIRN_ERR_IO;
 }
 
-enum cairn_status cairn_interp_install_handler(void)
+enum cairn_status cairn_guard_install(void)
 {
     pthread_mutex_lock(&install_lock);
     enum cairn_status status = install_one(SIGSEGV, &old_segv);
