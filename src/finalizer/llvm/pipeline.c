@@ -17,8 +17,9 @@
 
 static const char *const lists[] = {
     [CAIRN_TIER_QUICK] = "function(sroa,early-cse,adce)",
-    [CAIRN_TIER_FULL] = "function(sroa,early-cse,instcombine,simplifycfg,gvn,loop-mssa(licm),"
-                        "instcombine,dse,adce,simplifycfg)",
+    [CAIRN_TIER_FULL] =
+        "function(sroa,early-cse,instcombine<no-verify-fixpoint>,simplifycfg,gvn,loop-mssa(licm),"
+        "instcombine<no-verify-fixpoint>,dse,adce,simplifycfg)",
 };
 
 static bool verify_wanted(const char *name)
