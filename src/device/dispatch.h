@@ -20,7 +20,8 @@ struct cairn_dispatch {
     struct cairn_workgroup_needs needs;
     uint32_t index; /* in its queue's table */
     bool cooperative;
-    uint64_t total; /* workgroups */
+    uint64_t total;    /* workgroups */
+    uint64_t capacity; /* workgroups that the chip would hold at once */
 
     /* Tickets: workgroups are started in increasing order. */
     _Atomic uint64_t next_ticket;

@@ -97,22 +97,40 @@ static enum cairn_queue_error take_kernel(const struct cairn_gfx *gfx, uint64_t 
     return CAIRN_QUEUE_OK;
 }
 
+/* Waves that the registers of one compute unit can hold. */
+static uint32_t waves_that_fit(const struct cairn_gfx *gfx, uint32_t vgprs)
+{
+    uint32_t file = gfx->arch_vgprs + gfx->accum_vgprs;
+    uint32_t fit = vgprs <= file ? file / vgprs : 0;
+    return (fit < gfx->waves_per_simd ? fit : gfx->waves_per_simd) * gfx->simds_per_cu;
+}
+
+static uint32_t waves_of_group(const struct cairn_launch *launch)
+{
+    uint32_t items = launch->workgroup[0] * launch->workgroup[1] * launch->workgroup[2];
+    return (items + launch->wave_size - 1) / launch->wave_size;
+}
+
+uint64_t cairn_launch_capacity(const struct cairn_launch *launch)
+{
+    const struct cairn_gfx *gfx = launch->gfx;
+    uint32_t groups = waves_that_fit(gfx, launch->vgprs) / waves_of_group(launch);
+    if (launch->lds_bytes > 0 && gfx->lds_bytes / launch->lds_bytes < groups)
+        groups = gfx->lds_bytes / launch->lds_bytes;
+    return (uint64_t)groups * gfx->compute_units;
+}
+
 /* VGPRs: granules of rsrc1[5:0]; chips with a unified file have the first AGPR at
  * (rsrc3[5:0] + 1) * 4. All waves of a workgroup must fit the registers of one compute unit. */
 static enum cairn_queue_error take_registers(const struct cairn_gfx *gfx, struct cairn_launch *out,
                                              char *text)
 {
-    uint32_t file = gfx->arch_vgprs + gfx->accum_vgprs;
-    uint32_t items = out->workgroup[0] * out->workgroup[1] * out->workgroup[2];
-    uint32_t waves = (items + out->wave_size - 1) / out->wave_size;
+    uint32_t waves = waves_of_group(out);
     out->vgprs = ((out->rsrc1 & 63) + 1) * gfx->vgpr_granule;
     out->agpr_offset = gfx->accum_vgprs > 0 ? ((out->rsrc3 & 63) + 1) * 4 : out->vgprs;
     if (out->agpr_offset > out->vgprs)
         out->agpr_offset = out->vgprs;
-    uint32_t fit = out->vgprs <= file ? file / out->vgprs : 0;
-    if (fit > gfx->waves_per_simd)
-        fit = gfx->waves_per_simd;
-    if (fit * gfx->simds_per_cu < waves) {
+    if (waves_that_fit(gfx, out->vgprs) < waves) {
         SAY("%u waves of %u VGPRs do not fit one compute unit", waves, out->vgprs);
         return CAIRN_QUEUE_OUT_OF_RESOURCES;
     }

@@ -18,5 +18,8 @@ CAIRN_MUST_CHECK enum cairn_queue_error cairn_launch_prepare(const struct cairn_
                                                              const struct aql_dispatch *packet,
                                                              struct cairn_launch *out,
                                                              char text[CAIRN_LAUNCH_TEXT_BYTES]);
+/* Workgroups of a prepared launch that the chip itself holds at once: all its compute units, by
+ * wave slots, vector registers and LDS. */
+uint64_t cairn_launch_capacity(const struct cairn_launch *launch);
 
 #endif

@@ -133,6 +133,7 @@ static bool prepare(struct cairn_queue_state *state, struct cairn_dispatch *disp
         (uint64_t)launch->workgroups[0] * launch->workgroups[1] * launch->workgroups[2];
     dispatch->cooperative = state->params.cooperative;
     cairn_workgroup_measure(launch, &dispatch->needs);
+    dispatch->capacity = dispatch->cooperative ? UINT64_MAX : cairn_launch_capacity(launch);
     return true;
 }
 

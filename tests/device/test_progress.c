@@ -153,6 +153,26 @@ static enum cairn_wave_state set_flag(struct cairn_wave *wave, uint64_t budget, 
     return CAIRN_WAVE_DONE;
 }
 
+/* Works, never waits, and is long enough to be parked again and again. `inside`: workgroups that
+ * have begun and not ended; arrived[0]: the most there were. */
+static enum cairn_wave_state long_work(struct cairn_wave *wave, uint64_t budget, uint64_t step)
+{
+    struct world *world = world_of(wave);
+    if (step == 0) {
+        wave->sgpr[COUNT] = 0;
+        if (wave->index == 0) {
+            uint32_t now = ++world->inside, most = world->arrived[0];
+            while (now > most && !atomic_compare_exchange_weak(&world->arrived[0], &most, now))
+                ;
+        }
+    }
+    wave->instructions += budget;
+    if (wave->sgpr[COUNT]++ < 200)
+        return CAIRN_WAVE_READY;
+    world->inside -= wave->index == 0;
+    return CAIRN_WAVE_DONE;
+}
+
 static struct world *world_new(uint32_t groups, bool sleeps)
 {
     struct world *world = calloc(1, sizeof *world);
@@ -214,6 +234,20 @@ static void grid_barriers_finish_whatever_the_number_of_workgroups(void **state)
             assert_int_equal(world->arrived[2], groups[i]);
             free(world);
         }
+}
+
+/* 16 waves of 8 VGPRs: two workgroups on each of the 104 compute units. Each worker runs one more.
+ */
+static void no_more_work_at_once_than_the_chip_would_hold(void **state)
+{
+    (void)state;
+    enum { CAPACITY = 2 * 104 };
+    struct world *world = world_new(3000, false);
+    run(long_work, world, 1024, false);
+    uint32_t most = world->arrived[0];
+    assert_in_range(most, 1, CAPACITY + cairn_device_info(cairn_device_at(0))->worker_threads + 1);
+    assert_int_equal(world->inside, 0);
+    free(world);
 }
 
 static void after_a_barrier_all_waves_run_before_one_runs_ahead(void **state)
@@ -464,6 +498,7 @@ int main(void)
         cmocka_unit_test(spin_lock_across_1000_workgroups_finishes),
         cmocka_unit_test(look_back_over_4096_workgroups_finishes),
         cmocka_unit_test(grid_barriers_finish_whatever_the_number_of_workgroups),
+        cmocka_unit_test(no_more_work_at_once_than_the_chip_would_hold),
         cmocka_unit_test(after_a_barrier_all_waves_run_before_one_runs_ahead),
         cmocka_unit_test(barriers_in_a_waiting_loop_do_not_starve_others),
         cmocka_unit_test(waiting_for_the_host_leaves_it_the_cpu),

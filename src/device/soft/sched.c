@@ -5,10 +5,11 @@
  * Dispatches take turns. Within one, new workgroups are started in order. A workgroup that is not
  * done after a while is parked: as working, or as waiting if it got nowhere. Every second turn goes
  * to a waiting one, and costs little if it still waits. The other turns alternate between passes
- * over all working ones and starting a quarter as many new ones; if none works, new ones are
- * started once a pass over all waiting ones was in vain. So whatever a workgroup waits for
- * gets its turn: an earlier workgroup (it is resident), all others (grid barrier: residents grow
- * until all have started), or the host.
+ * over all working ones and starting a quarter as many new ones, until as many work as the chip
+ * itself would hold: no program can wait for more to start. If none works, new ones are started
+ * once a pass over all waiting ones was in vain. So whatever a workgroup waits for gets its turn:
+ * an earlier workgroup (it is resident), all others (grid barrier: residents grow until all have
+ * started), or the host.
  */
 #include "device/soft/soft_priv.h"
 
@@ -225,7 +226,7 @@ static bool fresh_turn_locked(struct cairn_dispatch *dispatch)
         return dispatch->waiting.first == NULL ||
                (dispatch->vain >= dispatch->waiting.count &&
                 atomic_load_explicit(&dispatch->ended, memory_order_relaxed) == 0);
-    if (dispatch->turns > 0)
+    if (dispatch->turns > 0 || dispatch->working.count >= dispatch->capacity)
         return false;
     if (dispatch->quota > 0) {
         dispatch->quota--;
