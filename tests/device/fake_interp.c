@@ -33,3 +33,27 @@ enum cairn_status cairn_interp_install_handler(void)
 {
     return CAIRN_OK;
 }
+
+/* Fake kernels are not finalized: what the driver of finalized code needs is never called. */
+
+void cairn_interp_block(struct cairn_wave *wave)
+{
+    cairn_wave_raise(wave, CAIRN_FAULT_UNIMPLEMENTED, 0, -1);
+}
+
+bool cairn_interp_step(struct cairn_wave *wave, bool *yielded)
+{
+    *yielded = false;
+    cairn_interp_block(wave);
+    return false;
+}
+
+void cairn_interp_caught(const struct cairn_guard *guard)
+{
+    (void)guard;
+}
+
+void cairn_interp_name_fault(struct cairn_wave *wave)
+{
+    (void)wave;
+}

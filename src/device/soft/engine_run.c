@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT
+ * The driver of finalized code: one turn of a wave, with the interpreter's help.
+ */
+#include "device/soft/engine_run.h"
+
+#include "finalizer/object.h"
+#include "fp/fp.h"
+#include "interp/interp.h"
+#include "isa/insn.h"
+#include "machine/guard.h"
+
+#include <stdlib.h>
+
+enum { REPLAY_LIMIT = 4096 };
+
+struct native_run {
+    struct cairn_native_frame frame; /* first: the callbacks get its address */
+    struct cairn_guard guard;
+    struct cairn_native_code *code;
+    uint64_t stepped;
+    bool yielded; /* the wave lets others run: the turn is over */
+};
+
+/* ---- places that the code does not know */
+
+static size_t place_of(const struct cairn_wave *wave)
+{
+    return (wave->pc - wave->launch->code->base) / 4;
+}
+
+static bool is_strange(struct cairn_native_code *code, const struct cairn_wave *wave)
+{
+    _Atomic uint64_t *strange = atomic_load_explicit(&code->strange, memory_order_acquire);
+    if (__builtin_expect(strange == NULL, 1))
+        return false;
+    size_t place = place_of(wave);
+    if (place >= wave->launch->code->size / 4)
+        return true;
+    return atomic_load_explicit(&strange[place / 64], memory_order_relaxed) >> (place % 64) & 1;
+}
+
+/* Without memory for the table, the entry is asked again and again: slow, not wrong. */
+static void mark_strange(struct cairn_native_code *code, const struct cairn_wave *wave)
+{
+    _Atomic uint64_t *strange = atomic_load_explicit(&code->strange, memory_order_acquire);
+    size_t place = place_of(wave), places = wave->launch->code->size / 4;
+    if (strange == NULL) {
+        _Atomic uint64_t *made = calloc(places / 64 + 1, sizeof *made);
+        if (made == NULL)
+            return;
+        if (atomic_compare_exchange_strong_explicit(&code->strange, &strange, made,
+                                                    memory_order_acq_rel, memory_order_acquire))
+            strange = made;
+        else
+            free((void *)made);
+    }
+    if (place < places)
+        atomic_fetch_or_explicit(&strange[place / 64], UINT64_C(1) << (place % 64),
+                                 memory_order_relaxed);
+}
+
+void cairn_native_code_destroy(struct cairn_native_code *code)
+{
+    if (code == NULL)
+        return;
+    cairn_object_destroy(code->object);
+    free((void *)code->strange);
+    free(code);
+}
+
+/* ---- what finalized code calls */
+
+static bool step(struct cairn_native_frame *frame, struct cairn_wave *wave)
+{
+    struct native_run *run = (struct native_run *)frame;
+    run->guard.native = false;
+    run->guard.wave = wave;
+    run->stepped++;
+    bool goes_on = cairn_interp_step(wave, &run->yielded);
+    run->guard.wave = frame->wave;
+    run->guard.native = true;
+    return goes_on && !run->yielded;
+}
+
+static void give_up(struct cairn_native_frame *frame)
+{
+    struct native_run *run = (struct native_run *)frame;
+    run->guard.address = 0;
+    siglongjmp(run->guard.jump, 1);
+}
+
+/* ---- faults */
+
+/* The wave stands at the start of a region, whose chunks before frame->chunk are done. Executes the
+ * rest in lock step, as if it had been so from the beginning, until the fault happens again. */
+static void replay(struct native_run *run)
+{
+    struct cairn_wave *wave = run->frame.wave;
+    uint64_t first = (uint64_t)run->frame.chunk * run->code->width;
+    uint64_t rest = first < CAIRN_WAVE_LANES ? ~UINT64_C(0) << first : 0;
+    bool yielded;
+    for (unsigned i = 0; i < REPLAY_LIMIT && wave->state == CAIRN_WAVE_READY; i++) {
+        uint64_t now = cairn_wave_read64(wave, CAIRN_CODE_EXEC_LO);
+        cairn_wave_write64(wave, CAIRN_CODE_EXEC_LO, now & rest);
+        (void)cairn_interp_step(wave, &yielded);
+    }
+}
+
+/* A signal, or the code gave up. */
+static void caught(struct native_run *run)
+{
+    struct cairn_wave *wave = run->frame.wave;
+    if (!run->guard.native) {
+        cairn_interp_caught(&run->guard);
+        return;
+    }
+    uint64_t address = run->guard.address;
+    uint64_t pc = wave->pc, exec = cairn_wave_read64(wave, CAIRN_CODE_EXEC_LO);
+    bool read_only = run->guard.read_only;
+    run->guard.native = false;
+    if (sigsetjmp(run->guard.jump, 0) == 0)
+        replay(run);
+    else
+        cairn_interp_caught(&run->guard);
+    cairn_wave_write64(wave, CAIRN_CODE_EXEC_LO, exec);
+    if (wave->state == CAIRN_WAVE_FAULTED)
+        return;
+    wave->pc = pc;
+    wave->state = CAIRN_WAVE_READY;
+    cairn_wave_raise(wave, read_only ? CAIRN_FAULT_READ_ONLY : CAIRN_FAULT_UNMAPPED, address, -1);
+}
+
+/* ---- turns */
+
+static void run_native(struct native_run *run)
+{
+    struct cairn_wave *wave = run->frame.wave;
+    uint64_t pc = wave->pc;
+    int64_t fuel = wave->fuel;
+    run->guard.native = true;
+    enum cairn_native_exit exit = run->code->entry(&run->frame);
+    run->guard.native = false;
+    wave->instructions += (uint64_t)(fuel - wave->fuel);
+    switch (exit) {
+    case CAIRN_NATIVE_DONE:
+        wave->state = CAIRN_WAVE_DONE;
+        break;
+    case CAIRN_NATIVE_BARRIER:
+        if (wave->group->wave_count > 1)
+            wave->state = CAIRN_WAVE_BARRIER;
+        break;
+    case CAIRN_NATIVE_YIELD:
+        run->yielded = true;
+        break;
+    case CAIRN_NATIVE_LEAVE:
+        if (wave->pc == pc && wave->fuel == fuel)
+            mark_strange(run->code, wave);
+        wave->fuel--; /* loops that go through here end their turns, too */
+        break;
+    case CAIRN_NATIVE_STATE:
+        wave->fuel--;
+        break;
+    }
+}
+
+static void run_turn(struct native_run *run)
+{
+    struct cairn_wave *wave = run->frame.wave;
+    while (wave->state == CAIRN_WAVE_READY && wave->fuel > 0 && !run->yielded &&
+           atomic_load_explicit(&wave->launch->stop, memory_order_relaxed) == 0) {
+        if (__builtin_expect(is_strange(run->code, wave), 0))
+            cairn_interp_block(wave);
+        else
+            run_native(run);
+    }
+}
+
+static void set_up(struct native_run *run, struct cairn_native_code *code, struct cairn_wave *wave)
+{
+    const struct cairn_launch *launch = wave->launch;
+    run->code = code;
+    run->stepped = 0;
+    run->yielded = false;
+    run->frame = (struct cairn_native_frame){
+        .wave = wave,
+        .waves = 1,
+        .code_base = launch->code->base,
+        .window_base = launch->space->window_base,
+        .window_size = launch->space->window_size,
+        .lds = wave->group->lds,
+        .lds_bytes = wave->group->lds_bytes,
+        .step = step,
+        .give_up = give_up,
+    };
+}
+
+enum cairn_wave_state cairn_native_run(struct cairn_native_code *code, struct cairn_wave *wave,
+                                       uint64_t budget, uint64_t *stepped)
+{
+    struct native_run run;
+    uint32_t host_fp = cairn_fp_host_enter();
+    set_up(&run, code, wave);
+    wave->fuel = budget > INT64_MAX ? INT64_MAX : (int64_t)budget;
+    cairn_guard_enter(&run.guard, wave);
+    if (sigsetjmp(run.guard.jump, 0) == 0)
+        run_turn(&run);
+    else
+        caught(&run);
+    cairn_guard_leave(&run.guard);
+    cairn_fp_host_leave(host_fp);
+    *stepped += run.stepped;
+    if (wave->state == CAIRN_WAVE_FAULTED)
+        cairn_interp_name_fault(wave);
+    return wave->state;
+}

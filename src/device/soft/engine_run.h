@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT
+ * Runs a wave in finalized code, drop-in beside cairn_interp_run. What that code does not know, the
+ * interpreter executes; where a fault happened, the interpreter finds out.
+ */
+#ifndef CAIRN_DEVICE_SOFT_ENGINE_RUN_H
+#define CAIRN_DEVICE_SOFT_ENGINE_RUN_H
+
+#include "finalizer/native.h"
+
+struct cairn_object;
+
+/* Finalized code of one kernel. */
+struct cairn_native_code {
+    cairn_native_entry entry;
+    uint32_t width;              /* lanes of a chunk */
+    struct cairn_object *object; /* owned; NULL: the entry is not of an object file */
+    /* Places where the entry was asked to begin and could not: a bit a dword of the code object,
+     * NULL until the first is met. Owned. */
+    _Atomic uint64_t *_Atomic strange;
+};
+
+void cairn_native_code_destroy(struct cairn_native_code *code);
+
+/* As cairn_interp_run. `budget` is counted by finalized code at the ends of loops only: it may be
+ * passed by far. *stepped: adds how many instructions the interpreter executed for it one by one.
+ */
+enum cairn_wave_state cairn_native_run(struct cairn_native_code *code, struct cairn_wave *wave,
+                                       uint64_t budget, uint64_t *stepped);
+
+#endif
