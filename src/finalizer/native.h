@@ -9,6 +9,8 @@
 
 #include "machine/wave.h"
 
+struct cairn_access_table;
+
 enum { CAIRN_NATIVE_VERSION = 1 };
 
 /* Why finalized code came back. wave->pc says where to go on. */
@@ -36,6 +38,8 @@ struct cairn_native_frame {
     /* Gives up the region that runs: the interpreter replays it and names the fault. Does not
      * return. */
     void (*give_up)(struct cairn_native_frame *frame);
+    /* What does the accesses to guest memory that are not in line: &cairn_finalizer_accesses. */
+    const struct cairn_access_table *access;
 };
 
 /* Returns enum cairn_native_exit. */
