@@ -48,6 +48,16 @@ static inline unsigned cairn_vreg_of_code(unsigned code)
 void cairn_insn_registers(const struct cairn_insn *insn, struct cairn_regs *reads,
                           struct cairn_regs *writes, bool *any);
 
+void cairn_regs_all(struct cairn_regs *regs);
+
+/* Modes in which it is known at run time only what vector instructions read and write. */
+enum cairn_indexing {
+    CAIRN_MAY_INDEX = 1, /* MODE.GPR_IDX_EN may be on: of VALU and matrix instructions */
+    CAIRN_MAY_SKIP = 2,  /* MODE.VSKIP may be on: of memory instructions too */
+};
+/* enum cairn_indexing bits behind the instruction, given those before it. */
+unsigned cairn_insn_indexing(const struct cairn_insn *insn, unsigned before);
+
 /* Liveness at block boundaries: live_in[block]. At resumable blocks nothing more than what the
  * program itself reads later counts as live: registers that are dead in the program may have any
  * value when the interpreter or a debugger looks. Blocks that end INDIRECT or STOP have everything
@@ -62,7 +72,12 @@ CAIRN_MUST_CHECK enum cairn_status cairn_liveness_build(const struct cairn_progr
                                                         struct cairn_liveness **out);
 void cairn_liveness_destroy(struct cairn_liveness *liveness);
 
-/* Live registers behind instruction `insn` of the program (walks its block from the end). */
+/* Makes `regs`, live behind instruction `insn`, what is live before it. */
+void cairn_liveness_step(const struct cairn_program *program, const bool *full, uint32_t insn,
+                         struct cairn_regs *regs);
+
+/* Live registers behind instruction `insn` of the program (walks its block from the end: whoever
+ * wants them all uses live_out and cairn_liveness_step). */
 void cairn_liveness_after(const struct cairn_program *program, const struct cairn_liveness *live,
                           const bool *full, uint32_t insn, struct cairn_regs *out);
 
