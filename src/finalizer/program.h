@@ -17,13 +17,16 @@
 /* How a block hands on control. */
 enum cairn_block_end {
     CAIRN_END_NEXT,     /* falls through to `next` */
-    CAIRN_END_BRANCH,   /* s_branch: to `taken` */
+    CAIRN_END_BRANCH,   /* s_branch, s_setpc_b64 with a known target: to `taken` */
     CAIRN_END_COND,     /* s_cbranch_*: `taken` or `next` */
     CAIRN_END_INDIRECT, /* s_setpc, s_swappc, s_cbranch_join ...: the pc is known at run time only
                          */
-    CAIRN_END_CALL,     /* s_call_b64: to `taken`; `next` is where it returns to */
-    CAIRN_END_PROGRAM,  /* s_endpgm */
-    CAIRN_END_STOP, /* runs into bytes that are no instruction or out of the code: interpreter */
+    CAIRN_END_CALL, /* s_call_b64, s_swappc_b64 with a known target: to `taken`; `next` is where it
+                       returns to, which is no static edge */
+    CAIRN_END_PROGRAM, /* s_endpgm */
+    /* Runs into bytes that are no instruction, out of the code, or into a branch that leads out of
+     * it: to the interpreter with the pc behind the last instruction (of an empty block, at it). */
+    CAIRN_END_STOP,
 };
 
 struct cairn_program_insn {
@@ -31,6 +34,10 @@ struct cairn_program_insn {
     uint32_t offset; /* of the instruction from the base of the code */
     uint32_t flags;  /* cairn_isa_flags */
     uint32_t block;
+    /* Of vector and memory instructions: MODE.GPR_IDX_EN or MODE.VSKIP may be on here, so that it
+     * is known at run time only which registers are meant; blocks are cut as if `steps` were true.
+     * Assumes that both are off at the entry and where calls return to. */
+    bool indexed;
 };
 
 struct cairn_program_block {
@@ -52,7 +59,8 @@ struct cairn_program {
     uint32_t insn_count;
     struct cairn_program_block *blocks; /* in address order */
     uint32_t block_count;
-    uint32_t *order; /* blocks in reverse post-order from the entry and other roots */
+    uint32_t *order; /* blocks in reverse post-order from the entry and other roots; entry first */
+    uint32_t *edges; /* what all `predecessors` point into */
     bool indirect;   /* has a block that ends INDIRECT */
 };
 
