@@ -10,6 +10,7 @@ target_compile_definitions(cairn_options INTERFACE _GNU_SOURCE)
 target_include_directories(cairn_options INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/include
     ${CMAKE_BINARY_DIR}/src)
 target_link_libraries(cairn_options INTERFACE Threads::Threads m)
+target_link_options(cairn_options INTERFACE -Wl,--build-id) # see src/finalizer/build_id.h
 if(CAIRN_SANITIZE)
   target_compile_options(cairn_options INTERFACE -fsanitize=${CAIRN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
   target_link_options(cairn_options INTERFACE -fsanitize=${CAIRN_SANITIZE})
