@@ -96,7 +96,7 @@ static inline uint32_t cairn_sem_dot2_f32_f16(uint32_t mode, uint32_t a, uint32_
 {
     uint32_t r = cairn_fp_host_add_f32(cairn_fp_flush_f32(c), cairn_sem_dot_product(a, b, 0));
     r = cairn_fp_host_add_f32(r, cairn_sem_dot_product(a, b, 16));
-    return cairn_fp_is_nan_f32(r) ? cairn_sem_dot_nan(mode, a, b, c) : cairn_fp_flush_f32(r);
+    return cairn_fp_chosen_f32(cairn_fp_flush_f32(r), cairn_sem_dot_nan(mode, a, b, c));
 }
 
 #endif

@@ -104,7 +104,7 @@ static inline uint32_t cairn_sem_mad_f32(uint32_t mode, uint32_t a, uint32_t b, 
 {
     uint32_t flush = mode & (uint32_t)CAIRN_SEM_FLUSH_32;
     uint32_t r = cairn_fp_add_f32(flush, cairn_fp_mul_f32(flush, a, b), c);
-    return cairn_fp_is_nan_f32(r) ? cairn_fp_nan3_f32(mode, a, b, c) : r;
+    return cairn_fp_chosen_f32(r, cairn_fp_nan3_f32(mode, a, b, c));
 }
 
 static inline uint32_t cairn_sem_mad_legacy_f32(uint32_t mode, uint32_t a, uint32_t b, uint32_t c)
@@ -118,7 +118,7 @@ static inline uint32_t cairn_sem_mad_f16(uint32_t mode, uint32_t a, uint32_t b, 
 {
     uint32_t flush = mode & (uint32_t)CAIRN_SEM_FLUSH_16;
     uint32_t r = cairn_fp_add_f16(flush, cairn_fp_mul_f16(flush, a, b), c);
-    return cairn_fp_is_nan_f16(r) ? cairn_fp_nan3_f16(mode, a, b, c) : r;
+    return cairn_fp_chosen_f16(r, cairn_fp_nan3_f16(mode, a, b, c));
 }
 
 /* Operands are f32 already: an f16 half is widened by cairn_sem_mix_operand. */
