@@ -5,6 +5,7 @@
 #include "device/device_priv.h"
 
 #include "base/log.h"
+#include "device/soft/engine.h"
 #include "interp/interp.h"
 #include "machine/wave.h"
 
@@ -105,6 +106,7 @@ void cairn_code_unregister(struct cairn_code *code)
         codes.count--;
     }
     pthread_rwlock_unlock(&codes.lock);
+    cairn_engine_forget(code);
     cairn_interp_forget(code);
     free(loaded);
 }

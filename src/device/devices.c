@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/option.h"
 #include "device/memory_priv.h"
+#include "device/soft/engine.h"
 #include "device/soft/slot.h"
 #include "device/soft/soft.h"
 #include "device/stats.h"
@@ -29,6 +30,7 @@ static struct {
 static void fork_prepare(void)
 {
     pthread_mutex_lock(&devices.lock);
+    cairn_engine_fork_prepare();
     cairn_queues_fork_prepare();
     cairn_codes_fork_prepare();
     cairn_signals_fork_prepare();
@@ -41,6 +43,7 @@ static void fork_parent(void)
     cairn_signals_fork_parent();
     cairn_codes_fork_parent();
     cairn_queues_fork_parent();
+    cairn_engine_fork_parent();
     pthread_mutex_unlock(&devices.lock);
 }
 
@@ -53,6 +56,7 @@ static void fork_child(void)
     cairn_codes_fork_child();
     cairn_queues_fork_child();
     cairn_slots_fork_child();
+    cairn_engine_fork_child();
     atomic_store_explicit(&devices.count, 0, memory_order_relaxed);
     devices.lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
 }

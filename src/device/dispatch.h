@@ -10,6 +10,7 @@
 #include "device/soft/waiting.h"
 #include "machine/wave.h"
 
+struct cairn_engine_kernel;
 struct cairn_queue_state;
 struct cairn_slot;
 
@@ -18,7 +19,8 @@ struct cairn_dispatch {
     struct cairn_queue_state *queue;
     struct cairn_signal *completion; /* may be NULL */
     struct cairn_workgroup_needs needs;
-    uint32_t index; /* in its queue's table */
+    struct cairn_engine_kernel *kernel; /* what executes it; NULL: the interpreter */
+    uint32_t index;                     /* in its queue's table */
     bool cooperative;
     uint64_t total;    /* workgroups */
     uint64_t capacity; /* workgroups that the chip would hold at once */

@@ -29,6 +29,7 @@ enum cairn_wave_state {
 struct cairn_code {
     uint64_t base, size; /* the executable segment, at its loaded address */
     void *interp_cache;  /* decoded code, owned by src/interp: cairn_interp_forget() frees it */
+    void *native_cache;  /* finalized kernels, owned by src/device: cairn_engine_forget() */
 };
 
 /* Everything that is the same for all waves of one dispatch. Filled by the device from the kernel
@@ -113,6 +114,9 @@ void cairn_workgroup_measure(const struct cairn_launch *launch, struct cairn_wor
 void cairn_workgroup_init(struct cairn_workgroup *group, const struct cairn_launch *launch,
                           const uint32_t id[3], void *waves, void *vgprs, void *scratch, void *lds,
                           bool poison);
+
+/* MODE of its waves at kernel entry. */
+uint32_t cairn_launch_mode(const struct cairn_launch *launch);
 
 /* After a wave came back: when every wave that is not done waits at the barrier, makes them ready
  * again and returns true. */

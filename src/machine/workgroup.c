@@ -59,7 +59,7 @@ void cairn_workgroup_measure(const struct cairn_launch *launch, struct cairn_wor
 
 /* Initial MODE: float controls of the descriptor; AMD "CDNA2 ISA" 3.5, AMDGPUUsage
  * compute_pgm_rsrc1/2. */
-static uint32_t initial_mode(const struct cairn_launch *launch)
+uint32_t cairn_launch_mode(const struct cairn_launch *launch)
 {
     return bits(launch->rsrc1, 12, 8) | bits(launch->rsrc1, 21, 1) << 8 |
            bits(launch->rsrc1, 23, 1) << 9 | bits(launch->rsrc2, 24, 7) << 12 |
@@ -187,7 +187,7 @@ static void wave_init(struct cairn_wave *wave, struct cairn_workgroup *group, ui
     wave->index = index;
     wave->state = CAIRN_WAVE_READY;
     wave->pc = launch->entry_pc;
-    wave->mode = initial_mode(launch);
+    wave->mode = cairn_launch_mode(launch);
     if (poison) {
         for (unsigned i = 0; i < CODE_FLAT_SCRATCH; i++)
             wave->sgpr[i] = POISON;

@@ -3,6 +3,7 @@
  */
 #include "device/soft/engine_run.h"
 
+#include "finalizer/access.h"
 #include "finalizer/object.h"
 #include "fp/fp.h"
 #include "interp/interp.h"
@@ -191,6 +192,7 @@ static void set_up(struct native_run *run, struct cairn_native_code *code, struc
         .lds_bytes = wave->group->lds_bytes,
         .step = step,
         .give_up = give_up,
+        .access = &cairn_finalizer_accesses,
     };
 }
 

@@ -5,14 +5,17 @@
 #include "device/soft/soft_priv.h"
 
 #include "base/option.h"
-#include "interp/interp.h"
+#include "device/soft/engine.h"
 
-/* Instructions of one turn of a wave. The interpreter takes about 0.04 us for each. */
+/* Instructions of one turn of a wave. The interpreter takes about 0.04 us for each; finalized code
+ * takes an eighth of it or less, and gets turns and slices that much longer. */
 enum { FIRST_BUDGET = 64, SHORT_BUDGET = 256, MIDDLE_BUDGET = 1024, LONG_BUDGET = 4096 };
+enum { FINALIZED_SCALE = 8 };
 enum { LEAST_COST = 16, ROUNDS_OF_LENGTH = 4 };
-/* After a barrier each wave first runs a single block, so that all have read what lies in LDS
- * before one of them runs ahead and writes there. Programs that lack a barrier between the two are
- * wrong, but work on real chips, where waves run side by side. */
+/* After a barrier each wave first runs a single block (finalized code: to the end of a loop's
+ * body), so that all have read what lies in LDS before one of them runs ahead and writes there.
+ * Programs that lack a barrier between the two are wrong, but work on real chips, where waves run
+ * side by side. */
 enum { SETTLE_BUDGET = 1 };
 /* So many rounds in which all waves yielded are waiting too, whatever their registers say. */
 enum { IDLE_ROUNDS = 64 };
@@ -86,7 +89,7 @@ static void run_wave(struct cairn_dispatch *dispatch, struct cairn_slot *slot,
                      struct cairn_wave *wave, unsigned budget, struct round *round)
 {
     uint64_t before = wave->instructions;
-    enum cairn_wave_state state = cairn_interp_run(wave, budget);
+    enum cairn_wave_state state = cairn_engine_run(dispatch->kernel, wave, budget);
     bool yielded = wave->instructions - before < budget / 2;
     round->instructions += wave->instructions - before;
     switch (state) {
@@ -132,10 +135,10 @@ static struct round run_round(struct cairn_dispatch *dispatch, struct cairn_slot
 
 /* Turns are short at first, in case the waves only wait, and four of each length, so that a loop is
  * left at the same place again. */
-static unsigned budget_of_round(unsigned round, uint64_t left)
+static unsigned budget_of_round(unsigned round, unsigned scale, uint64_t left)
 {
     static const unsigned budgets[] = {FIRST_BUDGET, SHORT_BUDGET, MIDDLE_BUDGET, LONG_BUDGET};
-    unsigned budget = budgets[round < 3 * ROUNDS_OF_LENGTH ? round / ROUNDS_OF_LENGTH : 3];
+    unsigned budget = scale * budgets[round < 3 * ROUNDS_OF_LENGTH ? round / ROUNDS_OF_LENGTH : 3];
     return budget < left ? budget : (unsigned)left;
 }
 
@@ -147,16 +150,19 @@ static uint64_t cost_of_round(const struct round *round, const struct cairn_slot
     return average > LEAST_COST ? average : LEAST_COST;
 }
 
-enum cairn_group_end cairn_soft_run_group(struct cairn_dispatch *dispatch, struct cairn_slot *slot,
-                                          unsigned instructions, bool *idle)
+/* *executed: instructions of all waves, and some for each wave, whose code may have none that
+ * counts. */
+static enum cairn_group_end run_rounds(struct cairn_dispatch *dispatch, struct cairn_slot *slot,
+                                       uint64_t instructions, unsigned scale, bool *idle,
+                                       uint64_t *executed)
 {
     unsigned idle_rounds = 0;
     uint64_t used = 0;
-    *idle = slot->waits = false;
     for (unsigned number = 0; used < instructions; number++) {
         unsigned budget =
-            slot->settles ? SETTLE_BUDGET : budget_of_round(number, instructions - used);
+            slot->settles ? SETTLE_BUDGET : budget_of_round(number, scale, instructions - used);
         struct round round = run_round(dispatch, slot, budget);
+        *executed += round.instructions + (uint64_t)LEAST_COST * slot->group.wave_count;
         slot->settles = round.released;
         if (slot->live_waves == 0)
             return CAIRN_GROUP_DONE;
@@ -171,4 +177,16 @@ enum cairn_group_end cairn_soft_run_group(struct cairn_dispatch *dispatch, struc
         used += cost_of_round(&round, slot);
     }
     return CAIRN_GROUP_PARKED;
+}
+
+enum cairn_group_end cairn_soft_run_group(struct cairn_dispatch *dispatch, struct cairn_slot *slot,
+                                          unsigned instructions, bool *idle)
+{
+    unsigned scale = dispatch->kernel != NULL ? FINALIZED_SCALE : 1;
+    uint64_t executed = 0;
+    *idle = slot->waits = false;
+    enum cairn_group_end end =
+        run_rounds(dispatch, slot, (uint64_t)instructions * scale, scale, idle, &executed);
+    cairn_engine_spend(dispatch->kernel, executed);
+    return end;
 }

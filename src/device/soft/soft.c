@@ -6,6 +6,7 @@
 
 #include "device/device_priv.h"
 #include "device/memory_priv.h"
+#include "device/soft/engine.h"
 #include "device/stats.h"
 #include "interp/interp.h"
 
@@ -122,6 +123,7 @@ enum cairn_status cairn_soft_start(struct cairn_soft *soft, struct cairn_soft_wo
     if (cairn_interp_install_handler() != CAIRN_OK || !start_workers(soft) ||
         (dispatch->cooperative && !fits_resident(soft, dispatch)))
         return CAIRN_ERR_NO_MEMORY;
+    dispatch->kernel = cairn_engine_find(&dispatch->launch, cairn_code_name);
     /* One more than its workgroups: this thread is in it until it has handed it over. */
     atomic_store_explicit(&dispatch->pending, dispatch->total + 1, memory_order_relaxed);
     if (worker != NULL && dispatch->total <= SMALL_GROUPS)

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT
+ * Finalized code for one request: by the compiler's module, loaded into executable memory.
+ */
+#include "device/soft/engine_priv.h"
+
+#include "base/log.h"
+#include "base/option.h"
+#include "device/device.h"
+#include "device/stats.h"
+#include "finalizer/object.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- what the options and the machine allow */
+
+enum { LEVEL_BEST, LEVEL_BASE, LEVEL_V3, LEVEL_V4 }; /* choices of CAIRN_TARGET_CPU */
+
+static enum cairn_target_level host_level(void)
+{
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("x86-64-v4"))
+        return CAIRN_TARGET_V4;
+    if (__builtin_cpu_supports("x86-64-v3"))
+        return CAIRN_TARGET_V3;
+#endif
+    return CAIRN_TARGET_BASE;
+}
+
+enum cairn_target_level cairn_engine_target(void)
+{
+    static _Atomic int known = -1;
+    int target = atomic_load_explicit(&known, memory_order_relaxed);
+    if (target >= 0)
+        return (enum cairn_target_level)target;
+    unsigned wanted = cairn_option_choice(CAIRN_OPTION_TARGET_CPU);
+    target = host_level();
+    if (wanted == LEVEL_BEST && target != CAIRN_TARGET_BASE)
+        target = CAIRN_TARGET_NATIVE;
+    else if (wanted == LEVEL_BASE)
+        target = CAIRN_TARGET_BASE;
+    else if (wanted == LEVEL_V3 && target == CAIRN_TARGET_V4)
+        target = CAIRN_TARGET_V3;
+    atomic_store_explicit(&known, target, memory_order_relaxed);
+    return (enum cairn_target_level)target;
+}
+
+unsigned cairn_engine_width(enum cairn_target_level target)
+{
+    bool wide = target == CAIRN_TARGET_V4 ||
+                (target == CAIRN_TARGET_NATIVE && host_level() == CAIRN_TARGET_V4);
+    return wide ? 16 : 8;
+}
+
+/* ---- loading */
+
+struct helper {
+    const char *name;
+    void *function;
+};
+
+/* What LLVM calls where the host has no instruction for it. */
+#define HELPER(name) {#name, (void *)name}
+static const struct helper helpers[] = {
+    HELPER(memcpy), HELPER(memset), HELPER(memmove), HELPER(fma),       HELPER(fmaf),
+    HELPER(floor),  HELPER(floorf), HELPER(ceil),    HELPER(ceilf),     HELPER(trunc),
+    HELPER(truncf), HELPER(rint),   HELPER(rintf),   HELPER(roundeven), HELPER(roundevenf),
+    HELPER(ldexp),  HELPER(ldexpf),
+};
+
+static uint64_t resolve(void *user, const char *name)
+{
+    (void)user;
+    for (size_t i = 0; i < sizeof helpers / sizeof helpers[0]; i++)
+        if (strcmp(helpers[i].name, name) == 0)
+            return (uint64_t)(uintptr_t)helpers[i].function;
+    return 0;
+}
+
+static enum cairn_status load(struct cairn_bytes file, uint32_t width,
+                              struct cairn_native_code **out)
+{
+    static const struct cairn_object_symbols symbols = {.resolve = resolve};
+    struct cairn_native_code *native = calloc(1, sizeof *native);
+    if (native == NULL)
+        return CAIRN_ERR_NO_MEMORY;
+    enum cairn_status status = cairn_object_load(file, &symbols, &native->object);
+    if (status != CAIRN_OK)
+        goto free_native;
+    native->width = width;
+    native->entry = (cairn_native_entry)cairn_object_symbol(native->object, CAIRN_NATIVE_SYMBOL);
+    if (native->entry == NULL) {
+        cairn_log(CAIRN_LOG_ERROR, "finalized code has no %s", CAIRN_NATIVE_SYMBOL);
+        status = CAIRN_ERR_BAD_FORMAT;
+        goto destroy_object;
+    }
+    *out = native;
+    return CAIRN_OK;
+destroy_object:
+    cairn_object_destroy(native->object);
+free_native:
+    free(native);
+    return status;
+}
+
+/* ---- compiling */
+
+static enum cairn_status compile(const struct cairn_finalize_request *request,
+                                 struct cairn_finalize_result *result)
+{
+    const struct cairn_finalizer_module *module = cairn_engine_module();
+    if (module == NULL)
+        return CAIRN_ERR_UNSUPPORTED;
+    uint64_t start = cairn_clock_now();
+    enum cairn_status status = module->finalize(request, result);
+    uint64_t us = (cairn_clock_now() - start) / 1000;
+    cairn_stats_add(CAIRN_COUNT_COMPILE_US, us);
+    if (status != CAIRN_OK)
+        return status;
+    cairn_stats_add(CAIRN_COUNT_KERNELS_COMPILED, 1);
+    cairn_log(CAIRN_LOG_INFO,
+              "kernel %s: %u instructions (%u stepped) to %zu bytes, tier %d, %llu us",
+              request->name, result->insns, result->stepped, result->object_bytes,
+              (int)request->tier, (unsigned long long)us);
+    return CAIRN_OK;
+}
+
+enum cairn_status cairn_engine_build(const struct cairn_finalize_request *request,
+                                     struct cairn_native_code **out, enum cairn_tier *tier,
+                                     uint32_t *insns)
+{
+    struct cairn_finalize_result result = {0};
+    enum cairn_status status = compile(request, &result);
+    if (status != CAIRN_OK)
+        return status;
+    *tier = request->tier;
+    *insns = result.insns;
+    status = load(cairn_bytes_of(result.object, result.object_bytes), request->geometry.width, out);
+    free(result.object);
+    return status;
+}
