@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Finalized code for one request: by the compiler's module, loaded into executable memory.
+ * Finalized code for one request: from the disk cache or by the compiler's module, loaded into
+ * executable memory.
  */
 #include "device/soft/engine_priv.h"
 
@@ -127,17 +128,56 @@ static enum cairn_status compile(const struct cairn_finalize_request *request,
     return CAIRN_OK;
 }
 
+/* ---- the disk cache; facts: instructions, those stepped, merged */
+
+static enum cairn_status take_cached(const struct cairn_finalize_request *request,
+                                     const struct cairn_cache_key *key,
+                                     struct cairn_native_code **out, enum cairn_tier *tier,
+                                     uint32_t *insns)
+{
+    struct cairn_cache_entry entry;
+    enum cairn_status status = cairn_cache_get(cairn_engine_cache(), key, &entry);
+    if (status != CAIRN_OK)
+        return status;
+    bool fits = entry.tier >= (uint32_t)request->tier;
+    status = fits ? load(entry.code, request->geometry.width, out) : CAIRN_ERR_NOT_FOUND;
+    if (status == CAIRN_OK) {
+        *tier = (enum cairn_tier)entry.tier;
+        *insns = entry.facts[0];
+        cairn_stats_add(CAIRN_COUNT_KERNELS_CACHED, 1);
+    }
+    cairn_cache_entry_free(&entry);
+    return status;
+}
+
+static void keep(const struct cairn_finalize_request *request, const struct cairn_cache_key *key,
+                 const struct cairn_finalize_result *result)
+{
+    const struct cairn_cache_entry entry = {
+        .code = cairn_bytes_of(result->object, result->object_bytes),
+        .tier = request->tier,
+        .facts = {result->insns, result->stepped, result->merged},
+    };
+    (void)cairn_cache_put(cairn_engine_cache(), key, &entry); /* goes on without */
+}
+
 enum cairn_status cairn_engine_build(const struct cairn_finalize_request *request,
                                      struct cairn_native_code **out, enum cairn_tier *tier,
                                      uint32_t *insns)
 {
     struct cairn_finalize_result result = {0};
+    struct cairn_cache_key key;
+    bool cached = cairn_engine_cache() != NULL && cairn_engine_cache_key(request, &key) == CAIRN_OK;
+    if (cached && take_cached(request, &key, out, tier, insns) == CAIRN_OK)
+        return CAIRN_OK;
     enum cairn_status status = compile(request, &result);
     if (status != CAIRN_OK)
         return status;
     *tier = request->tier;
     *insns = result.insns;
     status = load(cairn_bytes_of(result.object, result.object_bytes), request->geometry.width, out);
+    if (status == CAIRN_OK && cached)
+        keep(request, &key, &result);
     free(result.object);
     return status;
 }

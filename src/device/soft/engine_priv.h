@@ -8,6 +8,7 @@
 
 #include "device/soft/engine.h"
 #include "device/soft/engine_run.h"
+#include "finalizer/cache.h"
 #include "finalizer/finalizer.h"
 
 #include <pthread.h>
@@ -64,6 +65,14 @@ unsigned cairn_engine_width(enum cairn_target_level target);
 CAIRN_MUST_CHECK enum cairn_status cairn_engine_build(const struct cairn_finalize_request *request,
                                                       struct cairn_native_code **out,
                                                       enum cairn_tier *tier, uint32_t *insns);
+
+/* ---- engine_cache.c */
+
+/* The process's disk cache; NULL: it has none. Opened at the first call. */
+struct cairn_cache *cairn_engine_cache(void);
+/* What names the code for `request` in it. Errors: cairn_program_build. */
+CAIRN_MUST_CHECK enum cairn_status
+cairn_engine_cache_key(const struct cairn_finalize_request *request, struct cairn_cache_key *key);
 
 /* ---- engine_module.c */
 
