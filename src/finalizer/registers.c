@@ -106,7 +106,8 @@ static void add_flags(const struct cairn_insn *insn, uint32_t flags, struct cair
         cairn_regs_add_s(writes, CAIRN_SREG_SCC);
     if (flags & CAIRN_ISA_READS_VCC)
         add_scalars(reads, CAIRN_CODE_VCC_LO, 2);
-    if (flags & CAIRN_ISA_WRITES_VCC)
+    /* the flag is the row's, but SDWA compares may have another destination */
+    if (flags & CAIRN_ISA_WRITES_VCC && insn->encoding != CAIRN_ENC_VOPC)
         add_scalars(writes, CAIRN_CODE_VCC_LO, 2);
     if (flags & CAIRN_ISA_READS_EXEC)
         add_scalars(reads, CAIRN_CODE_EXEC_LO, 2);
