@@ -69,9 +69,10 @@ struct cairn_program {
  * make from constants in the same block. Blocks also begin behind instructions at which a wave may
  * come back to the driver (s_barrier, s_sleep, s_endpgm's like, s_trap, s_sethalt, and every
  * instruction for which `steps` (may be NULL) says true, which are executed by the interpreter) and
- * at such instructions themselves; these blocks, loop headers, the entry, call targets and return
- * points are resumable. CAIRN_ERR_NO_MEMORY; CAIRN_ERR_OUT_OF_RANGE: more than `limit`
- * instructions; CAIRN_ERR_INVALID_ARGUMENT: the entry is outside of the code or not aligned. */
+ * at such instructions themselves; these blocks, loop headers, whatever else branches go back to in
+ * memory, the entry, call targets and return points are resumable. CAIRN_ERR_NO_MEMORY;
+ * CAIRN_ERR_OUT_OF_RANGE: more than `limit` instructions; CAIRN_ERR_INVALID_ARGUMENT: the entry is
+ * outside of the code or not aligned. */
 CAIRN_MUST_CHECK enum cairn_status cairn_program_build(const struct cairn_gfx *gfx,
                                                        struct cairn_bytes code,
                                                        uint32_t entry_offset, uint32_t limit,
