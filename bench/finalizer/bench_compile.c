@@ -3,6 +3,7 @@
  * loop over the chunks of a wave, load registers, compute on vectors under a mask, access memory
  * behind a guard, and store what is live. Prints milliseconds for both tiers and each level.
  *   bench_compile [instructions [file]]   with a file: writes the IR there instead
+ * BENCH_LLVM in the environment: options for LLVM, such as -time-passes.
  */
 #include "finalizer/llvm/guard.h"
 #include "finalizer/llvm/pipeline.h"
@@ -10,6 +11,7 @@
 
 #include <llvm-c/Core.h>
 #include <llvm-c/IRReader.h>
+#include <llvm-c/Support.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -268,6 +270,9 @@ int main(int argc, char **argv)
         fputs(make_ir(only, 16), file);
         return fclose(file) != 0;
     }
+    const char *options[] = {argv[0], getenv("BENCH_LLVM")};
+    if (options[1] != NULL)
+        LLVMParseCommandLineOptions(2, options, "");
     static const unsigned counts[] = {1, 100, 1000};
     for (unsigned i = 0; i < sizeof counts / sizeof *counts; i++)
         for (enum cairn_tier tier = CAIRN_TIER_QUICK; tier <= CAIRN_TIER_FULL; tier++)
