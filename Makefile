@@ -16,7 +16,7 @@ help:
 	@echo "make check           all tests; closes with 'N passed, N failed'"
 	@echo "make check-slow      the long tests, too"
 	@echo "make install PREFIX=dir   a ROCm-shaped tree that works from any place"
-	@echo "make bench           speed figures"
+	@echo "make bench           speed figures: Cairn, PoCL and native C side by side (BENCH=--quick: small sizes)"
 	@echo "make fuzz SECONDS=600     fuzz every parser"
 	@echo "make coverage        write docs/COVERAGE.md from the tables"
 	@echo "make format          clang-format all sources"
@@ -52,8 +52,10 @@ check: stage $(CURDIR)/build/cache/librocrand.so.1
 check-slow: stage
 	@sh scripts/check.sh $(BUILD) $(JOBS)
 
+# BENCH=--quick: small sizes, about a minute; other options: bench/kernels/run.py --help
+BENCH ?=
 bench: stage
-	@sh scripts/bench.sh $(BUILD)
+	@sh scripts/bench.sh $(BUILD) $(BENCH)
 
 SECONDS ?= 600
 fuzz: deps

@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# bench.sh BUILD: runs every program of the build's bench folder, one after the other.
+# bench.sh BUILD [OPTION...]: runs every program of the build's bench folder, then the kernels on Cairn, PoCL and as native
+# C side by side (bench/kernels/run.py, which gets the options).
 set -eu
 build=$1
+shift
 found=0
 for program in "$build"/bench/bench_* "$build"/bench/*/bench_*; do
     [ -f "$program" ] && [ -x "$program" ] || continue
@@ -11,3 +13,5 @@ for program in "$build"/bench/bench_* "$build"/bench/*/bench_*; do
     "$program"
 done
 [ "$found" = 1 ] || { echo "no benchmarks were built" >&2; exit 1; }
+echo "== kernels"
+python3 bench/kernels/run.py --build "$build" "$@"

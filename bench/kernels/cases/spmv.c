@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT
+ * Sparse matrix times vector: 8 to 39 entries a row, most near the diagonal, some anywhere.
+ */
+#include "bench.h"
+
+void spmv_setup(struct run *run)
+{
+    size_t n = run->n, count = 0;
+    uint32_t *start = bench_input(run, (n + 1) * 4);
+    for (size_t row = 0; row < n; row++) {
+        start[row] = (uint32_t)count;
+        count += 8 + bench_random() % 32;
+    }
+    start[n] = (uint32_t)count;
+    uint32_t *column = bench_input(run, count * 4);
+    for (size_t row = 0; row < n; row++)
+        for (size_t i = start[row]; i < start[row + 1]; i++) {
+            size_t near = (row + n - 64 + bench_random() % 128) % n;
+            column[i] = bench_random() % 4 == 0 ? bench_random() % (uint32_t)n : (uint32_t)near;
+        }
+    bench_fill_f32(bench_input(run, count * 4), count, -1, 1);
+    bench_fill_f32(bench_input(run, n * 4), n, -1, 1);
+    bench_output(run, n * 4, ELEMENT_F32);
+    run->flops = 2.0 * (double)count;
+    run->bytes = 8.0 * (double)count + 12.0 * (double)n;
+}
+
+void spmv_device(struct run *run)
+{
+    LAUNCH("spmv", (run->n + 255) / 256, 1, 256, 1, INT(run->n), BUF(0), BUF(1), BUF(2), BUF(3),
+           BUF(4));
+}
+
+void spmv_native(struct run *run)
+{
+    const uint32_t *restrict start = HOST(run, 0, uint32_t), *restrict column =
+                                                                 HOST(run, 1, uint32_t);
+    const float *restrict value = HOST(run, 2, float), *restrict x = HOST(run, 3, float);
+    float *restrict y = HOST(run, 4, float);
+    size_t n = run->n;
+#pragma omp parallel for schedule(dynamic, 256)
+    for (size_t row = 0; row < n; row++) {
+        float sum = 0;
+#pragma omp simd reduction(+ : sum)
+        for (size_t i = start[row]; i < start[row + 1]; i++)
+            sum += value[i] * x[column[i]];
+        y[row] = sum;
+    }
+}
