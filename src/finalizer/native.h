@@ -30,6 +30,7 @@ struct cairn_native_frame {
     uint32_t chunk;
     uint64_t code_base;
     uint64_t window_base, window_size; /* cairn_address_space */
+    uint64_t private_aperture;
     uint8_t *lds;
     uint64_t lds_bytes;
     /* Executes the instruction at wave->pc in the interpreter. True: go on behind it (wave->pc is

@@ -8,6 +8,7 @@
 #define CAIRN_INTERP_OPERAND_H
 
 #include "isa/insn.h"
+#include "machine/constant.h"
 #include "machine/wave.h"
 
 /* First row of the AGPRs; arch VGPRs end there. */
@@ -40,12 +41,6 @@ static inline uint64_t cairn_exec(const struct cairn_wave *wave)
 {
     return cairn_wave_read64(wave, CAIRN_CODE_EXEC_LO);
 }
-
-/* The bits that an inline constant (code 128..208, 240..248) gives to an operand of `type`. Integer
- * codes are sign-extended to the operand; float codes have the operand's own format. Packed 16-bit
- * floats hold the f16 in the low half and 0 in the high one; packed 16-bit integers the f32 pattern
- * (LLVM SIFoldOperands, isInlinableLiteralV2*). */
-uint64_t cairn_inline_constant(unsigned code, enum cairn_type type);
 
 /* The bits of a scalar operand (register, constant, literal, or a live value such as SCC), 32 or 64
  * by `operand->dwords`. Wider ones are read register by register. */

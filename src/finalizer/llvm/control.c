@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: MIT
+ * The frame of the function and its blocks: a switch on wave->pc that (re)enters anywhere a wave may
+ * go on, branches, barriers, yields at back edges, and instructions left to the interpreter.
+ */
+#include "finalizer/llvm/lift_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void leave(struct cairn_lift *lift, enum cairn_native_exit how)
+{
+    LLVMBuildRet(lift->builder, cairn_lift_const32(lift, how));
+}
+
+static LLVMValueRef frame_load(struct cairn_lift *lift, LLVMTypeRef type, size_t offset)
+{
+    return cairn_lift_state_load(lift, type, cairn_lift_frame_field(lift, offset), 8);
+}
+
+/* ---- entry */
+
+static void load_frame(struct cairn_lift *lift)
+{
+    lift->wave = frame_load(lift, lift->ptr, offsetof(struct cairn_native_frame, wave));
+    lift->lds = frame_load(lift, lift->ptr, offsetof(struct cairn_native_frame, lds));
+    lift->window_base =
+        frame_load(lift, lift->i64, offsetof(struct cairn_native_frame, window_base));
+    lift->window_size =
+        frame_load(lift, lift->i64, offsetof(struct cairn_native_frame, window_size));
+    LLVMValueRef vgprs =
+        cairn_lift_wave_field(lift, lift->wave, offsetof(struct cairn_wave, vgpr));
+    lift->vgprs = cairn_lift_state_load(lift, lift->ptr, vgprs, 8);
+}
+
+static void make_blocks(struct cairn_lift *lift)
+{
+    struct cairn_lift_function *function = &cairn_lifter_of(lift)->function;
+    char name[24];
+    for (uint32_t i = 0; i < lift->program->block_count; i++) {
+        snprintf(name, sizeof name, "at_%x", lift->program->blocks[i].offset);
+        function->blocks[i] = cairn_lift_block(lift, name);
+    }
+}
+
+static void build_switch(struct cairn_lift *lift)
+{
+    struct cairn_lift_function *function = &cairn_lifter_of(lift)->function;
+    const struct cairn_program *program = lift->program;
+    LLVMValueRef at = cairn_lift_wave_field(lift, lift->wave, offsetof(struct cairn_wave, pc));
+    LLVMValueRef pc = cairn_lift_state_load(lift, lift->i64, at, 8);
+    LLVMValueRef base = frame_load(lift, lift->i64, offsetof(struct cairn_native_frame, code_base));
+    LLVMValueRef offset = LLVMBuildSub(lift->builder, pc, base, "");
+    LLVMValueRef choice =
+        LLVMBuildSwitch(lift->builder, offset, function->leave, program->block_count);
+    for (uint32_t i = 0; i < program->block_count; i++)
+        if (program->blocks[i].resumable)
+            LLVMAddCase(choice, cairn_lift_const64(lift, program->blocks[i].offset),
+                        function->blocks[i]);
+}
+
+void cairn_control_begin(struct cairn_lift *lift)
+{
+    struct cairn_lift_function *function = &cairn_lifter_of(lift)->function;
+    LLVMBasicBlockRef entry = cairn_lift_block(lift, "entry");
+    function->dispatch = cairn_lift_block(lift, "dispatch");
+    function->leave = cairn_lift_block(lift, "leave");
+    make_blocks(lift);
+    cairn_region_lane(lift, false);
+    LLVMPositionBuilderAtEnd(lift->builder, entry);
+    load_frame(lift);
+    LLVMBuildBr(lift->builder, function->dispatch);
+    LLVMPositionBuilderAtEnd(lift->builder, function->dispatch);
+    build_switch(lift);
+    LLVMPositionBuilderAtEnd(lift->builder, function->leave);
+    leave(lift, CAIRN_NATIVE_LEAVE);
+}
+
+/* ---- edges */
+
+static LLVMValueRef fuel_pointer(struct cairn_lift *lift)
+{
+    return cairn_lift_wave_field(lift, lift->wave, offsetof(struct cairn_wave, fuel));
+}
+
+static LLVMValueRef burn(struct cairn_lift *lift, uint32_t instructions)
+{
+    LLVMValueRef before = cairn_lift_state_load(lift, lift->i64, fuel_pointer(lift), 8);
+    LLVMValueRef fuel =
+        LLVMBuildSub(lift->builder, before, cairn_lift_const64(lift, instructions), "");
+    cairn_lift_state_store(lift, fuel, fuel_pointer(lift), 8);
+    return fuel;
+}
+
+static bool is_back_edge(const struct cairn_lift *lift, uint32_t from, uint32_t to)
+{
+    return lift->program->blocks[to].offset <= lift->program->blocks[from].offset;
+}
+
+static void yield_at(struct cairn_lift *lift, uint32_t offset)
+{
+    cairn_lift_store_pc(lift, offset);
+    leave(lift, CAIRN_NATIVE_YIELD);
+}
+
+/* A back edge: how long the loop is comes off the fuel. Returns the block to jump to. */
+static LLVMBasicBlockRef build_back_edge(struct cairn_lift *lift, uint32_t from, uint32_t to)
+{
+    const struct cairn_program *program = lift->program;
+    const struct cairn_program_block *header = &program->blocks[to], *end = &program->blocks[from];
+    LLVMBasicBlockRef edge = cairn_lift_block(lift, "again"), out = cairn_lift_block(lift, "yield");
+    LLVMBasicBlockRef here = LLVMGetInsertBlock(lift->builder);
+    LLVMPositionBuilderAtEnd(lift->builder, edge);
+    LLVMValueRef fuel = burn(lift, end->first + end->count - header->first);
+    LLVMValueRef left =
+        LLVMBuildICmp(lift->builder, LLVMIntSGT, fuel, cairn_lift_const64(lift, 0), "");
+    LLVMBuildCondBr(lift->builder, left, cairn_lifter_of(lift)->function.blocks[to], out);
+    LLVMPositionBuilderAtEnd(lift->builder, out);
+    yield_at(lift, header->offset);
+    LLVMPositionBuilderAtEnd(lift->builder, here);
+    return edge;
+}
+
+static LLVMBasicBlockRef edge_to(struct cairn_lift *lift, uint32_t from, uint32_t to)
+{
+    struct cairn_lift_function *function = &cairn_lifter_of(lift)->function;
+    if (to == CAIRN_NO_BLOCK)
+        return function->leave;
+    return is_back_edge(lift, from, to) ? build_back_edge(lift, from, to) : function->blocks[to];
+}
+
+/* ---- conditions */
+
+static LLVMValueRef wave_mask(struct cairn_lift *lift, uint32_t wave, unsigned code)
+{
+    size_t offset = wave * sizeof(struct cairn_wave) + offsetof(struct cairn_wave, sgpr);
+    LLVMValueRef at = cairn_lift_wave_field(lift, lift->wave, offset + 4 * code);
+    return cairn_lift_state_load(lift, lift->i64, at, 4);
+}
+
+LLVMValueRef cairn_lift_any_of(struct cairn_lift *lift, unsigned code)
+{
+    const struct cairn_geometry *geometry = lift->geometry;
+    LLVMBuilderRef b = lift->builder;
+    LLVMValueRef bits;
+    if (!geometry->merged) {
+        bits = cairn_lift_sgpr64(lift, code);
+    } else {
+        uint32_t items = geometry->workgroup[0] * geometry->workgroup[1] * geometry->workgroup[2];
+        bits = wave_mask(lift, 0, code);
+        for (uint32_t i = 1; i * geometry->wave_size < items; i++)
+            bits = LLVMBuildOr(b, bits, wave_mask(lift, i, code), "");
+    }
+    return LLVMBuildICmp(b, LLVMIntNE, bits, cairn_lift_const64(lift, 0), "");
+}
+
+static LLVMValueRef condition(struct cairn_lift *lift, unsigned op)
+{
+    LLVMBuilderRef b = lift->builder;
+    switch (op) {
+    case CAIRN_OP_s_cbranch_scc0:
+        return LLVMBuildNot(b, cairn_lift_scc(lift), "");
+    case CAIRN_OP_s_cbranch_scc1:
+        return cairn_lift_scc(lift);
+    case CAIRN_OP_s_cbranch_vccz:
+        return LLVMBuildNot(b, cairn_lift_any_of(lift, CAIRN_CODE_VCC_LO), "");
+    case CAIRN_OP_s_cbranch_vccnz:
+        return cairn_lift_any_of(lift, CAIRN_CODE_VCC_LO);
+    case CAIRN_OP_s_cbranch_execz:
+        return LLVMBuildNot(b, cairn_lift_any_of(lift, CAIRN_CODE_EXEC_LO), "");
+    default:
+        return cairn_lift_any_of(lift, CAIRN_CODE_EXEC_LO);
+    }
+}
+
+/* ---- instructions of the core's own */
+
+static uint32_t behind(const struct cairn_lift *lift, uint32_t index)
+{
+    const struct cairn_program_insn *at = &lift->program->insns[index];
+    return at->offset + at->insn.size_bytes;
+}
+
+static LLVMValueRef return_address(struct cairn_lift *lift, uint32_t index)
+{
+    LLVMValueRef base = frame_load(lift, lift->i64, offsetof(struct cairn_native_frame, code_base));
+    return LLVMBuildAdd(lift->builder, base, cairn_lift_const64(lift, behind(lift, index)), "");
+}
+
+/* To wherever the scalar source says. A loop made of such jumps burns fuel too. */
+static void build_indirect(struct cairn_lift *lift, uint32_t index, bool links)
+{
+    struct cairn_lift_function *function = &cairn_lifter_of(lift)->function;
+    LLVMValueRef target = cairn_lift_scalar64(lift, CAIRN_SLOT_SRC0);
+    LLVMValueRef at = cairn_lift_wave_field(lift, lift->wave, offsetof(struct cairn_wave, pc));
+    if (links)
+        cairn_lift_put_sgpr64(lift, lift->insn->slot[CAIRN_SLOT_DST].code,
+                              return_address(lift, index));
+    cairn_lift_state_store(lift, target, at, 8);
+    LLVMBasicBlockRef out = cairn_lift_block(lift, "yield");
+    LLVMValueRef left = LLVMBuildICmp(lift->builder, LLVMIntSGT, burn(lift, 16),
+                                      cairn_lift_const64(lift, 0), "");
+    LLVMBuildCondBr(lift->builder, left, function->dispatch, out);
+    LLVMPositionBuilderAtEnd(lift->builder, out);
+    leave(lift, CAIRN_NATIVE_YIELD);
+}
+
+static bool single_wave(const struct cairn_lift *lift)
+{
+    const struct cairn_geometry *geometry = lift->geometry;
+    return geometry->merged ||
+           geometry->workgroup[0] * geometry->workgroup[1] * geometry->workgroup[2] <=
+               geometry->wave_size;
+}
+
+static void build_control(struct cairn_lift *lift, uint32_t block, uint32_t index)
+{
+    struct cairn_lift_function *function = &cairn_lifter_of(lift)->function;
+    const struct cairn_program_block *at = &lift->program->blocks[block];
+    unsigned op = lift->insn->op;
+    switch (op) {
+    case CAIRN_OP_s_barrier:
+        if (single_wave(lift))
+            break;
+        cairn_lift_store_pc(lift, behind(lift, index));
+        leave(lift, CAIRN_NATIVE_BARRIER);
+        return;
+    case CAIRN_OP_s_sleep:
+        yield_at(lift, behind(lift, index));
+        return;
+    case CAIRN_OP_s_endpgm:
+        cairn_lift_store_pc(lift, lift->program->insns[index].offset);
+        burn(lift, at->count);
+        leave(lift, CAIRN_NATIVE_DONE);
+        return;
+    case CAIRN_OP_s_setpc_b64:
+        build_indirect(lift, index, false);
+        return;
+    case CAIRN_OP_s_swappc_b64:
+        build_indirect(lift, index, true);
+        return;
+    case CAIRN_OP_s_call_b64:
+        cairn_lift_put_sgpr64(lift, lift->insn->slot[CAIRN_SLOT_DST].code,
+                              return_address(lift, index));
+        LLVMBuildBr(lift->builder, edge_to(lift, block, at->taken));
+        return;
+    case CAIRN_OP_s_branch:
+        LLVMBuildBr(lift->builder, edge_to(lift, block, at->taken));
+        return;
+    default: {
+        LLVMValueRef taken = condition(lift, op);
+        LLVMBasicBlockRef to = edge_to(lift, block, at->taken), next = edge_to(lift, block, at->next);
+        LLVMBuildCondBr(lift->builder, taken, to, next);
+        return;
+    }
+    }
+    LLVMBuildBr(lift->builder, at->next != CAIRN_NO_BLOCK ? function->blocks[at->next]
+                                                          : function->leave);
+}
+
+/* The interpreter executes one instruction. */
+static void build_step(struct cairn_lift *lift, uint32_t index)
+{
+    LLVMTypeRef arguments[] = {lift->ptr, lift->ptr};
+    LLVMTypeRef type = LLVMFunctionType(lift->i1, arguments, 2, false);
+    LLVMValueRef values[] = {lift->frame, lift->wave};
+    LLVMValueRef step = frame_load(lift, lift->ptr, offsetof(struct cairn_native_frame, step));
+    LLVMBasicBlockRef on = cairn_lift_block(lift, "on"), out = cairn_lift_block(lift, "out");
+    cairn_lift_store_pc(lift, lift->program->insns[index].offset);
+    LLVMValueRef went = LLVMBuildCall2(lift->builder, type, step, values, 2, "");
+    unsigned zeroext = LLVMGetEnumAttributeKindForName("zeroext", 7);
+    LLVMAddCallSiteAttribute(went, 0, LLVMCreateEnumAttribute(lift->context, zeroext, 0));
+    LLVMBuildCondBr(lift->builder, went, on, out);
+    LLVMPositionBuilderAtEnd(lift->builder, out);
+    leave(lift, CAIRN_NATIVE_STATE);
+    LLVMPositionBuilderAtEnd(lift->builder, on);
+    cairn_region_forget_scalars(lift);
+    cairn_lifter_of(lift)->function.stepped++;
+}
+
+static void build_order(struct cairn_lift *lift)
+{
+    LLVMBuildFence(lift->builder, LLVMAtomicOrderingSequentiallyConsistent, false, "");
+}
+
+/* ---- blocks */
+
+static uint32_t region_end(const struct cairn_plan *plans, uint32_t i)
+{
+    while (!plans[i].region_ends)
+        i++;
+    return i;
+}
+
+static void emit(struct cairn_lift *lift, uint32_t block, uint32_t i, const struct cairn_plan *plans)
+{
+    const struct cairn_program_block *at = &lift->program->blocks[block];
+    const struct cairn_lift_family *family;
+    uint32_t index = at->first + i;
+    lift->at = index;
+    lift->insn = &lift->program->insns[index].insn;
+    lift->insn_facts = &lift->facts->insn[index];
+    bool lane = plans[i].mode == CAIRN_PLAN_LANE || plans[i].mode == CAIRN_PLAN_MASK_LANE;
+    if (lane && !lift->region->open)
+        cairn_region_open(lift, index, at->first + region_end(plans, i));
+    cairn_region_lane(lift, lane);
+    cairn_lift_kind_of(lift, index, &family);
+    switch ((enum cairn_plan_mode)plans[i].mode) {
+    case CAIRN_PLAN_NONE:
+        if (cairn_lift_is_order(lift->insn))
+            build_order(lift);
+        break;
+    case CAIRN_PLAN_SCALAR:
+    case CAIRN_PLAN_LANE:
+    case CAIRN_PLAN_WAVE:
+        family->emit(lift);
+        break;
+    case CAIRN_PLAN_MASK_LANE:
+        cairn_lift_mask_op(lift);
+        break;
+    case CAIRN_PLAN_STEP:
+        build_step(lift, index);
+        break;
+    case CAIRN_PLAN_CONTROL:
+        build_control(lift, block, index);
+        break;
+    }
+}
+
+/* A block that does not end in a control instruction of ours. */
+static void finish(struct cairn_lift *lift, uint32_t block)
+{
+    struct cairn_lift_function *function = &cairn_lifter_of(lift)->function;
+    const struct cairn_program_block *at = &lift->program->blocks[block];
+    if (LLVMGetBasicBlockTerminator(LLVMGetInsertBlock(lift->builder)) != NULL)
+        return;
+    if (at->end == CAIRN_END_NEXT && at->next != CAIRN_NO_BLOCK) {
+        LLVMBuildBr(lift->builder, edge_to(lift, block, at->next));
+        return;
+    }
+    if (at->end == CAIRN_END_STOP || at->end == CAIRN_END_NEXT) {
+        uint32_t offset = at->count > 0 ? behind(lift, at->first + at->count - 1) : at->offset;
+        cairn_lift_store_pc(lift, offset);
+        LLVMBuildBr(lift->builder, function->leave);
+        return;
+    }
+    LLVMBuildBr(lift->builder, function->dispatch); /* stepped over a jump: the pc is in memory */
+}
+
+bool cairn_control_block(struct cairn_lift *lift, uint32_t block)
+{
+    const struct cairn_program_block *at = &lift->program->blocks[block];
+    struct cairn_plan *plans = calloc(at->count + 1, sizeof *plans);
+    if (plans == NULL)
+        return false;
+    cairn_plan_block(lift, block, plans);
+    LLVMPositionBuilderAtEnd(lift->region->scalar, cairn_lifter_of(lift)->function.blocks[block]);
+    cairn_region_start_block(lift, block);
+    for (uint32_t i = 0; i < at->count; i++) {
+        emit(lift, block, i, plans);
+        cairn_region_advance(lift->region->shape, lift, at->first + i);
+        if (plans[i].region_ends)
+            cairn_region_close(lift);
+    }
+    cairn_region_lane(lift, false);
+    finish(lift, block);
+    free(plans);
+    return true;
+}

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: MIT
+ * Values: where sources come from and results go. Vector registers of the chunk are kept as SSA
+ * values while a region is open; scalar registers are stored at once and remembered for the rest of
+ * the block.
+ */
+#include "finalizer/llvm/lift_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- constants */
+
+LLVMValueRef cairn_lift_const32(struct cairn_lift *lift, uint32_t value)
+{
+    return LLVMConstInt(lift->i32, value, false);
+}
+
+LLVMValueRef cairn_lift_const64(struct cairn_lift *lift, uint64_t value)
+{
+    return LLVMConstInt(lift->i64, value, false);
+}
+
+LLVMValueRef cairn_lift_splat(struct cairn_lift *lift, LLVMValueRef scalar)
+{
+    LLVMTypeRef type = LLVMVectorType(LLVMTypeOf(scalar), lift->width);
+    if (lift->width == 1)
+        return LLVMBuildBitCast(lift->builder, scalar, type, "");
+    if (LLVMIsConstant(scalar)) {
+        LLVMValueRef elements[64];
+        for (unsigned i = 0; i < lift->width; i++)
+            elements[i] = scalar;
+        return LLVMConstVector(elements, lift->width);
+    }
+    LLVMValueRef first = LLVMBuildInsertElement(lift->builder, LLVMGetPoison(type), scalar,
+                                                cairn_lift_const64(lift, 0), "");
+    return LLVMBuildShuffleVector(lift->builder, first, LLVMGetPoison(type),
+                                  LLVMConstNull(lift->v32), "");
+}
+
+LLVMValueRef cairn_lift_iota(struct cairn_lift *lift, int32_t stride)
+{
+    LLVMValueRef elements[64];
+    for (unsigned i = 0; i < lift->width; i++)
+        elements[i] = cairn_lift_const32(lift, (uint32_t)stride * i);
+    return LLVMConstVector(elements, lift->width);
+}
+
+LLVMBasicBlockRef cairn_lift_block(struct cairn_lift *lift, const char *name)
+{
+    return LLVMAppendBasicBlockInContext(lift->context, lift->function, name);
+}
+
+LLVMValueRef cairn_lift_intrinsic(struct cairn_lift *lift, const char *name, LLVMTypeRef *types,
+                                  unsigned type_count, LLVMValueRef *args, unsigned count)
+{
+    unsigned id = LLVMLookupIntrinsicID(name, strlen(name));
+    LLVMValueRef callee = LLVMGetIntrinsicDeclaration(lift->module, id, types, type_count);
+    LLVMTypeRef type = LLVMIntrinsicGetType(lift->context, id, types, type_count);
+    return LLVMBuildCall2(lift->builder, type, callee, args, count, "");
+}
+
+/* ---- memory of the wave */
+
+void cairn_lift_tag_state(struct cairn_lift *lift, LLVMValueRef access)
+{
+    struct cairn_lift_function *function = &cairn_lifter_of(lift)->function;
+    LLVMSetMetadata(access, function->kind_scope, function->state_list);
+    LLVMSetMetadata(access, function->kind_noalias, function->guest_list);
+}
+
+void cairn_lift_tag_guest(struct cairn_lift *lift, LLVMValueRef access)
+{
+    struct cairn_lift_function *function = &cairn_lifter_of(lift)->function;
+    LLVMSetMetadata(access, function->kind_scope, function->guest_list);
+    LLVMSetMetadata(access, function->kind_noalias, function->state_list);
+}
+
+LLVMValueRef cairn_lift_state_load(struct cairn_lift *lift, LLVMTypeRef type, LLVMValueRef at,
+                                   unsigned align)
+{
+    LLVMValueRef value = LLVMBuildLoad2(lift->builder, type, at, "");
+    LLVMSetAlignment(value, align);
+    cairn_lift_tag_state(lift, value);
+    return value;
+}
+
+void cairn_lift_state_store(struct cairn_lift *lift, LLVMValueRef value, LLVMValueRef at,
+                            unsigned align)
+{
+    LLVMValueRef store = LLVMBuildStore(lift->builder, value, at);
+    LLVMSetAlignment(store, align);
+    cairn_lift_tag_state(lift, store);
+}
+
+static LLVMValueRef bytes_behind(struct cairn_lift *lift, LLVMValueRef pointer, uint64_t offset)
+{
+    LLVMValueRef index = cairn_lift_const64(lift, offset);
+    return offset == 0 ? pointer
+                       : LLVMBuildInBoundsGEP2(lift->builder, lift->i8, pointer, &index, 1, "");
+}
+
+LLVMValueRef cairn_lift_frame_field(struct cairn_lift *lift, size_t offset)
+{
+    return bytes_behind(lift, lift->frame, offset);
+}
+
+LLVMValueRef cairn_lift_wave_field(struct cairn_lift *lift, LLVMValueRef wave, size_t offset)
+{
+    return bytes_behind(lift, wave, offset);
+}
+
+static uint32_t row_of(const struct cairn_lift *lift, unsigned vreg)
+{
+    return vreg < 256 ? vreg : lift->geometry->arch_rows + (vreg - 256);
+}
+
+static uint64_t bytes_of_row(void)
+{
+    return CAIRN_WAVE_LANES * sizeof(uint32_t);
+}
+
+/* Waves of a workgroup lie side by side: structs and register files have a constant distance. */
+static uint64_t file_bytes(const struct cairn_lift *lift)
+{
+    return bytes_of_row() * lift->geometry->rows;
+}
+
+static LLVMValueRef scaled(struct cairn_lift *lift, LLVMValueRef index, uint64_t factor)
+{
+    LLVMValueRef wide = LLVMBuildZExt(lift->builder, index, lift->i64, "");
+    return LLVMBuildMul(lift->builder, wide, cairn_lift_const64(lift, factor), "");
+}
+
+/* base + (chunk / chunks of a wave) * wave_bytes + (chunk % chunks) * chunk_bytes. */
+static LLVMValueRef chunk_pointer(struct cairn_lift *lift, LLVMValueRef base, LLVMValueRef chunk,
+                                  uint64_t wave_bytes, uint64_t chunk_bytes)
+{
+    LLVMBuilderRef b = lift->builder;
+    LLVMValueRef in_wave = chunk, offset;
+    if (lift->geometry->merged) {
+        LLVMValueRef count = cairn_lift_const32(lift, lift->chunks);
+        LLVMValueRef wave = LLVMBuildUDiv(b, chunk, count, "");
+        in_wave = LLVMBuildURem(b, chunk, count, "");
+        offset = LLVMBuildAdd(b, scaled(lift, wave, wave_bytes),
+                              scaled(lift, in_wave, chunk_bytes), "");
+    } else {
+        offset = scaled(lift, in_wave, chunk_bytes);
+    }
+    return LLVMBuildInBoundsGEP2(b, lift->i8, base, &offset, 1, "");
+}
+
+LLVMValueRef cairn_lift_wave_pointer(struct cairn_lift *lift, LLVMValueRef chunk)
+{
+    return lift->geometry->merged
+               ? chunk_pointer(lift, lift->wave, chunk, sizeof(struct cairn_wave), 0)
+               : lift->wave;
+}
+
+LLVMValueRef cairn_lift_row(struct cairn_lift *lift, unsigned vreg, LLVMValueRef chunk)
+{
+    LLVMValueRef rows = chunk_pointer(lift, lift->vgprs, chunk, file_bytes(lift),
+                                      lift->width * sizeof(uint32_t));
+    return bytes_behind(lift, rows, bytes_of_row() * row_of(lift, vreg));
+}
+
+/* Called by region.c when a loop begins, at the start of its body. */
+void cairn_lift_chunk_pointers(struct cairn_lift *lift)
+{
+    struct cairn_lift_region *region = lift->region;
+    LLVMValueRef masks =
+        bytes_behind(lift, lift->wave, offsetof(struct cairn_wave, sgpr));
+    region->rows = chunk_pointer(lift, lift->vgprs, region->chunk, file_bytes(lift),
+                                 lift->width * sizeof(uint32_t));
+    region->masks =
+        chunk_pointer(lift, masks, region->chunk, sizeof(struct cairn_wave), lift->width / 8);
+}
+
+LLVMValueRef cairn_lift_chunk(struct cairn_lift *lift)
+{
+    return lift->region->chunk;
+}
+
+/* ---- vector registers of the chunk */
+
+LLVMValueRef cairn_lift_register_pointer(struct cairn_lift *lift, unsigned vreg)
+{
+    return bytes_behind(lift, lift->region->rows, bytes_of_row() * row_of(lift, vreg));
+}
+
+static LLVMValueRef vector_of_base(struct cairn_lift *lift, LLVMValueRef base,
+                                   struct cairn_shape shape)
+{
+    LLVMValueRef all = cairn_lift_splat(lift, base);
+    if (shape.kind != CAIRN_SHAPE_AFFINE)
+        return all;
+    return LLVMBuildAdd(lift->builder, all, cairn_lift_iota(lift, shape.stride), "");
+}
+
+LLVMValueRef cairn_lift_register(struct cairn_lift *lift, unsigned vreg)
+{
+    struct cairn_lift_region *region = lift->region;
+    if (region->vector[vreg] == NULL && region->base[vreg] != NULL)
+        region->vector[vreg] = vector_of_base(lift, region->base[vreg], region->shape[vreg]);
+    if (region->vector[vreg] == NULL)
+        region->vector[vreg] =
+            cairn_lift_state_load(lift, lift->v32, cairn_lift_register_pointer(lift, vreg), 4 * lift->width);
+    return region->vector[vreg];
+}
+
+static LLVMValueRef register_base(struct cairn_lift *lift, unsigned vreg)
+{
+    struct cairn_lift_region *region = lift->region;
+    if (region->base[vreg] != NULL)
+        return region->base[vreg];
+    if (region->vector[vreg] != NULL)
+        return LLVMBuildExtractElement(lift->builder, region->vector[vreg],
+                                       cairn_lift_const64(lift, 0), "");
+    region->base[vreg] =
+        cairn_lift_state_load(lift, lift->i32, cairn_lift_register_pointer(lift, vreg), 4);
+    return region->base[vreg];
+}
+
+static const struct cairn_operand *operand_of(const struct cairn_lift *lift, unsigned slot)
+{
+    return &lift->insn->slot[slot];
+}
+
+static void set_register(struct cairn_lift *lift, unsigned vreg, LLVMValueRef vector,
+                         LLVMValueRef base)
+{
+    lift->region->vector[vreg] = vector;
+    lift->region->base[vreg] = base;
+    lift->region->dirty[vreg] = true;
+}
+
+void cairn_lift_put_masked(struct cairn_lift *lift, unsigned slot, unsigned dword,
+                           LLVMValueRef value, LLVMValueRef mask)
+{
+    unsigned vreg = cairn_vreg_of_code(operand_of(lift, slot)->code) + dword;
+    if (!(LLVMIsConstant(mask) && mask == LLVMConstAllOnes(lift->v1)))
+        value = LLVMBuildSelect(lift->builder, mask, value, cairn_lift_register(lift, vreg), "");
+    set_register(lift, vreg, value, NULL);
+}
+
+void cairn_lift_put(struct cairn_lift *lift, unsigned slot, unsigned dword, LLVMValueRef value)
+{
+    unsigned vreg = cairn_vreg_of_code(operand_of(lift, slot)->code) + dword;
+    if (lift->insn_facts->full_write)
+        set_register(lift, vreg, value, NULL);
+    else
+        cairn_lift_put_masked(lift, slot, dword, value, cairn_lift_exec(lift));
+}
+
+void cairn_lift_put_base(struct cairn_lift *lift, unsigned slot, unsigned dword, LLVMValueRef value)
+{
+    set_register(lift, cairn_vreg_of_code(operand_of(lift, slot)->code) + dword, NULL, value);
+}
+
+void cairn_lift_put64(struct cairn_lift *lift, unsigned slot, LLVMValueRef value)
+{
+    LLVMBuilderRef b = lift->builder;
+    LLVMValueRef shift = cairn_lift_splat(lift, cairn_lift_const64(lift, 32));
+    cairn_lift_put(lift, slot, 0, LLVMBuildTrunc(b, value, lift->v32, ""));
+    cairn_lift_put(lift, slot, 1,
+                   LLVMBuildTrunc(b, LLVMBuildLShr(b, value, shift, ""), lift->v32, ""));
+}
+
+/* ---- sources */
+
+LLVMValueRef cairn_lift_source(struct cairn_lift *lift, unsigned slot, unsigned dword)
+{
+    const struct cairn_operand *operand = operand_of(lift, slot);
+    if (cairn_code_is_vector(operand->code))
+        return cairn_lift_register(lift, cairn_vreg_of_code(operand->code) + dword);
+    return cairn_lift_splat(lift, cairn_lift_base(lift, slot, dword));
+}
+
+LLVMValueRef cairn_lift_source64(struct cairn_lift *lift, unsigned slot)
+{
+    LLVMBuilderRef b = lift->builder;
+    if (!cairn_code_is_vector(operand_of(lift, slot)->code))
+        return cairn_lift_splat(lift, cairn_lift_scalar64(lift, slot));
+    LLVMValueRef low = LLVMBuildZExt(b, cairn_lift_source(lift, slot, 0), lift->v64, "");
+    LLVMValueRef high = LLVMBuildZExt(b, cairn_lift_source(lift, slot, 1), lift->v64, "");
+    LLVMValueRef shift = cairn_lift_splat(lift, cairn_lift_const64(lift, 32));
+    return LLVMBuildOr(b, low, LLVMBuildShl(b, high, shift, ""), "");
+}
+
+struct cairn_shape cairn_lift_shape(struct cairn_lift *lift, unsigned slot, unsigned dword)
+{
+    const struct cairn_operand *operand = operand_of(lift, slot);
+    if (cairn_code_is_vector(operand->code))
+        return lift->region->shape[cairn_vreg_of_code(operand->code) + dword];
+    return (struct cairn_shape){.kind = CAIRN_SHAPE_GROUP_UNIFORM, .pair = true};
+}
+
+LLVMValueRef cairn_lift_base(struct cairn_lift *lift, unsigned slot, unsigned dword)
+{
+    const struct cairn_operand *operand = operand_of(lift, slot);
+    LLVMBuilderRef b = lift->builder;
+    if (cairn_code_is_vector(operand->code))
+        return register_base(lift, cairn_vreg_of_code(operand->code) + dword);
+    if (operand->code < 128)
+        return cairn_lift_sgpr(lift, operand->code + dword);
+    if (operand->dwords < 2)
+        return cairn_lift_scalar(lift, slot);
+    LLVMValueRef both = cairn_lift_scalar64(lift, slot);
+    if (dword > 0)
+        both = LLVMBuildLShr(b, both, cairn_lift_const64(lift, 32), "");
+    return LLVMBuildTrunc(b, both, lift->i32, "");
+}
+
+LLVMValueRef cairn_lift_base64(struct cairn_lift *lift, unsigned slot)
+{
+    LLVMBuilderRef b = lift->builder;
+    if (!cairn_code_is_vector(operand_of(lift, slot)->code))
+        return cairn_lift_scalar64(lift, slot);
+    LLVMValueRef low = LLVMBuildZExt(b, cairn_lift_base(lift, slot, 0), lift->i64, "");
+    LLVMValueRef high = LLVMBuildZExt(b, cairn_lift_base(lift, slot, 1), lift->i64, "");
+    return LLVMBuildOr(b, low, LLVMBuildShl(b, high, cairn_lift_const64(lift, 32), ""), "");
+}
+
+/* ---- lane masks */
+
+LLVMValueRef cairn_lift_exec(struct cairn_lift *lift)
+{
+    if (lift->insn_facts->exec_full)
+        return LLVMConstAllOnes(lift->v1);
+    return cairn_lift_mask_code(lift, CAIRN_CODE_EXEC_LO);
+}
+
+static LLVMTypeRef mask_type(struct cairn_lift *lift)
+{
+    return LLVMIntTypeInContext(lift->context, lift->width);
+}
+
+LLVMValueRef cairn_lift_mask_code(struct cairn_lift *lift, unsigned code)
+{
+    struct cairn_lift_region *region = lift->region;
+    if (region->mask[code] == NULL) {
+        LLVMValueRef at = bytes_behind(lift, region->masks, 4 * code);
+        LLVMValueRef bits = cairn_lift_state_load(lift, mask_type(lift), at, lift->width / 8);
+        region->mask[code] = LLVMBuildBitCast(lift->builder, bits, lift->v1, "");
+    }
+    return region->mask[code];
+}
+
+/* 64 constant bits: the same in all chunks or not at all. */
+static LLVMValueRef constant_mask(struct cairn_lift *lift, unsigned slot)
+{
+    LLVMBuilderRef b = lift->builder;
+    LLVMValueRef bits = cairn_lift_scalar64(lift, slot);
+    LLVMValueRef in_wave =
+        LLVMBuildURem(b, lift->region->chunk, cairn_lift_const32(lift, lift->chunks), "");
+    LLVMValueRef shift = scaled(lift, in_wave, lift->width);
+    LLVMValueRef mine =
+        LLVMBuildTrunc(b, LLVMBuildLShr(b, bits, shift, ""), mask_type(lift), "");
+    return LLVMBuildBitCast(b, mine, lift->v1, "");
+}
+
+LLVMValueRef cairn_lift_mask(struct cairn_lift *lift, unsigned slot)
+{
+    unsigned code = operand_of(lift, slot)->code;
+    return code < 128 ? cairn_lift_mask_code(lift, code) : constant_mask(lift, slot);
+}
+
+void cairn_lift_put_mask_code(struct cairn_lift *lift, unsigned code, LLVMValueRef value)
+{
+    struct cairn_lift_region *region = lift->region;
+    LLVMValueRef at = bytes_behind(lift, region->masks, 4 * code);
+    LLVMValueRef bits = LLVMBuildBitCast(lift->builder, value, mask_type(lift), "");
+    region->mask[code] = value;
+    cairn_lift_state_store(lift, bits, at, lift->width / 8);
+    for (unsigned i = code; i < code + 2; i++)
+        region->sgpr[i] = NULL;
+    region->sgpr64[code] = NULL;
+    if (code > 0)
+        region->sgpr64[code - 1] = NULL;
+    region->sgpr64[code + 1] = NULL;
+}
+
+void cairn_lift_put_mask(struct cairn_lift *lift, unsigned slot, LLVMValueRef value)
+{
+    cairn_lift_put_mask_code(lift, operand_of(lift, slot)->code, value);
+}

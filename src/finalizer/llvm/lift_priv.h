@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT
+ * The core of the lifter: what lift.c (values), region.c (loops over chunks), control.c (blocks)
+ * and compile.c share. Families do not include it.
+ */
+#ifndef CAIRN_FINALIZER_LLVM_LIFT_PRIV_H
+#define CAIRN_FINALIZER_LLVM_LIFT_PRIV_H
+
+#include "finalizer/llvm/lift.h"
+
+/* Where instructions of the region that is being lifted go, and the values known in it. */
+struct cairn_lift_region {
+    LLVMBuilderRef scalar; /* in front of the loop over chunks, or just the straight code */
+    LLVMBuilderRef lane;   /* in the loop */
+    bool open;             /* the loop has begun */
+    bool in_lane;          /* lift->builder is `lane` */
+    LLVMBasicBlockRef body;
+    LLVMValueRef chunk; /* i32 phi */
+    LLVMValueRef rows;  /* ptr: this chunk in row 0 */
+    LLVMValueRef masks; /* ptr: this chunk's bits of s[0:1] */
+    uint32_t first, last; /* instructions of the region, last included */
+
+    /* Vector registers of this chunk: as vector, as lane 0's value, or not looked at yet. */
+    LLVMValueRef vector[CAIRN_VREGS], base[CAIRN_VREGS];
+    bool dirty[CAIRN_VREGS];
+    /* Lane masks of this chunk, by the even code; pending: made here, complete in memory only
+     * behind the loop. */
+    LLVMValueRef mask[CAIRN_SREGS];
+    uint64_t mask_pending[3], mask_read[3];
+    int scc_of; /* SCC is `this mask != 0`, to be computed behind the loop; -1: no */
+
+    /* Of the block: static shapes here, and scalar registers whose values are at hand. */
+    struct cairn_shape shape[CAIRN_VREGS];
+    LLVMValueRef sgpr[CAIRN_SREGS], sgpr64[CAIRN_SREGS];
+    LLVMValueRef scc;
+};
+
+/* What all blocks of the function share; see control.c. */
+struct cairn_lift_function {
+    LLVMBasicBlockRef dispatch, leave; /* switch on wave->pc; return CAIRN_NATIVE_LEAVE */
+    LLVMBasicBlockRef *blocks;         /* by program block */
+    bool mode_written;
+    uint32_t stepped;
+    unsigned state_scope, guest_scope; /* not used yet: metadata kinds */
+    LLVMValueRef state_list, guest_list;
+    unsigned kind_scope, kind_noalias;
+};
+
+struct cairn_lifter {
+    struct cairn_lift lift; /* first: families see this */
+    bool *full;             /* by instruction: facts->insn[].full_write */
+    bool *indexed;          /* by instruction: executed with MODE.GPR_IDX_EN or VSKIP set */
+    struct cairn_lift_function function;
+    struct cairn_lift_region region;
+};
+
+static inline struct cairn_lifter *cairn_lifter_of(struct cairn_lift *lift)
+{
+    return (struct cairn_lifter *)lift;
+}
+
+/* ---- lift.c */
+void cairn_lift_chunk_pointers(struct cairn_lift *lift); /* of the chunk whose turn begins */
+LLVMValueRef cairn_lift_register(struct cairn_lift *lift, unsigned vreg); /* as a vector */
+LLVMValueRef cairn_lift_register_pointer(struct cairn_lift *lift, unsigned vreg);
+
+/* ---- kinds.c */
+enum cairn_lift_kind cairn_lift_kind_of(const struct cairn_lift *lift, uint32_t insn,
+                                        const struct cairn_lift_family **family);
+bool cairn_lift_is_order(const struct cairn_insn *insn); /* cache control: loads must not cross */
+
+/* ---- plan.c: cutting a block into regions */
+enum cairn_plan_mode {
+    CAIRN_PLAN_NONE,
+    CAIRN_PLAN_SCALAR,
+    CAIRN_PLAN_LANE,
+    CAIRN_PLAN_MASK_LANE, /* MASK instruction on this chunk's bits */
+    CAIRN_PLAN_WAVE,
+    CAIRN_PLAN_STEP,
+    CAIRN_PLAN_CONTROL,
+};
+struct cairn_plan {
+    uint8_t mode;     /* enum cairn_plan_mode */
+    bool region_ends; /* behind this instruction */
+};
+/* One plan an instruction, for instructions first..first+count-1. */
+void cairn_plan_block(const struct cairn_lift *lift, uint32_t block, struct cairn_plan *plans);
+
+/* ---- region.c */
+void cairn_region_start_block(struct cairn_lift *lift, uint32_t block);
+void cairn_region_open(struct cairn_lift *lift, uint32_t first, uint32_t last);
+void cairn_region_close(struct cairn_lift *lift);
+void cairn_region_lane(struct cairn_lift *lift, bool lane); /* where lift->builder is */
+void cairn_region_forget_scalars(struct cairn_lift *lift); /* after a call that may change any */
+/* Makes shapes in front of instruction `insn` those behind it. */
+void cairn_region_advance(struct cairn_shape shape[CAIRN_VREGS], const struct cairn_lift *lift,
+                          uint32_t insn);
+
+/* ---- control.c */
+void cairn_control_begin(struct cairn_lift *lift);            /* entry, dispatch, blocks */
+bool cairn_control_block(struct cairn_lift *lift, uint32_t block); /* false: no memory */
+void cairn_lift_store_pc(struct cairn_lift *lift, uint32_t offset);
+/* i1: is any bit of the 64-bit mask set, in any merged wave? Complete in memory, no region open. */
+LLVMValueRef cairn_lift_any_of(struct cairn_lift *lift, unsigned code);
+LLVMValueRef cairn_lift_frame_field(struct cairn_lift *lift, size_t offset);
+LLVMValueRef cairn_lift_wave_field(struct cairn_lift *lift, LLVMValueRef wave, size_t offset);
+
+/* lift_scalar.c: a MASK instruction in its lane form. */
+void cairn_lift_mask_op(struct cairn_lift *lift);
+
+LLVMValueRef cairn_lift_state_load(struct cairn_lift *lift, LLVMTypeRef type, LLVMValueRef at,
+                                   unsigned align);
+void cairn_lift_state_store(struct cairn_lift *lift, LLVMValueRef value, LLVMValueRef at,
+                            unsigned align);
+
+#endif

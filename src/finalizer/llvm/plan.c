@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT
+ * Cuts a block into regions. A region runs chunk after chunk, so it ends where that order would
+ * show: at instructions that need all lanes, where the scalar side reads a mask that the chunks of
+ * this region make, and where lanes could see each other's memory accesses in another order than
+ * that of a wave whose lanes run in lock step.
+ */
+#include "finalizer/llvm/lift_priv.h"
+
+#include <string.h>
+
+enum { SPACE_LDS = 1, SPACE_GLOBAL = 2 };
+enum { SPACES = 2 };
+
+/* Accesses of one address space in the region so far. */
+struct traffic {
+    bool loads, stores;
+    /* All with the same address registers, and each lane in its own stretch of memory. */
+    bool shared;
+    uint16_t address, base; /* operand codes */
+    int64_t low, high, stride;
+};
+
+struct planner {
+    const struct cairn_lift *lift;
+    struct cairn_shape shape[CAIRN_VREGS];
+    struct traffic traffic[SPACES];
+    uint64_t pending[3], mask_read[3]; /* scalar registers by code */
+    bool scc_pending, lanes;
+    bool written[CAIRN_VREGS]; /* in this region */
+};
+
+static void start_region(struct planner *plan)
+{
+    memset(plan->traffic, 0, sizeof plan->traffic);
+    memset(plan->pending, 0, sizeof plan->pending);
+    memset(plan->mask_read, 0, sizeof plan->mask_read);
+    memset(plan->written, 0, sizeof plan->written);
+    plan->scc_pending = plan->lanes = false;
+}
+
+/* ---- memory order */
+
+static unsigned spaces_of(const struct cairn_lift *lift, const struct cairn_insn *insn)
+{
+    switch (insn->encoding) {
+    case CAIRN_ENC_DS:
+        return SPACE_LDS;
+    case CAIRN_ENC_FLAT:
+        return SPACE_LDS | SPACE_GLOBAL;
+    case CAIRN_ENC_GLOBAL:
+    case CAIRN_ENC_MTBUF:
+        return SPACE_GLOBAL | (insn->lds ? SPACE_LDS : 0);
+    case CAIRN_ENC_MUBUF: /* scratch through s[0:3]: a lane's own memory */
+        if (lift->geometry->has_scratch && insn->slot[CAIRN_SLOT_RSRC].code == 0 && !insn->idxen)
+            return 0;
+        return SPACE_GLOBAL | (insn->lds ? SPACE_LDS : 0);
+    default:
+        return 0;
+    }
+}
+
+static int64_t access_bytes(const struct cairn_insn *insn)
+{
+    const struct cairn_operand *dst = &insn->slot[CAIRN_SLOT_DST];
+    const struct cairn_operand *data = &insn->slot[CAIRN_SLOT_DATA0];
+    unsigned dwords = cairn_operand_present(dst) ? dst->dwords : 0;
+    if (cairn_operand_present(data) && data->dwords > dwords)
+        dwords = data->dwords;
+    return 4 * (int64_t)dwords;
+}
+
+/* How far apart neighbouring lanes' addresses are; 0: not known. */
+static int64_t stride_of(const struct planner *plan, const struct cairn_insn *insn)
+{
+    const struct cairn_operand *address = &insn->slot[CAIRN_SLOT_ADDR];
+    if (!cairn_operand_present(address) || !cairn_code_is_vector(address->code))
+        return 0;
+    struct cairn_shape shape = plan->shape[cairn_vreg_of_code(address->code)];
+    if (address->dwords == 2)
+        return shape.pair && shape.kind == CAIRN_SHAPE_AFFINE ? shape.pair_stride : 0;
+    return shape.kind == CAIRN_SHAPE_AFFINE ? shape.stride : 0;
+}
+
+static bool has_two_offsets(const struct cairn_insn *insn)
+{
+    return insn->encoding == CAIRN_ENC_DS && cairn_operand_present(&insn->slot[CAIRN_SLOT_DATA1]);
+}
+
+/* Joins the access to those before; false if it goes elsewhere. */
+static bool joins(const struct planner *plan, struct traffic *traffic, const struct cairn_insn *insn)
+{
+    const struct cairn_operand *address = &insn->slot[CAIRN_SLOT_ADDR];
+    int64_t stride = stride_of(plan, insn), low = insn->imm, high = low + access_bytes(insn);
+    bool first = !traffic->loads && !traffic->stores;
+    if (stride == 0 || has_two_offsets(insn) ||
+        plan->written[cairn_vreg_of_code(address->code)] ||
+        (address->dwords == 2 && plan->written[cairn_vreg_of_code(address->code) + 1]))
+        return false;
+    if (!first && (!traffic->shared || traffic->address != address->code ||
+                   traffic->base != insn->slot[CAIRN_SLOT_SADDR].code))
+        return false;
+    traffic->address = address->code;
+    traffic->base = insn->slot[CAIRN_SLOT_SADDR].code;
+    traffic->stride = stride < 0 ? -stride : stride;
+    traffic->low = first || low < traffic->low ? low : traffic->low;
+    traffic->high = first || high > traffic->high ? high : traffic->high;
+    return traffic->high - traffic->low <= traffic->stride;
+}
+
+/* True if the access must come behind all accesses of the region so far. */
+static bool conflicts(struct planner *plan, const struct cairn_program_insn *at)
+{
+    unsigned spaces = spaces_of(plan->lift, &at->insn);
+    bool stores = at->flags & (CAIRN_ISA_STORES | CAIRN_ISA_ATOMIC);
+    bool conflict = false;
+    for (unsigned i = 0; i < SPACES; i++) {
+        struct traffic *traffic = &plan->traffic[i];
+        if (!(spaces >> i & 1))
+            continue;
+        bool together = !(at->flags & CAIRN_ISA_ATOMIC) && spaces == 1u << i &&
+                        joins(plan, traffic, &at->insn);
+        traffic->shared = together;
+        conflict = conflict || (!together && (traffic->stores || (stores && traffic->loads)));
+        traffic->stores = traffic->stores || stores;
+        traffic->loads = traffic->loads || !stores;
+    }
+    return conflict;
+}
+
+/* ---- masks */
+
+static bool meets(const uint64_t a[3], const uint64_t b[3])
+{
+    return (a[0] & b[0]) | (a[1] & b[1]) | (a[2] & b[2]);
+}
+
+static void add_code(uint64_t set[3], unsigned code, unsigned dwords)
+{
+    for (unsigned i = code; i < code + dwords && i < CAIRN_SREGS; i++)
+        set[i / 64] |= UINT64_C(1) << (i % 64);
+}
+
+/* Scalar registers that a vector instruction reads as lane masks, and those it reads as numbers. */
+static void split_reads(const struct cairn_insn *insn, const struct cairn_regs *reads,
+                        uint64_t masks[3], uint64_t numbers[3])
+{
+    memset(masks, 0, 3 * sizeof masks[0]);
+    memcpy(numbers, reads->s, 3 * sizeof numbers[0]);
+    add_code(masks, CAIRN_CODE_EXEC_LO, 2);
+    for (unsigned i = 0; i < CAIRN_SLOT_COUNT; i++)
+        if (insn->slot[i].type == CAIRN_TYPE_MASK && insn->slot[i].code < 128)
+            add_code(masks, insn->slot[i].code, insn->slot[i].dwords);
+    for (unsigned i = 0; i < 3; i++)
+        numbers[i] &= ~masks[i];
+    for (unsigned i = CAIRN_SLOT_SRC0; i < CAIRN_SLOT_COUNT; i++)
+        if (insn->slot[i].type != CAIRN_TYPE_MASK && insn->slot[i].code < 128)
+            add_code(numbers, insn->slot[i].code, insn->slot[i].dwords);
+}
+
+static void note_lane(struct planner *plan, const struct cairn_regs *writes, const uint64_t masks[3])
+{
+    plan->lanes = true;
+    for (unsigned i = 0; i < 3; i++) {
+        plan->mask_read[i] |= masks[i];
+        plan->pending[i] |= writes->s[i];
+    }
+    for (unsigned i = 0; i < CAIRN_VREGS; i++)
+        plan->written[i] = plan->written[i] || cairn_regs_has_v(writes, i);
+}
+
+/* True: the instruction cannot be in the region that has begun. */
+static bool lane_breaks(struct planner *plan, const struct cairn_program_insn *at,
+                        const struct cairn_regs *reads, uint64_t masks[3])
+{
+    uint64_t numbers[3];
+    split_reads(&at->insn, reads, masks, numbers);
+    bool memory = at->flags & (CAIRN_ISA_LOADS | CAIRN_ISA_STORES | CAIRN_ISA_ATOMIC);
+    return meets(numbers, plan->pending) || (memory && conflicts(plan, at));
+}
+
+static bool scalar_breaks(const struct planner *plan, const struct cairn_regs *reads,
+                          const struct cairn_regs *writes)
+{
+    uint64_t scc[3] = {0};
+    add_code(scc, CAIRN_SREG_SCC, 1);
+    return meets(reads->s, plan->pending) || meets(writes->s, plan->pending) ||
+           meets(writes->s, plan->mask_read) || (plan->scc_pending && meets(reads->s, scc));
+}
+
+/* A bit operation on masks is done by the lanes if the region has made or used one of its masks. */
+static bool mask_in_lanes(const struct planner *plan, const struct cairn_regs *reads,
+                          const struct cairn_regs *writes)
+{
+    uint64_t touched[3];
+    for (unsigned i = 0; i < 3; i++)
+        touched[i] = plan->pending[i] | plan->mask_read[i];
+    touched[2] = 0; /* SCC and MODE are not masks */
+    return plan->lanes && (meets(reads->s, plan->pending) || meets(writes->s, touched));
+}
+
+static enum cairn_plan_mode alone(enum cairn_lift_kind kind)
+{
+    switch (kind) {
+    case CAIRN_LIFT_WAVE:
+        return CAIRN_PLAN_WAVE;
+    case CAIRN_LIFT_CONTROL:
+        return CAIRN_PLAN_CONTROL;
+    default:
+        return CAIRN_PLAN_STEP;
+    }
+}
+
+/* Mode of one instruction; *cut: the region ends in front of it. */
+static enum cairn_plan_mode choose(struct planner *plan, uint32_t index, bool *cut)
+{
+    const struct cairn_program_insn *at = &plan->lift->program->insns[index];
+    const struct cairn_lift_family *family;
+    enum cairn_lift_kind kind = cairn_lift_kind_of(plan->lift, index, &family);
+    struct cairn_regs reads, writes;
+    bool any, scc;
+    uint64_t masks[3];
+    memset(&reads, 0, sizeof reads);
+    memset(&writes, 0, sizeof writes);
+    cairn_insn_registers(&at->insn, &reads, &writes, &any);
+    *cut = false;
+    switch (kind) {
+    case CAIRN_LIFT_NONE:
+        *cut = cairn_lift_is_order(&at->insn);
+        return CAIRN_PLAN_NONE;
+    case CAIRN_LIFT_LANE:
+        *cut = lane_breaks(plan, at, &reads, masks);
+        if (*cut) {
+            start_region(plan);
+            lane_breaks(plan, at, &reads, masks);
+        }
+        note_lane(plan, &writes, masks);
+        return CAIRN_PLAN_LANE;
+    case CAIRN_LIFT_MASK:
+        scc = cairn_regs_has_s(&reads, CAIRN_SREG_SCC);
+        if (plan->scc_pending && scc)
+            break; /* s_cselect_b64 of a mask's SCC */
+        if (!mask_in_lanes(plan, &reads, &writes))
+            break;
+        for (unsigned i = 0; i < 2; i++) {
+            plan->pending[i] |= writes.s[i];
+            plan->mask_read[i] |= reads.s[i];
+        }
+        plan->scc_pending = plan->scc_pending || cairn_regs_has_s(&writes, CAIRN_SREG_SCC);
+        return CAIRN_PLAN_MASK_LANE;
+    case CAIRN_LIFT_SCALAR:
+        break;
+    default:
+        *cut = true;
+        return alone(kind);
+    }
+    *cut = scalar_breaks(plan, &reads, &writes);
+    if (!*cut && cairn_regs_has_s(&writes, CAIRN_SREG_SCC))
+        plan->scc_pending = false;
+    return CAIRN_PLAN_SCALAR;
+}
+
+void cairn_plan_block(const struct cairn_lift *lift, uint32_t block, struct cairn_plan *plans)
+{
+    const struct cairn_program_block *at = &lift->program->blocks[block];
+    struct planner plan = {.lift = lift};
+    memcpy(plan.shape, lift->facts->entry[block], sizeof plan.shape);
+    start_region(&plan);
+    for (uint32_t i = 0; i < at->count; i++) {
+        bool cut, alone_here;
+        plans[i].mode = (uint8_t)choose(&plan, at->first + i, &cut);
+        plans[i].region_ends = false;
+        alone_here = plans[i].mode == CAIRN_PLAN_WAVE || plans[i].mode == CAIRN_PLAN_STEP ||
+                     plans[i].mode == CAIRN_PLAN_CONTROL;
+        if (cut && i > 0)
+            plans[i - 1].region_ends = true;
+        if (alone_here || (cut && plans[i].mode != CAIRN_PLAN_LANE))
+            start_region(&plan);
+        cairn_region_advance(plan.shape, lift, at->first + i);
+    }
+    if (at->count > 0)
+        plans[at->count - 1].region_ends = true;
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT
+ * A region in IR: straight code in front, then a loop over the chunks of the wave (or of all waves
+ * of the workgroup) with the lane instructions in it. Vector registers that are live behind the
+ * region go to memory at the end of each turn.
+ */
+#include "finalizer/llvm/lift_priv.h"
+
+#include <string.h>
+
+void cairn_region_start_block(struct cairn_lift *lift, uint32_t block)
+{
+    struct cairn_lift_region *region = lift->region;
+    memcpy(region->shape, lift->facts->entry[block], sizeof region->shape);
+    cairn_region_forget_scalars(lift);
+}
+
+void cairn_region_forget_scalars(struct cairn_lift *lift)
+{
+    struct cairn_lift_region *region = lift->region;
+    memset(region->sgpr, 0, sizeof region->sgpr);
+    memset(region->sgpr64, 0, sizeof region->sgpr64);
+    region->scc = NULL;
+    region->scc_of = -1;
+}
+
+void cairn_region_lane(struct cairn_lift *lift, bool lane)
+{
+    lift->region->in_lane = lane;
+    lift->builder = lane ? lift->region->lane : lift->region->scalar;
+}
+
+static unsigned chunk_count(const struct cairn_lift *lift)
+{
+    const struct cairn_geometry *geometry = lift->geometry;
+    if (!geometry->merged)
+        return lift->chunks;
+    uint32_t items = geometry->workgroup[0] * geometry->workgroup[1] * geometry->workgroup[2];
+    return (items + geometry->wave_size - 1) / geometry->wave_size * lift->chunks;
+}
+
+static bool touches_memory(const struct cairn_lift *lift, uint32_t first, uint32_t last)
+{
+    for (uint32_t i = first; i <= last; i++)
+        if (lift->program->insns[i].flags & (CAIRN_ISA_LOADS | CAIRN_ISA_STORES | CAIRN_ISA_ATOMIC))
+            return true;
+    return false;
+}
+
+static void volatile_store(struct cairn_lift *lift, LLVMValueRef value, LLVMValueRef at,
+                           unsigned align)
+{
+    cairn_lift_state_store(lift, value, at, align);
+    LLVMSetVolatile(LLVMGetLastInstruction(LLVMGetInsertBlock(lift->builder)), true);
+}
+
+static LLVMValueRef pc_value(struct cairn_lift *lift, uint32_t offset)
+{
+    LLVMValueRef at = cairn_lift_frame_field(lift, offsetof(struct cairn_native_frame, code_base));
+    LLVMValueRef base = cairn_lift_state_load(lift, lift->i64, at, 8);
+    return LLVMBuildAdd(lift->builder, base, cairn_lift_const64(lift, offset), "");
+}
+
+void cairn_lift_store_pc(struct cairn_lift *lift, uint32_t offset)
+{
+    LLVMValueRef at = cairn_lift_wave_field(lift, lift->wave, offsetof(struct cairn_wave, pc));
+    volatile_store(lift, pc_value(lift, offset), at, 8);
+}
+
+void cairn_region_open(struct cairn_lift *lift, uint32_t first, uint32_t last)
+{
+    struct cairn_lift_region *region = lift->region;
+    memset(region->vector, 0, sizeof region->vector);
+    memset(region->base, 0, sizeof region->base);
+    memset(region->dirty, 0, sizeof region->dirty);
+    memset(region->mask, 0, sizeof region->mask);
+    region->first = first;
+    region->last = last;
+    region->open = true;
+    bool memory = touches_memory(lift, first, last);
+    cairn_region_lane(lift, false);
+    if (memory)
+        cairn_lift_store_pc(lift, lift->program->insns[first].offset);
+    region->body = cairn_lift_block(lift, "chunks");
+    LLVMPositionBuilderAtEnd(region->lane, region->body);
+    cairn_region_lane(lift, true);
+    region->chunk = LLVMBuildPhi(lift->builder, lift->i32, "chunk");
+    cairn_lift_chunk_pointers(lift);
+    if (memory)
+        volatile_store(lift, region->chunk,
+                       cairn_lift_frame_field(lift, offsetof(struct cairn_native_frame, chunk)), 4);
+}
+
+static void store_live_registers(struct cairn_lift *lift)
+{
+    struct cairn_lift_region *region = lift->region;
+    struct cairn_regs after;
+    cairn_liveness_after(lift->program, lift->live, cairn_lifter_of(lift)->full, region->last,
+                         &after);
+    for (unsigned vreg = 0; vreg < CAIRN_VREGS; vreg++) {
+        if (!region->dirty[vreg] || !cairn_regs_has_v(&after, vreg))
+            continue;
+        LLVMValueRef value = cairn_lift_register(lift, vreg);
+        cairn_lift_state_store(lift, value, cairn_lift_register_pointer(lift, vreg),
+                               4 * lift->width);
+    }
+}
+
+/* LLVM is not to unroll or vectorise the loop again. */
+static void mark_loop(struct cairn_lift *lift, LLVMValueRef branch)
+{
+    static const char word[] = "llvm.loop.unroll.disable";
+    LLVMMetadataRef text = LLVMMDStringInContext2(lift->context, word, strlen(word));
+    LLVMMetadataRef no_unroll = LLVMMDNodeInContext2(lift->context, &text, 1);
+    LLVMMetadataRef temporary = LLVMTemporaryMDNode(lift->context, NULL, 0);
+    LLVMMetadataRef parts[] = {temporary, no_unroll};
+    LLVMMetadataRef node = LLVMMDNodeInContext2(lift->context, parts, 2);
+    LLVMMetadataReplaceAllUsesWith(temporary, node);
+    LLVMSetMetadata(branch, LLVMGetMDKindIDInContext(lift->context, "llvm.loop", 9),
+                    LLVMMetadataAsValue(lift->context, node));
+}
+
+/* SCC of a MASK instruction in lane form: any bit of the result, now complete in memory. */
+static void settle_scc(struct cairn_lift *lift)
+{
+    int code = lift->region->scc_of;
+    if (code < 0)
+        return;
+    LLVMValueRef mask = cairn_lift_any_of(lift, (unsigned)code);
+    cairn_lift_put_scc(lift, mask);
+}
+
+void cairn_region_close(struct cairn_lift *lift)
+{
+    struct cairn_lift_region *region = lift->region;
+    if (!region->open)
+        return;
+    cairn_region_lane(lift, true);
+    store_live_registers(lift);
+    LLVMBuilderRef b = region->lane;
+    LLVMValueRef next = LLVMBuildAdd(b, region->chunk, cairn_lift_const32(lift, 1), "");
+    LLVMValueRef more =
+        LLVMBuildICmp(b, LLVMIntULT, next, cairn_lift_const32(lift, chunk_count(lift)), "");
+    LLVMBasicBlockRef behind = cairn_lift_block(lift, "behind");
+    LLVMBasicBlockRef latch = LLVMGetInsertBlock(b), before = LLVMGetInsertBlock(region->scalar);
+    mark_loop(lift, LLVMBuildCondBr(b, more, region->body, behind));
+    LLVMBuildBr(region->scalar, region->body);
+    LLVMValueRef values[] = {cairn_lift_const32(lift, 0), next};
+    LLVMBasicBlockRef from[] = {before, latch};
+    LLVMAddIncoming(region->chunk, values, from, 2);
+    LLVMPositionBuilderAtEnd(region->scalar, behind);
+    region->open = false;
+    cairn_region_lane(lift, false);
+    settle_scc(lift);
+}
+
+static struct cairn_shape shape_of_result(const struct cairn_insn_facts *facts, unsigned dword)
+{
+    if (dword == 0)
+        return facts->shape;
+    return dword == 1 ? facts->shape_high : (struct cairn_shape){.kind = CAIRN_SHAPE_VARYING};
+}
+
+/* The first destination gets the shapes of the facts; whatever else is written is VARYING. */
+void cairn_region_advance(struct cairn_shape shape[CAIRN_VREGS], const struct cairn_lift *lift,
+                          uint32_t index)
+{
+    const struct cairn_insn *insn = &lift->program->insns[index].insn;
+    const struct cairn_insn_facts *facts = &lift->facts->insn[index];
+    const struct cairn_operand *dst = &insn->slot[CAIRN_SLOT_DST];
+    struct cairn_regs reads, writes;
+    bool any;
+    memset(&reads, 0, sizeof reads);
+    memset(&writes, 0, sizeof writes);
+    cairn_insn_registers(insn, &reads, &writes, &any);
+    for (unsigned vreg = 0; vreg < CAIRN_VREGS; vreg++)
+        if (any || cairn_regs_has_v(&writes, vreg))
+            shape[vreg] = (struct cairn_shape){.kind = CAIRN_SHAPE_VARYING};
+    if (!any && cairn_code_is_vector(dst->code))
+        for (unsigned i = 0; i < dst->dwords; i++)
+            shape[cairn_vreg_of_code(dst->code) + i] = shape_of_result(facts, i);
+}
