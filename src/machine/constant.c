@@ -53,4 +53,3 @@ uint64_t cairn_literal_value(uint32_t literal, enum cairn_type type)
         return (uint64_t)(int64_t)(int32_t)literal;
     return literal;
 }
-

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
- * The frame of the function and its blocks: a switch on wave->pc that (re)enters anywhere a wave may
- * go on, branches, barriers, yields at back edges, and instructions left to the interpreter.
+ * The frame of the function and its blocks: a switch on wave->pc that (re)enters anywhere a wave
+ * may go on, branches, barriers, yields at back edges, and instructions left to the interpreter.
  */
 #include "finalizer/llvm/lift_priv.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,8 +28,7 @@ static void load_frame(struct cairn_lift *lift)
         frame_load(lift, lift->i64, offsetof(struct cairn_native_frame, window_base));
     lift->window_size =
         frame_load(lift, lift->i64, offsetof(struct cairn_native_frame, window_size));
-    LLVMValueRef vgprs =
-        cairn_lift_wave_field(lift, lift->wave, offsetof(struct cairn_wave, vgpr));
+    LLVMValueRef vgprs = cairn_lift_wave_field(lift, lift->wave, offsetof(struct cairn_wave, vgpr));
     lift->vgprs = cairn_lift_state_load(lift, lift->ptr, vgprs, 8);
 }
 
@@ -197,8 +197,8 @@ static void build_indirect(struct cairn_lift *lift, uint32_t index, bool links)
                               return_address(lift, index));
     cairn_lift_state_store(lift, target, at, 8);
     LLVMBasicBlockRef out = cairn_lift_block(lift, "yield");
-    LLVMValueRef left = LLVMBuildICmp(lift->builder, LLVMIntSGT, burn(lift, 16),
-                                      cairn_lift_const64(lift, 0), "");
+    LLVMValueRef left =
+        LLVMBuildICmp(lift->builder, LLVMIntSGT, burn(lift, 16), cairn_lift_const64(lift, 0), "");
     LLVMBuildCondBr(lift->builder, left, function->dispatch, out);
     LLVMPositionBuilderAtEnd(lift->builder, out);
     leave(lift, CAIRN_NATIVE_YIELD);
@@ -248,13 +248,14 @@ static void build_control(struct cairn_lift *lift, uint32_t block, uint32_t inde
         return;
     default: {
         LLVMValueRef taken = condition(lift, op);
-        LLVMBasicBlockRef to = edge_to(lift, block, at->taken), next = edge_to(lift, block, at->next);
+        LLVMBasicBlockRef to = edge_to(lift, block, at->taken),
+                          next = edge_to(lift, block, at->next);
         LLVMBuildCondBr(lift->builder, taken, to, next);
         return;
     }
     }
-    LLVMBuildBr(lift->builder, at->next != CAIRN_NO_BLOCK ? function->blocks[at->next]
-                                                          : function->leave);
+    LLVMBuildBr(lift->builder,
+                at->next != CAIRN_NO_BLOCK ? function->blocks[at->next] : function->leave);
 }
 
 /* The interpreter executes one instruction. */
@@ -291,7 +292,20 @@ static uint32_t region_end(const struct cairn_plan *plans, uint32_t i)
     return i;
 }
 
-static void emit(struct cairn_lift *lift, uint32_t block, uint32_t i, const struct cairn_plan *plans)
+/* SCC of a mask instruction is whether any bit of its result is set: of EXEC for those that save
+ * it.
+ */
+static void note_scc(struct cairn_lift *lift)
+{
+    if (!(cairn_isa_flags(lift->insn) & CAIRN_ISA_WRITES_SCC))
+        return;
+    bool exec = cairn_isa_flags(lift->insn) & CAIRN_ISA_WRITES_EXEC;
+    lift->region->scc_of = exec ? CAIRN_CODE_EXEC_LO : lift->insn->slot[CAIRN_SLOT_DST].code;
+    lift->region->scc = NULL;
+}
+
+static void emit(struct cairn_lift *lift, uint32_t block, uint32_t i,
+                 const struct cairn_plan *plans)
 {
     const struct cairn_program_block *at = &lift->program->blocks[block];
     const struct cairn_lift_family *family;
@@ -316,6 +330,7 @@ static void emit(struct cairn_lift *lift, uint32_t block, uint32_t i, const stru
         break;
     case CAIRN_PLAN_MASK_LANE:
         cairn_lift_mask_op(lift);
+        note_scc(lift);
         break;
     case CAIRN_PLAN_STEP:
         build_step(lift, index);

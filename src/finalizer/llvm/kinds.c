@@ -9,25 +9,31 @@ static const struct cairn_lift_family *const families[] = {
 };
 
 static const uint8_t control_ops[CAIRN_OP_COUNT] = {
-    [CAIRN_OP_s_branch] = 1,         [CAIRN_OP_s_cbranch_scc0] = 1,
-    [CAIRN_OP_s_cbranch_scc1] = 1,   [CAIRN_OP_s_cbranch_vccz] = 1,
-    [CAIRN_OP_s_cbranch_vccnz] = 1,  [CAIRN_OP_s_cbranch_execz] = 1,
-    [CAIRN_OP_s_cbranch_execnz] = 1, [CAIRN_OP_s_endpgm] = 1,
-    [CAIRN_OP_s_barrier] = 1,        [CAIRN_OP_s_sleep] = 1,
-    [CAIRN_OP_s_setpc_b64] = 1,      [CAIRN_OP_s_swappc_b64] = 1,
+    [CAIRN_OP_s_branch] = 1,         [CAIRN_OP_s_cbranch_scc0] = 1,  [CAIRN_OP_s_cbranch_scc1] = 1,
+    [CAIRN_OP_s_cbranch_vccz] = 1,   [CAIRN_OP_s_cbranch_vccnz] = 1, [CAIRN_OP_s_cbranch_execz] = 1,
+    [CAIRN_OP_s_cbranch_execnz] = 1, [CAIRN_OP_s_endpgm] = 1,        [CAIRN_OP_s_barrier] = 1,
+    [CAIRN_OP_s_sleep] = 1,          [CAIRN_OP_s_setpc_b64] = 1,     [CAIRN_OP_s_swappc_b64] = 1,
     [CAIRN_OP_s_call_b64] = 1,
 };
 
 /* Without effect here: memory is coherent, and loads and stores are done when they are issued. */
 static const uint8_t idle_ops[CAIRN_OP_COUNT] = {
-    [CAIRN_OP_s_nop] = 1,           [CAIRN_OP_s_waitcnt] = 1,
-    [CAIRN_OP_s_wakeup] = 1,        [CAIRN_OP_s_setprio] = 1,
-    [CAIRN_OP_s_icache_inv] = 1,    [CAIRN_OP_s_incperflevel] = 1,
-    [CAIRN_OP_s_decperflevel] = 1,  [CAIRN_OP_s_ttracedata] = 1,
-    [CAIRN_OP_buffer_wbl2] = 2,     [CAIRN_OP_buffer_invl2] = 2,
-    [CAIRN_OP_buffer_wbinvl1] = 2,  [CAIRN_OP_buffer_wbinvl1_vol] = 2,
-    [CAIRN_OP_s_dcache_inv] = 2,    [CAIRN_OP_s_dcache_wb] = 2,
-    [CAIRN_OP_s_dcache_inv_vol] = 2, [CAIRN_OP_s_dcache_wb_vol] = 2,
+    [CAIRN_OP_s_nop] = 1,
+    [CAIRN_OP_s_waitcnt] = 1,
+    [CAIRN_OP_s_wakeup] = 1,
+    [CAIRN_OP_s_setprio] = 1,
+    [CAIRN_OP_s_icache_inv] = 1,
+    [CAIRN_OP_s_incperflevel] = 1,
+    [CAIRN_OP_s_decperflevel] = 1,
+    [CAIRN_OP_s_ttracedata] = 1,
+    [CAIRN_OP_buffer_wbl2] = 2,
+    [CAIRN_OP_buffer_invl2] = 2,
+    [CAIRN_OP_buffer_wbinvl1] = 2,
+    [CAIRN_OP_buffer_wbinvl1_vol] = 2,
+    [CAIRN_OP_s_dcache_inv] = 2,
+    [CAIRN_OP_s_dcache_wb] = 2,
+    [CAIRN_OP_s_dcache_inv_vol] = 2,
+    [CAIRN_OP_s_dcache_wb_vol] = 2,
 };
 
 bool cairn_lift_is_order(const struct cairn_insn *insn)

@@ -141,8 +141,8 @@ static LLVMValueRef chunk_pointer(struct cairn_lift *lift, LLVMValueRef base, LL
         LLVMValueRef count = cairn_lift_const32(lift, lift->chunks);
         LLVMValueRef wave = LLVMBuildUDiv(b, chunk, count, "");
         in_wave = LLVMBuildURem(b, chunk, count, "");
-        offset = LLVMBuildAdd(b, scaled(lift, wave, wave_bytes),
-                              scaled(lift, in_wave, chunk_bytes), "");
+        offset =
+            LLVMBuildAdd(b, scaled(lift, wave, wave_bytes), scaled(lift, in_wave, chunk_bytes), "");
     } else {
         offset = scaled(lift, in_wave, chunk_bytes);
     }
@@ -158,8 +158,8 @@ LLVMValueRef cairn_lift_wave_pointer(struct cairn_lift *lift, LLVMValueRef chunk
 
 LLVMValueRef cairn_lift_row(struct cairn_lift *lift, unsigned vreg, LLVMValueRef chunk)
 {
-    LLVMValueRef rows = chunk_pointer(lift, lift->vgprs, chunk, file_bytes(lift),
-                                      lift->width * sizeof(uint32_t));
+    LLVMValueRef rows =
+        chunk_pointer(lift, lift->vgprs, chunk, file_bytes(lift), lift->width * sizeof(uint32_t));
     return bytes_behind(lift, rows, bytes_of_row() * row_of(lift, vreg));
 }
 
@@ -167,8 +167,7 @@ LLVMValueRef cairn_lift_row(struct cairn_lift *lift, unsigned vreg, LLVMValueRef
 void cairn_lift_chunk_pointers(struct cairn_lift *lift)
 {
     struct cairn_lift_region *region = lift->region;
-    LLVMValueRef masks =
-        bytes_behind(lift, lift->wave, offsetof(struct cairn_wave, sgpr));
+    LLVMValueRef masks = bytes_behind(lift, lift->wave, offsetof(struct cairn_wave, sgpr));
     region->rows = chunk_pointer(lift, lift->vgprs, region->chunk, file_bytes(lift),
                                  lift->width * sizeof(uint32_t));
     region->masks =
@@ -202,8 +201,8 @@ LLVMValueRef cairn_lift_register(struct cairn_lift *lift, unsigned vreg)
     if (region->vector[vreg] == NULL && region->base[vreg] != NULL)
         region->vector[vreg] = vector_of_base(lift, region->base[vreg], region->shape[vreg]);
     if (region->vector[vreg] == NULL)
-        region->vector[vreg] =
-            cairn_lift_state_load(lift, lift->v32, cairn_lift_register_pointer(lift, vreg), 4 * lift->width);
+        region->vector[vreg] = cairn_lift_state_load(
+            lift, lift->v32, cairn_lift_register_pointer(lift, vreg), 4 * lift->width);
     return region->vector[vreg];
 }
 
@@ -353,8 +352,7 @@ static LLVMValueRef constant_mask(struct cairn_lift *lift, unsigned slot)
     LLVMValueRef in_wave =
         LLVMBuildURem(b, lift->region->chunk, cairn_lift_const32(lift, lift->chunks), "");
     LLVMValueRef shift = scaled(lift, in_wave, lift->width);
-    LLVMValueRef mine =
-        LLVMBuildTrunc(b, LLVMBuildLShr(b, bits, shift, ""), mask_type(lift), "");
+    LLVMValueRef mine = LLVMBuildTrunc(b, LLVMBuildLShr(b, bits, shift, ""), mask_type(lift), "");
     return LLVMBuildBitCast(b, mine, lift->v1, "");
 }
 

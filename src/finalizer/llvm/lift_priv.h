@@ -14,9 +14,9 @@ struct cairn_lift_region {
     bool open;             /* the loop has begun */
     bool in_lane;          /* lift->builder is `lane` */
     LLVMBasicBlockRef body;
-    LLVMValueRef chunk; /* i32 phi */
-    LLVMValueRef rows;  /* ptr: this chunk in row 0 */
-    LLVMValueRef masks; /* ptr: this chunk's bits of s[0:1] */
+    LLVMValueRef chunk;   /* i32 phi */
+    LLVMValueRef rows;    /* ptr: this chunk in row 0 */
+    LLVMValueRef masks;   /* ptr: this chunk's bits of s[0:1] */
     uint32_t first, last; /* instructions of the region, last included */
 
     /* Vector registers of this chunk: as vector, as lane 0's value, or not looked at yet. */
@@ -90,13 +90,13 @@ void cairn_region_start_block(struct cairn_lift *lift, uint32_t block);
 void cairn_region_open(struct cairn_lift *lift, uint32_t first, uint32_t last);
 void cairn_region_close(struct cairn_lift *lift);
 void cairn_region_lane(struct cairn_lift *lift, bool lane); /* where lift->builder is */
-void cairn_region_forget_scalars(struct cairn_lift *lift); /* after a call that may change any */
+void cairn_region_forget_scalars(struct cairn_lift *lift);  /* after a call that may change any */
 /* Makes shapes in front of instruction `insn` those behind it. */
 void cairn_region_advance(struct cairn_shape shape[CAIRN_VREGS], const struct cairn_lift *lift,
                           uint32_t insn);
 
 /* ---- control.c */
-void cairn_control_begin(struct cairn_lift *lift);            /* entry, dispatch, blocks */
+void cairn_control_begin(struct cairn_lift *lift);                 /* entry, dispatch, blocks */
 bool cairn_control_block(struct cairn_lift *lift, uint32_t block); /* false: no memory */
 void cairn_lift_store_pc(struct cairn_lift *lift, uint32_t offset);
 /* i1: is any bit of the 64-bit mask set, in any merged wave? Complete in memory, no region open. */

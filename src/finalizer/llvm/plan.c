@@ -25,7 +25,9 @@ struct planner {
     struct cairn_shape shape[CAIRN_VREGS];
     struct traffic traffic[SPACES];
     uint64_t pending[3], mask_read[3]; /* scalar registers by code */
-    bool scc_pending, lanes;
+    bool lanes;
+    bool scc_pending; /* SCC is whether mask scc_code is not 0 */
+    unsigned scc_code;
     bool written[CAIRN_VREGS]; /* in this region */
 };
 
@@ -87,13 +89,13 @@ static bool has_two_offsets(const struct cairn_insn *insn)
 }
 
 /* Joins the access to those before; false if it goes elsewhere. */
-static bool joins(const struct planner *plan, struct traffic *traffic, const struct cairn_insn *insn)
+static bool joins(const struct planner *plan, struct traffic *traffic,
+                  const struct cairn_insn *insn)
 {
     const struct cairn_operand *address = &insn->slot[CAIRN_SLOT_ADDR];
     int64_t stride = stride_of(plan, insn), low = insn->imm, high = low + access_bytes(insn);
     bool first = !traffic->loads && !traffic->stores;
-    if (stride == 0 || has_two_offsets(insn) ||
-        plan->written[cairn_vreg_of_code(address->code)] ||
+    if (stride == 0 || has_two_offsets(insn) || plan->written[cairn_vreg_of_code(address->code)] ||
         (address->dwords == 2 && plan->written[cairn_vreg_of_code(address->code) + 1]))
         return false;
     if (!first && (!traffic->shared || traffic->address != address->code ||
@@ -117,8 +119,8 @@ static bool conflicts(struct planner *plan, const struct cairn_program_insn *at)
         struct traffic *traffic = &plan->traffic[i];
         if (!(spaces >> i & 1))
             continue;
-        bool together = !(at->flags & CAIRN_ISA_ATOMIC) && spaces == 1u << i &&
-                        joins(plan, traffic, &at->insn);
+        bool together =
+            !(at->flags & CAIRN_ISA_ATOMIC) && spaces == 1u << i && joins(plan, traffic, &at->insn);
         traffic->shared = together;
         conflict = conflict || (!together && (traffic->stores || (stores && traffic->loads)));
         traffic->stores = traffic->stores || stores;
@@ -157,7 +159,8 @@ static void split_reads(const struct cairn_insn *insn, const struct cairn_regs *
             add_code(numbers, insn->slot[i].code, insn->slot[i].dwords);
 }
 
-static void note_lane(struct planner *plan, const struct cairn_regs *writes, const uint64_t masks[3])
+static void note_lane(struct planner *plan, const struct cairn_regs *writes,
+                      const uint64_t masks[3])
 {
     plan->lanes = true;
     for (unsigned i = 0; i < 3; i++) {
@@ -170,12 +173,15 @@ static void note_lane(struct planner *plan, const struct cairn_regs *writes, con
 
 /* True: the instruction cannot be in the region that has begun. */
 static bool lane_breaks(struct planner *plan, const struct cairn_program_insn *at,
-                        const struct cairn_regs *reads, uint64_t masks[3])
+                        const struct cairn_regs *reads, const struct cairn_regs *writes,
+                        uint64_t masks[3])
 {
     uint64_t numbers[3];
     split_reads(&at->insn, reads, masks, numbers);
     bool memory = at->flags & (CAIRN_ISA_LOADS | CAIRN_ISA_STORES | CAIRN_ISA_ATOMIC);
-    return meets(numbers, plan->pending) || (memory && conflicts(plan, at));
+    bool conflict = memory && conflicts(plan, at);
+    return conflict || meets(numbers, plan->pending) ||
+           (plan->scc_pending && cairn_regs_has_s(writes, plan->scc_code));
 }
 
 static bool scalar_breaks(const struct planner *plan, const struct cairn_regs *reads,
@@ -198,6 +204,24 @@ static bool mask_in_lanes(const struct planner *plan, const struct cairn_regs *r
     return plan->lanes && (meets(reads->s, plan->pending) || meets(writes->s, touched));
 }
 
+/* Can it be done by the lanes? Then SCC, if written, waits for them. */
+static bool mask_joins(struct planner *plan, const struct cairn_program_insn *at,
+                       const struct cairn_regs *reads, const struct cairn_regs *writes)
+{
+    bool writes_scc = cairn_regs_has_s(writes, CAIRN_SREG_SCC);
+    if (!mask_in_lanes(plan, reads, writes))
+        return false;
+    if (plan->scc_pending && (cairn_regs_has_s(reads, CAIRN_SREG_SCC) ||
+                              (!writes_scc && cairn_regs_has_s(writes, plan->scc_code))))
+        return false;
+    if (writes_scc) {
+        plan->scc_pending = true;
+        plan->scc_code = at->flags & CAIRN_ISA_WRITES_EXEC ? CAIRN_CODE_EXEC_LO
+                                                           : at->insn.slot[CAIRN_SLOT_DST].code;
+    }
+    return true;
+}
+
 static enum cairn_plan_mode alone(enum cairn_lift_kind kind)
 {
     switch (kind) {
@@ -217,7 +241,7 @@ static enum cairn_plan_mode choose(struct planner *plan, uint32_t index, bool *c
     const struct cairn_lift_family *family;
     enum cairn_lift_kind kind = cairn_lift_kind_of(plan->lift, index, &family);
     struct cairn_regs reads, writes;
-    bool any, scc;
+    bool any;
     uint64_t masks[3];
     memset(&reads, 0, sizeof reads);
     memset(&writes, 0, sizeof writes);
@@ -228,24 +252,20 @@ static enum cairn_plan_mode choose(struct planner *plan, uint32_t index, bool *c
         *cut = cairn_lift_is_order(&at->insn);
         return CAIRN_PLAN_NONE;
     case CAIRN_LIFT_LANE:
-        *cut = lane_breaks(plan, at, &reads, masks);
+        *cut = lane_breaks(plan, at, &reads, &writes, masks);
         if (*cut) {
             start_region(plan);
-            lane_breaks(plan, at, &reads, masks);
+            lane_breaks(plan, at, &reads, &writes, masks);
         }
         note_lane(plan, &writes, masks);
         return CAIRN_PLAN_LANE;
     case CAIRN_LIFT_MASK:
-        scc = cairn_regs_has_s(&reads, CAIRN_SREG_SCC);
-        if (plan->scc_pending && scc)
-            break; /* s_cselect_b64 of a mask's SCC */
-        if (!mask_in_lanes(plan, &reads, &writes))
+        if (!mask_joins(plan, at, &reads, &writes))
             break;
         for (unsigned i = 0; i < 2; i++) {
             plan->pending[i] |= writes.s[i];
             plan->mask_read[i] |= reads.s[i];
         }
-        plan->scc_pending = plan->scc_pending || cairn_regs_has_s(&writes, CAIRN_SREG_SCC);
         return CAIRN_PLAN_MASK_LANE;
     case CAIRN_LIFT_SCALAR:
         break;

@@ -5,6 +5,7 @@
  */
 #include "finalizer/llvm/lift_priv.h"
 
+#include <llvm-c/DebugInfo.h>
 #include <string.h>
 
 void cairn_region_start_block(struct cairn_lift *lift, uint32_t block)

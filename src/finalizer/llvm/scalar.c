@@ -114,7 +114,8 @@ LLVMValueRef cairn_lift_scc(struct cairn_lift *lift)
     if (region->scc == NULL) {
         LLVMBuilderRef before = enter_scalar(lift);
         LLVMValueRef word = cairn_lift_state_load(lift, lift->i32, scc_pointer(lift), 4);
-        region->scc = LLVMBuildICmp(lift->builder, LLVMIntNE, word, cairn_lift_const32(lift, 0), "");
+        region->scc =
+            LLVMBuildICmp(lift->builder, LLVMIntNE, word, cairn_lift_const32(lift, 0), "");
         lift->builder = before;
     }
     return region->scc;
@@ -142,8 +143,7 @@ LLVMValueRef cairn_lift_mode(struct cairn_lift *lift)
     if (cairn_lift_mode_known(lift, &mode))
         return cairn_lift_const32(lift, mode);
     LLVMBuilderRef before = enter_scalar(lift);
-    LLVMValueRef at =
-        cairn_lift_wave_field(lift, lift->wave, offsetof(struct cairn_wave, mode));
+    LLVMValueRef at = cairn_lift_wave_field(lift, lift->wave, offsetof(struct cairn_wave, mode));
     LLVMValueRef value = cairn_lift_state_load(lift, lift->i32, at, 4);
     lift->builder = before;
     return value;

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT
+ * One kernel from request to object file: program, analyses, lifting, passes, code generation.
+ */
+#include "finalizer/llvm/compile.h"
+
+#include "base/log.h"
+#include "finalizer/llvm/guard.h"
+#include "finalizer/llvm/lift_priv.h"
+#include "finalizer/llvm/pipeline.h"
+#include "finalizer/llvm/target.h"
+
+#include <llvm-c/DebugInfo.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_INSNS = 200000 };
+
+struct compilation {
+    const struct cairn_finalize_request *request;
+    struct cairn_finalize_result *result;
+    struct cairn_geometry geometry;
+    struct cairn_program *program;
+    struct cairn_liveness *live;
+    struct cairn_facts *facts;
+    struct cairn_target *target;
+    struct cairn_lifter *lifter;
+    uint64_t *flags; /* storage of lifter->full and ->indexed */
+};
+
+/* ---- analyses */
+
+static bool sets_index_mode(const struct cairn_insn *insn)
+{
+    return insn->op == CAIRN_OP_s_set_gpr_idx_on || insn->op == CAIRN_OP_s_set_gpr_idx_mode ||
+           insn->op == CAIRN_OP_s_setvskip;
+}
+
+/* Marks instructions between s_set_gpr_idx_on and _off. Compilers keep both in one block; a block
+ * that ends in between is more than we follow. */
+static enum cairn_status mark_indexed(const struct compilation *job)
+{
+    const struct cairn_program *program = job->program;
+    bool on = false;
+    for (uint32_t i = 0; i < program->insn_count; i++) {
+        const struct cairn_insn *insn = &program->insns[i].insn;
+        bool starts = i == 0 || program->insns[i].block != program->insns[i - 1].block;
+        if (starts && on && !program->blocks[program->insns[i].block].resumable) {
+            cairn_log(CAIRN_LOG_INFO, "%s: VGPR index mode across blocks at +0x%x is not lifted",
+                      job->request->name, program->insns[i].offset);
+            return CAIRN_ERR_UNSUPPORTED;
+        }
+        if (insn->op == CAIRN_OP_s_set_gpr_idx_off)
+            on = false;
+        job->lifter->indexed[i] = on;
+        on = on || sets_index_mode(insn);
+    }
+    return CAIRN_OK;
+}
+
+/* s_setreg of hardware register 1 (MODE): AMD "CDNA2 ISA", hwreg operand bits 5:0. */
+static bool writes_mode(const struct cairn_program *program)
+{
+    for (uint32_t i = 0; i < program->insn_count; i++) {
+        const struct cairn_insn *insn = &program->insns[i].insn;
+        bool setreg = insn->op == CAIRN_OP_s_setreg_b32 || insn->op == CAIRN_OP_s_setreg_imm32_b32;
+        if (setreg && (insn->imm & 63) == 1)
+            return true;
+    }
+    return false;
+}
+
+static enum cairn_status analyse(struct compilation *job)
+{
+    const struct cairn_finalize_request *request = job->request;
+    struct cairn_liveness *first = NULL;
+    enum cairn_status status = cairn_program_build(
+        request->gfx, request->code, request->entry_offset, MOST_INSNS, NULL, &job->program);
+    if (status == CAIRN_OK)
+        status = cairn_liveness_build(job->program, NULL, &first);
+    if (status == CAIRN_OK)
+        status = cairn_facts_build(job->program, &job->geometry, first, &job->facts);
+    cairn_liveness_destroy(first);
+    if (status != CAIRN_OK)
+        return status;
+    uint32_t count = job->program->insn_count;
+    job->lifter = calloc(1, sizeof *job->lifter);
+    bool *flags = calloc(count + 1, 2 * sizeof(bool));
+    if (job->lifter == NULL || flags == NULL) {
+        free(flags);
+        return CAIRN_ERR_NO_MEMORY;
+    }
+    job->lifter->full = flags;
+    job->lifter->indexed = flags + count;
+    for (uint32_t i = 0; i < count; i++)
+        flags[i] = job->facts->insn[i].full_write;
+    job->lifter->function.mode_written = writes_mode(job->program);
+    status = mark_indexed(job);
+    if (status == CAIRN_OK)
+        status = cairn_liveness_build(job->program, flags, &job->live);
+    return status;
+}
+
+/* ---- the module */
+
+static void set_types(struct cairn_lift *lift)
+{
+    LLVMContextRef context = lift->context;
+    lift->i1 = LLVMInt1TypeInContext(context);
+    lift->i8 = LLVMInt8TypeInContext(context);
+    lift->i16 = LLVMInt16TypeInContext(context);
+    lift->i32 = LLVMInt32TypeInContext(context);
+    lift->i64 = LLVMInt64TypeInContext(context);
+    lift->f16 = LLVMHalfTypeInContext(context);
+    lift->f32 = LLVMFloatTypeInContext(context);
+    lift->f64 = LLVMDoubleTypeInContext(context);
+    lift->ptr = LLVMPointerTypeInContext(context, 0);
+    lift->void_type = LLVMVoidTypeInContext(context);
+    lift->v1 = LLVMVectorType(lift->i1, lift->width);
+    lift->v8 = LLVMVectorType(lift->i8, lift->width);
+    lift->v16 = LLVMVectorType(lift->i16, lift->width);
+    lift->v32 = LLVMVectorType(lift->i32, lift->width);
+    lift->v64 = LLVMVectorType(lift->i64, lift->width);
+    lift->vf32 = LLVMVectorType(lift->f32, lift->width);
+    lift->vf64 = LLVMVectorType(lift->f64, lift->width);
+}
+
+/* A self-referring node: an alias domain, or a scope of one. */
+static LLVMMetadataRef distinct(LLVMContextRef context, LLVMMetadataRef domain, const char *name)
+{
+    LLVMMetadataRef self = LLVMTemporaryMDNode(context, NULL, 0);
+    LLVMMetadataRef text = LLVMMDStringInContext2(context, name, strlen(name));
+    LLVMMetadataRef parts[] = {self, domain != NULL ? domain : text, text};
+    LLVMMetadataRef node = LLVMMDNodeInContext2(context, parts, domain != NULL ? 3 : 2);
+    LLVMMetadataReplaceAllUsesWith(self, node);
+    return node;
+}
+
+static void set_alias_scopes(struct cairn_lifter *lifter)
+{
+    LLVMContextRef context = lifter->lift.context;
+    struct cairn_lift_function *function = &lifter->function;
+    LLVMMetadataRef domain = distinct(context, NULL, "cairn");
+    LLVMMetadataRef state = distinct(context, domain, "state");
+    LLVMMetadataRef guest = distinct(context, domain, "guest");
+    function->kind_scope = LLVMGetMDKindIDInContext(context, "alias.scope", 11);
+    function->kind_noalias = LLVMGetMDKindIDInContext(context, "noalias", 7);
+    function->state_list = LLVMMetadataAsValue(context, LLVMMDNodeInContext2(context, &state, 1));
+    function->guest_list = LLVMMetadataAsValue(context, LLVMMDNodeInContext2(context, &guest, 1));
+}
+
+static void set_function(struct compilation *job)
+{
+    struct cairn_lift *lift = &job->lifter->lift;
+    LLVMTypeRef type = LLVMFunctionType(lift->i32, &lift->ptr, 1, false);
+    lift->function = LLVMAddFunction(lift->module, CAIRN_NATIVE_SYMBOL, type);
+    cairn_target_set_function(job->target, lift->function);
+    lift->frame = LLVMGetParam(lift->function, 0);
+}
+
+static void set_lift(struct compilation *job)
+{
+    struct cairn_lifter *lifter = job->lifter;
+    struct cairn_lift *lift = &lifter->lift;
+    lift->request = job->request;
+    lift->program = job->program;
+    lift->live = job->live;
+    lift->facts = job->facts;
+    lift->geometry = &job->geometry;
+    lift->width = job->geometry.width;
+    lift->chunks = job->geometry.wave_size / lift->width;
+    lift->region = &lifter->region;
+    lift->context = cairn_guard_context();
+    lift->module = LLVMModuleCreateWithNameInContext(job->request->name, lift->context);
+    cairn_target_set_module(job->target, lift->module);
+    set_types(lift);
+    set_alias_scopes(lifter);
+    set_function(job);
+    lifter->region.scalar = LLVMCreateBuilderInContext(lift->context);
+    lifter->region.lane = LLVMCreateBuilderInContext(lift->context);
+}
+
+static enum cairn_status lift_blocks(struct compilation *job)
+{
+    struct cairn_lift *lift = &job->lifter->lift;
+    uint32_t count = job->program->block_count;
+    job->lifter->function.blocks = calloc(count + 1, sizeof(LLVMBasicBlockRef));
+    if (job->lifter->function.blocks == NULL)
+        return CAIRN_ERR_NO_MEMORY;
+    cairn_control_begin(lift);
+    for (uint32_t i = 0; i < count; i++)
+        if (!cairn_control_block(lift, i))
+            return CAIRN_ERR_NO_MEMORY;
+    return CAIRN_OK;
+}
+
+/* With LLVM: everything behind the analyses. */
+static enum cairn_status generate(void *argument)
+{
+    struct compilation *job = argument;
+    struct cairn_finalize_result *result = job->result;
+    struct cairn_lift *lift = &job->lifter->lift;
+    set_lift(job);
+    enum cairn_status status = lift_blocks(job);
+    if (status == CAIRN_OK)
+        status = cairn_pipeline_run(lift->module, job->target->machine, job->request->tier);
+    if (status == CAIRN_OK)
+        status = cairn_target_emit(lift->module, job->target->machine, &result->object,
+                                   &result->object_bytes);
+    LLVMDisposeBuilder(lift->region->scalar);
+    LLVMDisposeBuilder(lift->region->lane);
+    LLVMDisposeModule(lift->module);
+    LLVMContextDispose(lift->context);
+    return status;
+}
+
+static void clean_up(struct compilation *job)
+{
+    if (job->target != NULL)
+        cairn_target_give(job->target);
+    cairn_facts_destroy(job->facts);
+    cairn_liveness_destroy(job->live);
+    cairn_program_destroy(job->program);
+    if (job->lifter != NULL) {
+        free(job->lifter->function.blocks);
+        free(job->lifter->full);
+    }
+    free(job->lifter);
+}
+
+enum cairn_status cairn_compile(const struct cairn_finalize_request *request,
+                                struct cairn_finalize_result *result)
+{
+    struct compilation job = {.request = request, .result = result};
+    job.geometry = request->geometry;
+    job.geometry.merged = false;
+    *result = (struct cairn_finalize_result){0};
+    enum cairn_status status = cairn_target_take(request->target, request->tier, &job.target);
+    if (status == CAIRN_OK) {
+        job.geometry.width = job.target->lanes;
+        status = analyse(&job);
+    }
+    if (status == CAIRN_OK)
+        status = cairn_guard_run(request->name, generate, &job);
+    if (status == CAIRN_OK) {
+        result->merged = job.geometry.merged;
+        result->insns = job.program->insn_count;
+        result->stepped = job.lifter->function.stepped;
+    }
+    clean_up(&job);
+    return status;
+}
