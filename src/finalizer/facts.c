@@ -1,27 +1,52 @@
 /* SPDX-License-Identifier: MIT
- * The facts of shapes.h. For now the weakest ones: what is always right.
+ * Runs the passes that make the facts.
  */
-#include "finalizer/shapes.h"
+#include "finalizer/facts_priv.h"
 
 #include <stdlib.h>
+
+static void find_exec(const struct cairn_program *program, const struct cairn_geometry *geometry,
+                      const struct cairn_scopes *scopes, struct cairn_facts *facts)
+{
+    bool full = cairn_geometry_full_waves(geometry);
+    for (uint32_t i = 0; i < program->insn_count; i++)
+        facts->insn[i].exec_full = full && scopes->at[i] == CAIRN_SCOPE_ROOT;
+}
+
+static enum cairn_status run(const struct cairn_program *program,
+                             const struct cairn_geometry *geometry, struct cairn_facts *facts)
+{
+    struct cairn_scopes *scopes = NULL;
+    enum cairn_status status = cairn_scopes_build(program, &scopes);
+    if (status != CAIRN_OK)
+        return status;
+    find_exec(program, geometry, scopes, facts);
+    status = cairn_facts_find_full(program, scopes, facts->insn);
+    if (status == CAIRN_OK)
+        status = cairn_facts_find_shapes(program, geometry, facts);
+    cairn_scopes_destroy(scopes);
+    return status;
+}
 
 enum cairn_status cairn_facts_build(const struct cairn_program *program,
                                     const struct cairn_geometry *geometry,
                                     const struct cairn_liveness *live, struct cairn_facts **out)
 {
-    (void)geometry, (void)live;
+    (void)live;
     struct cairn_facts *facts = calloc(1, sizeof *facts);
     if (facts == NULL)
         return CAIRN_ERR_NO_MEMORY;
     facts->insn = calloc(program->insn_count + 1, sizeof *facts->insn);
     facts->entry = calloc(program->block_count + 1, sizeof *facts->entry);
     facts->not_mergeable = "not analysed";
-    if (facts->insn == NULL || facts->entry == NULL) {
+    enum cairn_status status = CAIRN_ERR_NO_MEMORY;
+    if (facts->insn != NULL && facts->entry != NULL)
+        status = run(program, geometry, facts);
+    if (status == CAIRN_OK)
+        *out = facts;
+    else
         cairn_facts_destroy(facts);
-        return CAIRN_ERR_NO_MEMORY;
-    }
-    *out = facts;
-    return CAIRN_OK;
+    return status;
 }
 
 void cairn_facts_destroy(struct cairn_facts *facts)

@@ -7,6 +7,7 @@
 #include "finalizer/llvm/guard.h"
 #include "finalizer/llvm/lift_priv.h"
 #include "finalizer/llvm/pipeline.h"
+#include "finalizer/llvm/semantics.h"
 #include "finalizer/llvm/target.h"
 
 #include <llvm-c/DebugInfo.h>
@@ -24,38 +25,9 @@ struct compilation {
     struct cairn_facts *facts;
     struct cairn_target *target;
     struct cairn_lifter *lifter;
-    uint64_t *flags; /* storage of lifter->full and ->indexed */
 };
 
 /* ---- analyses */
-
-static bool sets_index_mode(const struct cairn_insn *insn)
-{
-    return insn->op == CAIRN_OP_s_set_gpr_idx_on || insn->op == CAIRN_OP_s_set_gpr_idx_mode ||
-           insn->op == CAIRN_OP_s_setvskip;
-}
-
-/* Marks instructions between s_set_gpr_idx_on and _off. Compilers keep both in one block; a block
- * that ends in between is more than we follow. */
-static enum cairn_status mark_indexed(const struct compilation *job)
-{
-    const struct cairn_program *program = job->program;
-    bool on = false;
-    for (uint32_t i = 0; i < program->insn_count; i++) {
-        const struct cairn_insn *insn = &program->insns[i].insn;
-        bool starts = i == 0 || program->insns[i].block != program->insns[i - 1].block;
-        if (starts && on && !program->blocks[program->insns[i].block].resumable) {
-            cairn_log(CAIRN_LOG_INFO, "%s: VGPR index mode across blocks at +0x%x is not lifted",
-                      job->request->name, program->insns[i].offset);
-            return CAIRN_ERR_UNSUPPORTED;
-        }
-        if (insn->op == CAIRN_OP_s_set_gpr_idx_off)
-            on = false;
-        job->lifter->indexed[i] = on;
-        on = on || sets_index_mode(insn);
-    }
-    return CAIRN_OK;
-}
 
 /* s_setreg of hardware register 1 (MODE): AMD "CDNA2 ISA", hwreg operand bits 5:0. */
 static bool writes_mode(const struct cairn_program *program)
@@ -84,20 +56,16 @@ static enum cairn_status analyse(struct compilation *job)
         return status;
     uint32_t count = job->program->insn_count;
     job->lifter = calloc(1, sizeof *job->lifter);
-    bool *flags = calloc(count + 1, 2 * sizeof(bool));
+    bool *flags = calloc(count + 1, sizeof(bool));
     if (job->lifter == NULL || flags == NULL) {
         free(flags);
         return CAIRN_ERR_NO_MEMORY;
     }
     job->lifter->full = flags;
-    job->lifter->indexed = flags + count;
     for (uint32_t i = 0; i < count; i++)
         flags[i] = job->facts->insn[i].full_write;
     job->lifter->function.mode_written = writes_mode(job->program);
-    status = mark_indexed(job);
-    if (status == CAIRN_OK)
-        status = cairn_liveness_build(job->program, flags, &job->live);
-    return status;
+    return cairn_liveness_build(job->program, flags, &job->live);
 }
 
 /* ---- the module */
@@ -200,12 +168,17 @@ static enum cairn_status generate(void *argument)
     struct cairn_finalize_result *result = job->result;
     struct cairn_lift *lift = &job->lifter->lift;
     set_lift(job);
-    enum cairn_status status = lift_blocks(job);
+    enum cairn_status status =
+        cairn_semantics_open(lift->context, lift->width, job->target->level,
+                             job->request->exact_nan, &lift->semantics);
+    if (status == CAIRN_OK)
+        status = lift_blocks(job);
     if (status == CAIRN_OK)
         status = cairn_pipeline_run(lift->module, job->target->machine, job->request->tier);
     if (status == CAIRN_OK)
         status = cairn_target_emit(lift->module, job->target->machine, &result->object,
                                    &result->object_bytes);
+    cairn_semantics_close(lift->semantics);
     LLVMDisposeBuilder(lift->region->scalar);
     LLVMDisposeBuilder(lift->region->lane);
     LLVMDisposeModule(lift->module);

@@ -68,7 +68,7 @@ enum cairn_lift_kind cairn_lift_kind_of(const struct cairn_lift *lift, uint32_t 
         return CAIRN_LIFT_CONTROL;
     if (idle_ops[insn->op])
         return CAIRN_LIFT_NONE;
-    if (((const struct cairn_lifter *)lift)->indexed[index] || !registers_exist(lift, insn))
+    if (lift->program->insns[index].indexed || !registers_exist(lift, insn))
         return CAIRN_LIFT_STEP;
     for (unsigned i = 0; i < sizeof families / sizeof families[0]; i++) {
         enum cairn_lift_kind kind =

@@ -285,12 +285,26 @@ LLVMValueRef cairn_lift_source64(struct cairn_lift *lift, unsigned slot)
     return LLVMBuildOr(b, low, LLVMBuildShl(b, high, shift, ""), "");
 }
 
+static bool is_uniform(struct cairn_shape shape)
+{
+    return shape.kind == CAIRN_SHAPE_UNIFORM || shape.kind == CAIRN_SHAPE_GROUP_UNIFORM;
+}
+
+/* What is known of a pair is kept with its high register. */
 struct cairn_shape cairn_lift_shape(struct cairn_lift *lift, unsigned slot, unsigned dword)
 {
     const struct cairn_operand *operand = operand_of(lift, slot);
-    if (cairn_code_is_vector(operand->code))
-        return lift->region->shape[cairn_vreg_of_code(operand->code) + dword];
-    return (struct cairn_shape){.kind = CAIRN_SHAPE_GROUP_UNIFORM, .pair = true};
+    if (!cairn_code_is_vector(operand->code))
+        return (struct cairn_shape){.kind = CAIRN_SHAPE_GROUP_UNIFORM, .pair = true};
+    const struct cairn_shape *shapes = &lift->region->shape[cairn_vreg_of_code(operand->code)];
+    struct cairn_shape shape = shapes[dword];
+    shape.pair = false;
+    if (dword == 0 && operand->dwords == 2) {
+        bool uniform = is_uniform(shapes[0]) && is_uniform(shapes[1]);
+        shape.pair = uniform || shapes[1].pair;
+        shape.pair_stride = uniform ? 0 : shapes[1].pair_stride;
+    }
+    return shape;
 }
 
 LLVMValueRef cairn_lift_base(struct cairn_lift *lift, unsigned slot, unsigned dword)

@@ -48,7 +48,6 @@ struct cairn_lift_function {
 struct cairn_lifter {
     struct cairn_lift lift; /* first: families see this */
     bool *full;             /* by instruction: facts->insn[].full_write */
-    bool *indexed;          /* by instruction: executed with MODE.GPR_IDX_EN or VSKIP set */
     struct cairn_lift_function function;
     struct cairn_lift_region region;
 };

@@ -77,10 +77,10 @@ static int64_t stride_of(const struct planner *plan, const struct cairn_insn *in
     const struct cairn_operand *address = &insn->slot[CAIRN_SLOT_ADDR];
     if (!cairn_operand_present(address) || !cairn_code_is_vector(address->code))
         return 0;
-    struct cairn_shape shape = plan->shape[cairn_vreg_of_code(address->code)];
+    const struct cairn_shape *shape = &plan->shape[cairn_vreg_of_code(address->code)];
     if (address->dwords == 2)
-        return shape.pair && shape.kind == CAIRN_SHAPE_AFFINE ? shape.pair_stride : 0;
-    return shape.kind == CAIRN_SHAPE_AFFINE ? shape.stride : 0;
+        return shape[1].pair ? shape[1].pair_stride : 0;
+    return shape->kind == CAIRN_SHAPE_AFFINE ? shape->stride : 0;
 }
 
 static bool has_two_offsets(const struct cairn_insn *insn)

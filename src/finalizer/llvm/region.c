@@ -173,10 +173,14 @@ void cairn_region_advance(struct cairn_shape shape[CAIRN_VREGS], const struct ca
     memset(&reads, 0, sizeof reads);
     memset(&writes, 0, sizeof writes);
     cairn_insn_registers(insn, &reads, &writes, &any);
-    for (unsigned vreg = 0; vreg < CAIRN_VREGS; vreg++)
-        if (any || cairn_regs_has_v(&writes, vreg))
-            shape[vreg] = (struct cairn_shape){.kind = CAIRN_SHAPE_VARYING};
-    if (!any && cairn_code_is_vector(dst->code))
+    for (unsigned vreg = 0; vreg < CAIRN_VREGS; vreg++) {
+        if (!any && !cairn_regs_has_v(&writes, vreg))
+            continue;
+        shape[vreg] = (struct cairn_shape){.kind = CAIRN_SHAPE_VARYING};
+        if (vreg + 1 < CAIRN_VREGS)
+            shape[vreg + 1].pair = false;
+    }
+    if (!any && cairn_operand_present(dst) && cairn_code_is_vector(dst->code))
         for (unsigned i = 0; i < dst->dwords; i++)
             shape[cairn_vreg_of_code(dst->code) + i] = shape_of_result(facts, i);
 }
