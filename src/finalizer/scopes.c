@@ -223,9 +223,9 @@ static bool run_saveexec(struct walk *walk, uint32_t index, const struct cairn_i
     set_exec(walk, index, result);
     if (dst < PAIRS) {
         /* The saved mask is of the scope before; a scope made anew right here is below it. */
-        bool same = exec.known && !(walk->scopes->made[index] != 0 &&
-                                    cairn_scope_within(walk->scopes, exec.scope,
-                                                       walk->scopes->made[index]));
+        bool same = exec.known &&
+                    !(walk->scopes->made[index] != 0 &&
+                      cairn_scope_within(walk->scopes, exec.scope, walk->scopes->made[index]));
         walk->now.pair[dst] = same ? exec : (struct mask){0};
     }
     return true;

@@ -11,10 +11,10 @@
 
 struct value {
     struct cairn_shape shape;
-    uint8_t bits;  /* every lane's value is below 2^bits; 32: nothing known */
-    uint8_t zeros; /* low bits of lane 0's value that are 0 */
-    bool packed;   /* work-item ids x, y << 10, z << 20, as the hardware packs them */
-    bool low_lanes; /* v_mbcnt_lo of all ones: lane number up to 32 */
+    uint8_t bits;     /* every lane's value is below 2^bits; 32: nothing known */
+    uint8_t zeros;    /* low bits of lane 0's value that are 0 */
+    bool packed;      /* work-item ids x, y << 10, z << 20, as the hardware packs them */
+    bool low_lanes;   /* v_mbcnt_lo of all ones: lane number up to 32 */
     uint16_t copy_of; /* vreg + 1 that holds the same; 0: none */
 };
 
@@ -408,8 +408,7 @@ static struct value right_shift(const struct pass *pass, struct value a, uint32_
     if (packed_field(pass, a, first, count, &field))
         return field;
     field = first == 0 ? a : shifted_right(pass, a, first);
-    return count >= 32 - first ? field
-                               : masked_low(pass, field, UINT32_MAX >> (32 - count));
+    return count >= 32 - first ? field : masked_low(pass, field, UINT32_MAX >> (32 - count));
 }
 
 /* Integer instructions that keep affine shapes. */
@@ -587,7 +586,8 @@ static void extend(const struct pass *pass, struct value *result)
     struct value from = source(pass, CAIRN_SLOT_SRC1, 0);
     unsigned other = vreg_of(&insn->slot[CAIRN_SLOT_SRC1]);
     if (insn->op == CAIRN_OP_v_ashrrev_i32 && constant_of(pass, CAIRN_SLOT_SRC0, &k) && k == 31 &&
-        (other == dst - 1 || from.copy_of == dst || (low.copy_of != 0 && low.copy_of == other + 1)) &&
+        (other == dst - 1 || from.copy_of == dst ||
+         (low.copy_of != 0 && low.copy_of == other + 1)) &&
         is_regular(low))
         result->shape = as_pair(result->shape, stride_of(low));
     if (insn->op == CAIRN_OP_v_mov_b32 && constant_of(pass, CAIRN_SLOT_SRC0, &k) && k == 0 &&
@@ -651,8 +651,7 @@ static void write_all(struct pass *pass, const struct cairn_regs *writes, bool a
         pass->now.v[i] = varying;
         if (i + 1 < CAIRN_VREGS)
             pass->now.v[i + 1].shape.pair = false;
-        if (pass->now.carry.valid &&
-            (i == pass->now.carry.high[0] || i == pass->now.carry.high[1]))
+        if (pass->now.carry.valid && (i == pass->now.carry.high[0] || i == pass->now.carry.high[1]))
             pass->now.carry.valid = false;
         for (unsigned j = 0; j < CAIRN_VREGS; j++)
             if (pass->now.v[j].copy_of == i + 1)
@@ -722,8 +721,7 @@ static bool join_value(struct value *a, const struct value *b)
         a->shape.kind = uniform ? CAIRN_SHAPE_UNIFORM : CAIRN_SHAPE_VARYING;
         a->shape.stride = 0;
     }
-    a->shape.pair =
-        a->shape.pair && b->shape.pair && a->shape.pair_stride == b->shape.pair_stride;
+    a->shape.pair = a->shape.pair && b->shape.pair && a->shape.pair_stride == b->shape.pair_stride;
     if (!a->shape.pair)
         a->shape.pair_stride = 0;
     if (b->bits > a->bits)
@@ -780,8 +778,7 @@ static void keep_entries(const struct pass *pass)
 {
     for (uint32_t i = 0; i < pass->program->block_count; i++)
         for (unsigned j = 0; j < CAIRN_VREGS; j++)
-            pass->facts->entry[i][j] =
-                pass->in[i].reached ? pass->in[i].v[j].shape : varying.shape;
+            pass->facts->entry[i][j] = pass->in[i].reached ? pass->in[i].v[j].shape : varying.shape;
 }
 
 enum cairn_status cairn_facts_find_shapes(const struct cairn_program *program,

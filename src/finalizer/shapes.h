@@ -41,9 +41,9 @@ enum cairn_shape_kind {
 };
 struct cairn_shape {
     uint8_t kind; /* enum cairn_shape_kind */
-    /* Of a high half: the 64-bit value of (the register below, this one) goes up by pair_stride from
-     * lane to lane, but for at most one jump, which then shows in the last lane: to be guarded at
-     * run time. cairn_lift_shape() tells it of the low half of a two-dword operand. */
+    /* Of a high half: the 64-bit value of (the register below, this one) goes up by pair_stride
+     * from lane to lane, but for at most one jump, which then shows in the last lane: to be guarded
+     * at run time. cairn_lift_shape() tells it of the low half of a two-dword operand. */
     bool pair;
     int32_t stride;
     int64_t pair_stride;

@@ -168,9 +168,8 @@ static enum cairn_status generate(void *argument)
     struct cairn_finalize_result *result = job->result;
     struct cairn_lift *lift = &job->lifter->lift;
     set_lift(job);
-    enum cairn_status status =
-        cairn_semantics_open(lift->context, lift->width, job->target->level,
-                             job->request->exact_nan, &lift->semantics);
+    enum cairn_status status = cairn_semantics_open(lift->context, lift->width, job->target->level,
+                                                    job->request->exact_nan, &lift->semantics);
     if (status == CAIRN_OK)
         status = lift_blocks(job);
     if (status == CAIRN_OK)
