@@ -15,6 +15,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <cmocka.h>
 
@@ -227,8 +228,40 @@ static void module_shows_one_symbol(void **state)
     }
 }
 
-int main(void)
+static void check_dump(const char *kind, const char *word)
 {
+    char path[4096];
+    snprintf(path, sizeof path, "%s/test.full.%s", getenv("CAIRN_DUMP_DIR"), kind);
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        fail_msg("%s is not there", path);
+    char bytes[16384];
+    size_t size = fread(bytes, 1, sizeof bytes, file);
+    fclose(file);
+    if (memmem(bytes, size, word, strlen(word)) == NULL)
+        fail_msg("%s has no %s in it", path, word);
+    remove(path);
+}
+
+/* Run with CAIRN_DUMP set. */
+static void dumps_are_written(void **state)
+{
+    (void)state;
+    struct job job = {.ir = good_ir, .level = CAIRN_TARGET_V4, .tier = CAIRN_TIER_FULL};
+    assert_int_equal(run(&job), CAIRN_OK);
+    free(job.object);
+    check_dump("ir", "alloca");
+    check_dump("opt", "fmul");
+    check_dump("asm", "vmulps");
+    check_dump("o", "cairn_kernel");
+}
+
+int main(int argc, char **argv)
+{
+    (void)argv;
+    const struct CMUnitTest dump_tests[] = {cmocka_unit_test(dumps_are_written)};
+    if (argc > 1)
+        return cmocka_run_group_tests(dump_tests, NULL, NULL);
     setenv("CAIRN_VERIFY", "1", true);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_level_and_tier_uses_its_vectors),

@@ -19,6 +19,7 @@ struct guard {
 };
 
 static _Thread_local struct guard *current;
+static _Thread_local bool lost;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void on_fatal_error(const char *reason)
@@ -55,8 +56,11 @@ enum cairn_status cairn_guard_run(const char *name, enum cairn_status (*body)(vo
     struct guard guard = {.name = name};
     current = &guard;
     volatile enum cairn_status status = CAIRN_ERR_UNSUPPORTED;
-    if (setjmp(guard.leave) == 0)
+    lost = true;
+    if (setjmp(guard.leave) == 0) {
         status = body(argument);
+        lost = false;
+    }
     current = NULL;
     return status == CAIRN_OK && guard.errors != 0 ? CAIRN_ERR_UNSUPPORTED : status;
 }
@@ -74,6 +78,11 @@ LLVMContextRef cairn_guard_context(void)
 bool cairn_guard_failed(void)
 {
     return current != NULL && current->errors != 0;
+}
+
+bool cairn_guard_lost(void)
+{
+    return lost;
 }
 
 const char *cairn_guard_name(void)

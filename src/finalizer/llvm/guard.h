@@ -25,6 +25,10 @@ LLVMContextRef cairn_guard_context(void);
 /* Whether LLVM has reported an error since the guard of this thread began. */
 bool cairn_guard_failed(void);
 
+/* Whether the last guard of this thread ended with a fatal error: what LLVM worked with then must
+ * not be used again. */
+bool cairn_guard_lost(void);
+
 /* Name of the kernel that this thread compiles, "?" outside of a guard. */
 const char *cairn_guard_name(void);
 

@@ -11,7 +11,7 @@
 
 #include <llvm-c/Analysis.h>
 #include <llvm-c/Core.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 static bool verify_wanted(const char *name)
@@ -45,13 +45,24 @@ static void dump(LLVMModuleRef module, const char *kind)
     if (!cairn_dump_wanted(name, kind))
         return;
     char *text = LLVMPrintModuleToString(module);
-    cairn_dump_write(name, kind, text, strlen(text));
+    size_t length;
+    cairn_dump_write(LLVMGetModuleIdentifier(module, &length), kind, text, strlen(text));
     LLVMDisposeMessage(text);
+}
+
+/* For dumps: both tiers of a kernel are kept apart. */
+static void name_module(LLVMModuleRef module, enum cairn_tier tier)
+{
+    char name[256];
+    int length = snprintf(name, sizeof name, "%.240s.%s", cairn_guard_name(),
+                          tier == CAIRN_TIER_QUICK ? "quick" : "full");
+    LLVMSetModuleIdentifier(module, name, (size_t)length);
 }
 
 enum cairn_status cairn_pipeline_run(LLVMModuleRef module, LLVMTargetMachineRef machine,
                                      enum cairn_tier tier)
 {
+    name_module(module, tier);
     dump(module, "ir");
     enum cairn_status status = verify(module, "as lifted");
     if (status != CAIRN_OK)

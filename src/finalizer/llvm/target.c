@@ -108,6 +108,8 @@ enum cairn_status cairn_target_take(enum cairn_target_level level, enum cairn_ti
 
 void cairn_target_give(struct cairn_target *target)
 {
+    if (cairn_guard_lost()) /* interrupted somewhere: its memory is not worth the risk */
+        return;
     pthread_mutex_lock(&idle_lock);
     target->next = idle;
     idle = target;
@@ -135,10 +137,17 @@ void cairn_target_set_function(const struct cairn_target *target, LLVMValueRef f
                             LLVMCreateEnumAttribute(context, nounwind, 0));
 }
 
+/* The kernel's name and tier: cairn_pipeline_run has set it. */
+static const char *module_name(LLVMModuleRef module)
+{
+    size_t length;
+    return LLVMGetModuleIdentifier(module, &length);
+}
+
 /* Code generation changes the module, so the text is made from a copy. */
 static void dump_assembly(LLVMModuleRef module, LLVMTargetMachineRef machine)
 {
-    const char *name = cairn_guard_name();
+    const char *name = cairn_guard_name(), *file = module_name(module);
     if (!cairn_dump_wanted(name, "asm"))
         return;
     LLVMModuleRef copy = LLVMCloneModule(module);
@@ -148,7 +157,7 @@ static void dump_assembly(LLVMModuleRef module, LLVMTargetMachineRef machine)
         cairn_log(CAIRN_LOG_WARN, "finalizer: kernel %s: no assembly: %s", name, message);
         LLVMDisposeMessage(message);
     } else {
-        cairn_dump_write(name, "asm", LLVMGetBufferStart(text), LLVMGetBufferSize(text));
+        cairn_dump_write(file, "asm", LLVMGetBufferStart(text), LLVMGetBufferSize(text));
         LLVMDisposeMemoryBuffer(text);
     }
     LLVMDisposeModule(copy);
@@ -173,7 +182,7 @@ enum cairn_status cairn_target_emit(LLVMModuleRef module, LLVMTargetMachineRef m
         *object = bytes;
         *object_bytes = size;
         if (cairn_dump_wanted(name, "obj"))
-            cairn_dump_write(name, "o", bytes, size);
+            cairn_dump_write(module_name(module), "o", bytes, size);
     }
     LLVMDisposeMemoryBuffer(buffer);
     if (bytes == NULL)
