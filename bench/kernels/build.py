@@ -10,8 +10,8 @@ import subprocess
 HERE = os.path.dirname(os.path.abspath(__file__))
 CC = "clang-22"
 # The C baseline as a programmer who wants speed would build it; 512-bit vectors and vector maths functions included.
-CFLAGS = ["-O3", "-march=native", "-mprefer-vector-width=512", "-ffast-math", "-fveclib=libmvec", "-fopenmp", "-std=gnu17", "-Wall", "-Wextra",
-          "-D_GNU_SOURCE"]
+CFLAGS = ["-O3", "-march=native", "-mprefer-vector-width=512", "-ffast-math", "-fveclib=libmvec", "-fopenmp", "-std=gnu17",
+          "-Wall", "-Wextra", "-D_GNU_SOURCE"]
 
 
 class BuildError(Exception):
@@ -40,6 +40,10 @@ class Builder:
     def __init__(self, out, stage):
         self.out, self.stage = out, stage
         os.makedirs(out, exist_ok=True)
+        # What hipcc reads besides the source: headers and device library of the stage.
+        self.toolchain = [os.path.join(stage, "bin", "hipcc")]
+        for part in ("include", "amdgcn"):
+            self.toolchain += [os.path.join(folder, name) for folder, _, names in os.walk(os.path.join(stage, part)) for name in names]
 
     def object_of(self, source, extra=()):
         path = os.path.join(HERE, source)
@@ -64,8 +68,8 @@ class Builder:
 
     def cairn(self):
         include, lib = os.path.join(self.stage, "include"), os.path.join(self.stage, "lib")
-        if not os.path.exists(os.path.join(lib, "libamdhip64.so")):
-            raise BuildError(f"no libamdhip64 in {lib}: build it with `make stage`")
+        if not os.path.exists(os.path.join(lib, "libamdhip64.so")) or not os.path.exists(self.toolchain[0]):
+            raise BuildError(f"no hipcc and libamdhip64 in {self.stage}: build them with `make stage`")
         backend = self.object_of("backend_hip.c", ["-D__HIP_PLATFORM_AMD__", "-I" + include])
         return self.link("cairn", self.shared_objects() + [backend], ["-L" + lib, "-lamdhip64", "-Wl,-rpath," + lib])
 
@@ -77,7 +81,7 @@ class Builder:
         headers = [os.path.join(HERE, "device", name) for name in ("dialect_hip.h", "common.h")]
         hipcc = os.path.join(self.stage, "bin", "hipcc")
         includes = [word for header in headers for word in ("-include", header)]
-        make(target, [path, *headers], [hipcc, "--genco", "-O3", *includes, "-x", "hip", path, "-o", target])
+        make(target, [path, *headers, *self.toolchain], [hipcc, "--genco", "-O3", *includes, "-x", "hip", path, "-o", target])
 
     def code_objects(self, sources):
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -85,5 +89,5 @@ class Builder:
 
     def micro(self):
         path, target = os.path.join(HERE, "micro", "micro.hip"), os.path.join(self.out, "micro")
-        make(target, [path], [os.path.join(self.stage, "bin", "hipcc"), "-O3", path, "-o", target])
+        make(target, [path, *self.toolchain], [os.path.join(self.stage, "bin", "hipcc"), "-O3", path, "-o", target])
         return target

@@ -26,32 +26,47 @@ struct line {
     float re[1024], im[1024];
 };
 
+/* The butterfly of point t of a quarter; its results lie span apart from `to` on. */
+static inline __attribute__((always_inline)) void butterfly(int t, int to, int span,
+                                                            const float c[4], const float s[4],
+                                                            const struct line *restrict in,
+                                                            struct line *restrict out)
+{
+    float xr[4], xi[4];
+    for (int r = 0; r < 4; r++) {
+        float a = in->re[r * 256 + t], b = in->im[r * 256 + t];
+        xr[r] = a * c[r] - b * s[r];
+        xi[r] = a * s[r] + b * c[r];
+    }
+    float sr = xr[0] + xr[2], si = xi[0] + xi[2], dr = xr[0] - xr[2], di = xi[0] - xi[2];
+    float ur = xr[1] + xr[3], ui = xi[1] + xi[3], vr = xr[1] - xr[3], vi = xi[1] - xi[3];
+    out->re[to] = sr + ur;
+    out->im[to] = si + ui;
+    out->re[to + span] = dr + vi;
+    out->im[to + span] = di - vr;
+    out->re[to + 2 * span] = sr - ur;
+    out->im[to + 2 * span] = si - ui;
+    out->re[to + 3 * span] = dr - vi;
+    out->im[to + 3 * span] = di + vr;
+}
+
+static void first_pass(const struct line *restrict in, struct line *restrict out)
+{
+    const float one[4] = {1, 1, 1, 1}, zero[4] = {0, 0, 0, 0};
+#pragma omp simd
+    for (int t = 0; t < 256; t++)
+        butterfly(t, 4 * t, 1, one, zero, in, out);
+}
+
 static inline __attribute__((always_inline)) void
 pass(int span, const struct line *restrict in, const float *restrict w, struct line *restrict out)
 {
     for (int block = 0; block < 256 / span; block++)
 #pragma omp simd
         for (int k = 0; k < span; k++) {
-            int t = block * span + k, to = 4 * block * span + k;
-            float xr[4], xi[4];
-            xr[0] = in->re[t];
-            xi[0] = in->im[t];
-            for (int r = 1; r < 4; r++) {
-                float a = in->re[r * 256 + t], b = in->im[r * 256 + t];
-                float c = w[(2 * r - 2) * span + k], s = w[(2 * r - 1) * span + k];
-                xr[r] = a * c - b * s;
-                xi[r] = a * s + b * c;
-            }
-            float sr = xr[0] + xr[2], si = xi[0] + xi[2], dr = xr[0] - xr[2], di = xi[0] - xi[2];
-            float ur = xr[1] + xr[3], ui = xi[1] + xi[3], vr = xr[1] - xr[3], vi = xi[1] - xi[3];
-            out->re[to] = sr + ur;
-            out->im[to] = si + ui;
-            out->re[to + span] = dr + vi;
-            out->im[to + span] = di - vr;
-            out->re[to + 2 * span] = sr - ur;
-            out->im[to + 2 * span] = si - ui;
-            out->re[to + 3 * span] = dr - vi;
-            out->im[to + 3 * span] = di + vr;
+            const float c[4] = {1, w[k], w[2 * span + k], w[4 * span + k]};
+            const float s[4] = {0, w[span + k], w[3 * span + k], w[5 * span + k]};
+            butterfly(block * span + k, 4 * block * span + k, span, c, s, in, out);
         }
 }
 
@@ -62,7 +77,7 @@ static void transform(const float *restrict in, const float *roots, float *restr
         a.re[i] = in[2 * i];
         a.im[i] = in[2 * i + 1];
     }
-    pass(1, &a, roots, &b);
+    first_pass(&a, &b);
     pass(4, &b, roots + 6, &a);
     pass(16, &a, roots + 30, &b);
     pass(64, &b, roots + 126, &a);

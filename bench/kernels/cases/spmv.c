@@ -38,7 +38,7 @@ void spmv_native(struct run *run)
     const float *restrict value = HOST(run, 2, float), *restrict x = HOST(run, 3, float);
     float *restrict y = HOST(run, 4, float);
     size_t n = run->n;
-#pragma omp parallel for schedule(dynamic, 256)
+#pragma omp parallel for schedule(guided, 1024)
     for (size_t row = 0; row < n; row++) {
         float sum = 0;
 #pragma omp simd reduction(+ : sum)

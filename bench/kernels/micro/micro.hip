@@ -132,7 +132,8 @@ static void measure_empty(int count)
     std::printf("empty %.6g %.6g %.6g\n", times[times.size() / 2] * 1e6, times[0] * 1e6, start / count * 1e6);
 }
 
-// Some loads, float and integer arithmetic, comparisons and a store: 8 STEPS make 106 instructions for gfx90a, 83 make 1002; other code for each ID.
+// Integer arithmetic and selections between a load and a store; other code for each ID. 8 STEPS make 106 instructions for
+// gfx90a, 83 make 1002.
 template <int ID, int STEPS> __device__ __host__ inline unsigned mixture(unsigned a, unsigned b)
 {
 #pragma unroll
