@@ -40,3 +40,16 @@ function(cairn_test name)
     set_tests_properties(${name} PROPERTIES LABELS ${arg_TIER})
   endif()
 endfunction()
+
+# The engine that is not the default of CAIRN_ENGINE (src/base/option.def).
+set(CAIRN_OTHER_ENGINE finalizer)
+
+# cairn_other_engine(NAME COMMAND ... [ENVIRONMENT ...]): the test NAME, which runs kernels, once more on the
+# other engine, as NAME_on_<engine>. Label: engine.
+function(cairn_other_engine name)
+  cmake_parse_arguments(arg "" "" "COMMAND;ENVIRONMENT" ${ARGN})
+  set(test ${name}_on_${CAIRN_OTHER_ENGINE})
+  add_test(NAME ${test} COMMAND ${arg_COMMAND})
+  set_tests_properties(${test} PROPERTIES TIMEOUT 300 LABELS engine
+    ENVIRONMENT "CAIRN_ENGINE=${CAIRN_OTHER_ENGINE};${arg_ENVIRONMENT}")
+endfunction()

@@ -5,6 +5,7 @@ set -u
 build=$1 jobs=$2
 shift 2
 log=$build/check.log
+export CAIRN_CACHE_DIR="${CAIRN_CACHE_DIR-$PWD/$build/code_cache}" # finalized code, not in the user's folder
 ctest --test-dir "$build" -j "$jobs" --output-on-failure --timeout 900 "$@" >"$log" 2>&1
 status=$?
 if [ $status -ne 0 ]; then

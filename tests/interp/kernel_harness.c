@@ -3,6 +3,7 @@
  */
 #include "kernel_harness.h"
 
+#include "device/soft/engine.h"
 #include "interp/interp.h"
 
 #include <stdio.h>
@@ -104,6 +105,7 @@ struct kernel_program *kernel_load(const char *path)
 
 void kernel_unload(struct kernel_program *p)
 {
+    cairn_engine_forget(&p->code);
     cairn_interp_forget(&p->code);
     cairn_obj_destroy(p->obj);
     munmap(p->window, KERNEL_WINDOW_BYTES);
@@ -204,14 +206,15 @@ static void fill_launch(struct kernel_program *p, const char *name, const struct
     }
 }
 
-static bool run_group(struct kernel_program *p, struct cairn_workgroup *group)
+static bool run_group(struct kernel_program *p, struct cairn_engine_kernel *kernel,
+                      struct cairn_workgroup *group)
 {
     for (bool running = true; running;) {
         running = false;
         for (uint32_t i = 0; i < group->wave_count; i++) {
             struct cairn_wave *wave = &group->waves[i];
             if (wave->state == CAIRN_WAVE_READY)
-                cairn_interp_run(wave, 10000);
+                cairn_engine_run(kernel, wave, 10000);
             if (wave->state == CAIRN_WAVE_FAULTED) {
                 p->fault = wave->fault;
                 return false;
@@ -232,6 +235,7 @@ static bool run_grid(struct kernel_program *p, const struct cairn_launch *launch
     void *waves = malloc(needs.wave_bytes);
     uint8_t *registers = aligned_alloc(64, needs.vgpr_bytes);
     uint8_t *scratch = kernel_alloc(p, needs.scratch_bytes + 64);
+    struct cairn_engine_kernel *kernel = cairn_engine_find(launch, NULL);
     bool good = true;
     uint32_t id[3];
     for (id[2] = 0; good && id[2] < launch->workgroups[2]; id[2]++)
@@ -239,7 +243,7 @@ static bool run_grid(struct kernel_program *p, const struct cairn_launch *launch
             for (id[0] = 0; good && id[0] < launch->workgroups[0]; id[0]++) {
                 struct cairn_workgroup group;
                 cairn_workgroup_init(&group, launch, id, waves, registers, scratch, p->lds, poison);
-                good = run_group(p, &group);
+                good = run_group(p, kernel, &group);
             }
     free(waves);
     free(registers);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * Runs kernels that clang compiled, straight in the interpreter: a code object is loaded into a
- * window of guest memory, a grid is run workgroup after workgroup on the calling thread.
+ * Runs kernels that clang compiled, without a device: a code object is loaded into a window of
+ * guest memory, a grid is run workgroup after workgroup on the calling thread, by the engine that
+ * CAIRN_ENGINE names.
  */
 #ifndef CAIRN_TESTS_KERNEL_HARNESS_H
 #define CAIRN_TESTS_KERNEL_HARNESS_H

@@ -8,6 +8,7 @@
 #include "base/option.h"
 #include "device/device.h"
 #include "device/stats.h"
+#include "finalizer/code_key.h"
 #include "finalizer/object.h"
 
 #include <math.h>
@@ -167,7 +168,7 @@ enum cairn_status cairn_engine_build(const struct cairn_finalize_request *reques
 {
     struct cairn_finalize_result result = {0};
     struct cairn_cache_key key;
-    bool cached = cairn_engine_cache() != NULL && cairn_engine_cache_key(request, &key) == CAIRN_OK;
+    bool cached = cairn_engine_cache() != NULL && cairn_code_key(request, &key) == CAIRN_OK;
     if (cached && take_cached(request, &key, out, tier, insns) == CAIRN_OK)
         return CAIRN_OK;
     enum cairn_status status = compile(request, &result);

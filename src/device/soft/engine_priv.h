@@ -70,9 +70,6 @@ CAIRN_MUST_CHECK enum cairn_status cairn_engine_build(const struct cairn_finaliz
 
 /* The process's disk cache; NULL: it has none. Opened at the first call. */
 struct cairn_cache *cairn_engine_cache(void);
-/* What names the code for `request` in it. Errors: cairn_program_build. */
-CAIRN_MUST_CHECK enum cairn_status
-cairn_engine_cache_key(const struct cairn_finalize_request *request, struct cairn_cache_key *key);
 
 /* ---- engine_module.c */
 
