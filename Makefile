@@ -26,27 +26,27 @@ deps:
 	@sh scripts/deps.sh
 
 configure: deps
-	@cmake --preset $(PRESET) >$(CURDIR)/.configure.log 2>&1 || { cat .configure.log; exit 1; }
+	@cmake --preset $(PRESET) >.configure.log 2>&1 || { cat .configure.log; exit 1; }
 	@rm -f .configure.log
 
 build: configure
 	@cmake --build --preset $(PRESET) -j $(JOBS)
 
 stage: build
-	@cmake --install $(BUILD) --prefix $(STAGE) >/dev/null
+	@cmake --install $(BUILD) --prefix "$(STAGE)" >/dev/null
 
 install: build
-	@cmake --install $(BUILD) --prefix $(PREFIX) >/dev/null
+	@cmake --install $(BUILD) --prefix "$(PREFIX)" >/dev/null
 	@echo "installed in $(PREFIX)"
 
 demo: stage
-	@sh scripts/demo.sh $(STAGE) $(BUILD)/demo
+	@sh scripts/demo.sh "$(STAGE)" $(BUILD)/demo
 
 # Real code for the disassembler's test; without network that test is skipped, and the totals say so.
-$(CURDIR)/build/cache/librocrand.so.1:
+build/cache/librocrand.so.1:
 	@sh tests/isa/fetch.sh build/cache || true
 
-check: stage $(CURDIR)/build/cache/librocrand.so.1
+check: stage build/cache/librocrand.so.1
 	@sh scripts/check.sh $(BUILD) $(JOBS) -LE slow
 
 check-slow: stage
