@@ -7,7 +7,6 @@
 
 #include "hip/memory.h"
 
-#include <link.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,42 +53,6 @@ static pthread_rwlock_t registry_lock = PTHREAD_RWLOCK_INITIALIZER;
 static struct hip_map functions, variables;
 static struct fatbin *fatbins;
 static struct fatbin *retired; /* unregistered; guarded by registry_lock */
-
-/* ---- how long is an image ---- */
-
-struct mapping_search {
-    const char *address;
-    size_t left;
-};
-
-static int search_mapping(struct dl_phdr_info *info, size_t size, void *data)
-{
-    struct mapping_search *search = data;
-    for (int i = 0; i < info->dlpi_phnum; i++) {
-        const ElfW(Phdr) *header = &info->dlpi_phdr[i];
-        const char *start = (const char *)(info->dlpi_addr + header->p_vaddr);
-        if (header->p_type != PT_LOAD || search->address < start ||
-            search->address >= start + header->p_filesz)
-            continue;
-        search->left = (size_t)(start + header->p_filesz - search->address);
-        return 1;
-    }
-    return 0;
-}
-
-hipError_t hip_image_bytes(const void *image, struct cairn_bytes *out)
-{
-    struct mapping_search search = {.address = image};
-    size_t size;
-    if (image == NULL)
-        return hipErrorInvalidValue;
-    if (dl_iterate_phdr(search_mapping, &search) == 0)
-        search.left = (size_t)1 << 40; /* heap memory: only the headers say */
-    if (cairn_bundle_size(image, search.left, &size) != CAIRN_OK)
-        return hipErrorInvalidImage;
-    *out = cairn_bytes_of(image, size);
-    return hipSuccess;
-}
 
 /* ---- loading on first use ---- */
 

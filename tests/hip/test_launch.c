@@ -4,6 +4,8 @@
  */
 #include "rig.h"
 
+#include <sys/mman.h>
+
 static const dim3 one = {1, 1, 1};
 
 static void arguments_of_all_sizes_arrive(void **state)
@@ -237,6 +239,33 @@ static void bad_images(void **state)
     free(image);
 }
 
+/* The image ends where readable memory ends, and any one bit of it is wrong: whatever its headers
+ * claim, nothing behind it is read. */
+static void flipped_images_are_not_read_beyond_memory(void **state)
+{
+    size_t size, loaded = 0;
+    char *image = slurp(MODULE_FOLDER "/kernels.co", &size);
+    size_t room = (size + 4095) & ~(size_t)4095;
+    char *memory =
+        mmap(NULL, room + 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_true(memory != MAP_FAILED);
+    assert_int_equal(mprotect(memory + room, 4096, PROT_NONE), 0);
+    char *at = memory + room - size;
+    memcpy(at, image, size);
+    for (size_t bit = 0; bit < 8 * size; bit += bit < 8 * 64 ? 1 : 8 * size / 301) {
+        hipModule_t module;
+        at[bit / 8] = (char)(image[bit / 8] ^ 1 << bit % 8);
+        if (hipModuleLoadData(&module, at) == hipSuccess) {
+            loaded++;
+            OK(hipModuleUnload(module));
+        }
+        at[bit / 8] = image[bit / 8];
+    }
+    assert_in_range(loaded, 1, 8 * size);
+    assert_int_equal(munmap(memory, room + 4096), 0);
+    free(image);
+}
+
 /* ---- what is known of kernels ---- */
 
 static void attributes_of_kernels(void **state)
@@ -304,6 +333,7 @@ int main(void)
         cmocka_unit_test(arguments_as_one_buffer),
         cmocka_unit_test(what_a_module_does_not_have),
         cmocka_unit_test(bad_images),
+        cmocka_unit_test(flipped_images_are_not_read_beyond_memory),
         cmocka_unit_test(attributes_of_kernels),
         cmocka_unit_test(occupancy_follows_threads_and_lds),
         cmocka_unit_test(cooperative_launches_are_limited_to_what_fits),
