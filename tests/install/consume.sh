@@ -25,6 +25,13 @@ hipcc)
     "$stage/bin/hipcc" -c "$here/square.hip" -o "$out/square.o"
     "$stage/bin/hipcc" "$out/square.o" -o "$out/linked"
     expect PASSED "$out/linked"
+    # Host sources: no option is left unused, and the headers are found.
+    for language in "" "-x c" "-xc"; do
+        "$stage/bin/hipcc" -Werror $language -c "$here/count.c" -o "$out/count.o"
+    done
+    "$stage/bin/hipcc" -Werror -x c++ "$here/count.c" -o "$out/count"
+    expect "1 device" "$out/count"
+    "$stage/bin/hipcc" -v >/dev/null 2>&1
     ;;
 genco)
     "$stage/bin/hipcc" --genco "$here/module_kernel.hip" -o "$out/module_kernel.co"

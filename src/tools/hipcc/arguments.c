@@ -15,10 +15,11 @@
 struct plan {
     const struct toolchain *toolchain;
     struct arguments *out;
-    bool compiles, links, has_chip, has_optimisation, has_language, has_rocm_path;
-    bool is_host_only, is_relocatable;
-    const char *language; /* of the last -x written here: "hip", "c" or "none" */
-    unsigned wave_size;   /* 0: chips of both sizes, or none known */
+    bool compiles_hip, compiles_other, has_input, links;
+    bool has_chip, has_optimisation, has_rocm_path, is_host_only, is_relocatable;
+    const char *language;       /* of the last -x written here: "hip", "c" or "none" */
+    const char *given_language; /* of the user's last -x; NULL: none is in force */
+    unsigned wave_size;         /* 0: chips of both sizes, or none known */
 };
 
 void arguments_add(struct arguments *list, const char *format, ...)
@@ -216,14 +217,23 @@ static void set_language(struct plan *plan, const char *language)
 
 static void add_input(struct plan *plan, const char *path)
 {
-    if (plan->has_language) { /* the user's -x says what this is */
-        plan->compiles = true;
-    } else {
-        const char *language = language_of(path);
+    const char *language = plan->given_language;
+    if (language == NULL) {
+        language = language_of(path);
         set_language(plan, language != NULL ? language : "none");
-        plan->compiles |= strcmp(plan->language, "hip") == 0;
     }
+    if (language != NULL && strcmp(language, "hip") == 0)
+        plan->compiles_hip = true;
+    else if (language != NULL)
+        plan->compiles_other = true;
+    plan->has_input = true;
     arguments_add(plan->out, "%s", path);
+}
+
+static void note_language(struct plan *plan, const char *language)
+{
+    plan->given_language = strcmp(language, "none") != 0 ? language : NULL;
+    plan->language = plan->given_language != NULL ? "" : "none";
 }
 
 static void translate_words(struct plan *plan, int argc, char **argv)
@@ -234,11 +244,13 @@ static void translate_words(struct plan *plan, int argc, char **argv)
             add_input(plan, arg);
         } else if (takes_value(arg)) {
             if (strcmp(arg, "-x") == 0 && i + 1 < argc)
-                plan->has_language = strcmp(argv[i + 1], "none") != 0;
+                note_language(plan, argv[i + 1]);
             arguments_add(plan->out, "%s", arg);
             if (i + 1 < argc)
                 arguments_add(plan->out, "%s", argv[++i]);
         } else if (!translate_option(plan, arg)) {
+            if (strncmp(arg, "-x", 2) == 0)
+                note_language(plan, arg + 2);
             arguments_add(plan->out, "%s", arg);
         }
     }
@@ -273,6 +285,14 @@ static void add_compile_defaults(struct plan *plan)
                           plan->wave_size);
 }
 
+/* Host sources find the headers, and those know which platform they are for. */
+static void add_other_defaults(struct plan *plan)
+{
+    arguments_add(plan->out, "-isystem");
+    arguments_add(plan->out, "%s/include", plan->toolchain->prefix);
+    arguments_add(plan->out, "-D__HIP_PLATFORM_AMD__=1");
+}
+
 static void add_link_defaults(struct plan *plan)
 {
     const char *prefix = plan->toolchain->prefix;
@@ -292,11 +312,13 @@ void arguments_translate(const struct toolchain *toolchain, int argc, char **arg
     arguments_add(out, "%s/clang++", toolchain->llvm_bin);
     translate_words(&plan, argc, argv);
     append_words(&plan, "HIPCC_COMPILE_FLAGS_APPEND");
-    if (!plan.has_rocm_path)
+    if (!plan.has_rocm_path && (plan.compiles_hip || plan.links))
         arguments_add(out, "--rocm-path=%s", toolchain->prefix);
-    if (plan.compiles)
+    if (plan.compiles_hip)
         add_compile_defaults(&plan);
-    if (plan.links) {
+    if (plan.compiles_other)
+        add_other_defaults(&plan);
+    if (plan.links && plan.has_input) {
         append_words(&plan, "HIPCC_LINK_FLAGS_APPEND");
         add_link_defaults(&plan);
     }
