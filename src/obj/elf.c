@@ -88,6 +88,19 @@ static enum cairn_status read_target(struct elf *elf)
     return CAIRN_OK;
 }
 
+/* Nothing of the section headers is used, but they are what linkers write last: without them the
+ * end of the file is gone. */
+static enum cairn_status check_sections(struct elf *elf)
+{
+    const Elf64_Ehdr *header = &elf->header;
+    size_t size = (size_t)header->e_shnum * header->e_shentsize;
+    struct cairn_bytes unused;
+    if (size != 0 && cairn_bytes_slice(elf->image, header->e_shoff, size, &unused) != CAIRN_OK)
+        return OBJ_REJECT(CAIRN_ERR_TRUNCATED, "section headers at %#llx lie outside of the file",
+                          (unsigned long long)header->e_shoff);
+    return CAIRN_OK;
+}
+
 static enum cairn_status read_programs(struct elf *elf)
 {
     size_t size = elf->header.e_phnum * sizeof(Elf64_Phdr);
@@ -440,7 +453,7 @@ static enum cairn_status read_notes(struct elf *elf)
 static enum cairn_status read_all(struct elf *elf)
 {
     static enum cairn_status (*const steps[])(struct elf *) = {
-        read_header,  read_target,  read_programs,    read_segments,
+        read_header,  read_target,  read_programs,    read_segments, check_sections,
         read_dynamic, read_symbols, read_relocations, read_notes,
     };
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {

@@ -182,6 +182,9 @@ static void a_truncated_code_object_is_refused(void **state)
     struct cairn_obj *obj;
     assert_int_equal(cairn_obj_create(cairn_bytes_of(bytes.at, 63), &obj), CAIRN_ERR_TRUNCATED);
     assert_int_equal(cairn_obj_create(cairn_bytes_of(bytes.at, 1024), &obj), CAIRN_ERR_TRUNCATED);
+    for (size_t gone = 1; gone < bytes.left; gone += 1 + gone / 16)
+        if (cairn_obj_create(cairn_bytes_of(bytes.at, bytes.left - gone), &obj) == CAIRN_OK)
+            fail_msg("read, though the last %zu bytes are gone", gone);
     free((void *)bytes.at);
 }
 
