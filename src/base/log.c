@@ -5,6 +5,7 @@
 
 #include "base/option.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -29,6 +30,9 @@ static void sink_open(void)
     int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
     if (fd >= 0)
         sink_fd = fd;
+    else
+        fprintf(stderr, "cairn: warning: cannot open the log file %s: %s; logging to stderr\n",
+                path, strerror(errno));
 }
 
 bool cairn_log_enabled(enum cairn_log_level level)

@@ -35,7 +35,12 @@ struct option_value {
     uint64_t number;
 };
 
+enum { WORD_BYTES = 32 };
+
 static struct option_value values[CAIRN_OPTION_COUNT];
+/* As the table has them, but the default of a choice is its word, not its index. */
+static struct cairn_option_info infos[CAIRN_OPTION_COUNT];
+static char default_words[CAIRN_OPTION_COUNT][WORD_BYTES];
 static pthread_once_t values_once = PTHREAD_ONCE_INIT;
 
 static bool parse_u64(const char *text, uint64_t *out)
@@ -74,6 +79,19 @@ static bool parse_choice(const char *text, const char *choices, uint64_t *out)
     }
 }
 
+static void describe_option(size_t index)
+{
+    const struct option_row *row = &rows[index];
+    const char *word = row->info.kind;
+    infos[index] = row->info;
+    if (row->kind != KIND_CHOICE)
+        return;
+    for (uint64_t i = 0; i < row->default_number; i++)
+        word += strcspn(word, "|") + 1;
+    snprintf(default_words[index], WORD_BYTES, "%.*s", (int)strcspn(word, "|"), word);
+    infos[index].default_value = default_words[index];
+}
+
 static void read_option(size_t index)
 {
     const struct option_row *row = &rows[index];
@@ -91,13 +109,15 @@ static void read_option(size_t index)
         good = parse_choice(text, row->info.kind, &value->number);
     if (!good) /* not cairn_log: the log's own level may be what is wrong */
         fprintf(stderr, "cairn: warning: %s=%s is not a valid %s; using %s\n", row->info.variable,
-                text, row->info.kind, row->info.default_value);
+                text, row->info.kind, infos[index].default_value);
 }
 
 static void read_all(void)
 {
-    for (size_t i = 0; i < CAIRN_OPTION_COUNT; i++)
+    for (size_t i = 0; i < CAIRN_OPTION_COUNT; i++) {
+        describe_option(i);
         read_option(i);
+    }
 }
 
 static const struct option_value *value_of(enum cairn_option option, enum option_kind kind)
@@ -110,7 +130,8 @@ static const struct option_value *value_of(enum cairn_option option, enum option
 
 const struct cairn_option_info *cairn_option_describe(enum cairn_option option)
 {
-    return (unsigned)option < CAIRN_OPTION_COUNT ? &rows[option].info : NULL;
+    pthread_once(&values_once, read_all);
+    return (unsigned)option < CAIRN_OPTION_COUNT ? &infos[option] : NULL;
 }
 
 const char *cairn_option_text(enum cairn_option option)

@@ -134,6 +134,14 @@ static bool parse_entry(const char *text, size_t length, struct cairn_device *de
     return true;
 }
 
+static void list_chips(char *text, size_t size)
+{
+    size_t used = 0;
+    for (int id = 0; id < CAIRN_GFX_COUNT && used < size; id++)
+        used += (size_t)snprintf(text + used, size - used, "%s%s", id == 0 ? "" : ", ",
+                                 cairn_gfx_at((enum cairn_gfx_id)id)->name);
+}
+
 static enum cairn_status add_device(const char *text, size_t length, uint32_t ordinal)
 {
     struct cairn_device *device = calloc(1, sizeof *device);
@@ -144,8 +152,12 @@ static enum cairn_status add_device(const char *text, size_t length, uint32_t or
     while (length > 0 && text[length - 1] == ' ')
         length--;
     if (!parse_entry(text, length, device)) {
-        cairn_log(CAIRN_LOG_ERROR, "CAIRN_DEVICES: \"%.*s\" is not a chip that Cairn has",
-                  (int)length, text);
+        char chips[256] = "";
+        list_chips(chips, sizeof chips);
+        cairn_log(CAIRN_LOG_ERROR,
+                  "CAIRN_DEVICES: \"%.*s\" is not a chip that Cairn has (%s; features as in "
+                  "gfx90a:sramecc+:xnack-)",
+                  (int)length, text, chips);
         free(device);
         return CAIRN_ERR_INVALID_ARGUMENT;
     }
