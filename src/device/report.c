@@ -41,15 +41,14 @@ static bool has_address(enum cairn_fault_kind kind)
 static void append_place(struct line *line, const struct cairn_launch *launch,
                          const struct cairn_fault *fault, const char *kernel)
 {
-    const char *function = NULL;
-    if (fault->pc - launch->code->base < launch->code->size)
-        function = cairn_code_name(launch->code, fault->pc);
+    bool inside = fault->pc - launch->code->base < launch->code->size;
+    const char *function = inside ? cairn_code_name(launch->code, fault->pc) : NULL;
     if (fault->insn_name[0] != '\0')
         append(line, " by %s", fault->insn_name);
     append(line, " at pc 0x%" PRIx64, fault->pc);
     if (function != NULL && (kernel == NULL || strcmp(function, kernel) != 0))
         append(line, " in %s", function);
-    else
+    else if (inside && fault->pc >= launch->entry_pc)
         append(line, " (entry + 0x%" PRIx64 ")", fault->pc - launch->entry_pc);
 }
 

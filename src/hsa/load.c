@@ -213,7 +213,8 @@ static hsa_status_t add_functions(struct loaded *loaded, const struct cairn_obj 
     return HSA_STATUS_SUCCESS;
 }
 
-/* The last function that begins at or before `pc`. */
+/* The function that `pc` lies in; one without a size, as assembler leaves it, goes on to the next.
+ */
 static const char *name_of(void *user, uint64_t pc)
 {
     const struct loaded *loaded = user;
@@ -225,7 +226,10 @@ static const char *name_of(void *user, uint64_t pc)
         else
             high = middle;
     }
-    return low != 0 ? loaded->functions[low - 1].name : NULL;
+    const struct function *function = low != 0 ? &loaded->functions[low - 1] : NULL;
+    if (function == NULL || (function->size != 0 && pc - function->address >= function->size))
+        return NULL;
+    return function->name;
 }
 
 /* ---- relocations ---- */

@@ -185,6 +185,11 @@ __kernel void traps(void)
     __builtin_trap();
 }
 
+__kernel void jumps_away(void)
+{
+    __asm__ volatile("s_mov_b64 s[0:1], 0x1000\n\ts_setpc_b64 s[0:1]");
+}
+
 __kernel void xor_mul_add(__global u32 *out, u32 n)
 {
     u32 a = global_id(), b = a + 1, c = a + 2, d = a + 3;

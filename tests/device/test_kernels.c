@@ -311,6 +311,19 @@ static void trap_is_an_exception(void **state)
     call_close(&call);
 }
 
+static void a_place_outside_of_the_code_is_not_told_as_an_offset(void **state)
+{
+    (void)state;
+    struct call call;
+    call_open(&call, "jumps_away", 64, 64);
+    rig_push(&call.q, &call.packet);
+    rig_queue_wait_error(&call.q);
+    assert_int_equal(call.q.error, CAIRN_QUEUE_MEMORY_FAULT);
+    if (strstr(call.q.text, "at pc 0x1000, workgroup") == NULL)
+        fail_msg("%s", call.q.text);
+    call_close(&call);
+}
+
 static void illegal_code_is_reported(void **state)
 {
     (void)state;
@@ -468,6 +481,7 @@ int main(void)
         cmocka_unit_test(grid_barrier_finishes_with_all_resident),
         cmocka_unit_test(wild_accesses_are_reported_and_the_next_queue_works),
         cmocka_unit_test(trap_is_an_exception),
+        cmocka_unit_test(a_place_outside_of_the_code_is_not_told_as_an_offset),
         cmocka_unit_test(illegal_code_is_reported),
         cmocka_unit_test(endless_kernel_ends_with_its_queue_and_starves_nobody),
         cmocka_unit_test(kernel_waits_for_the_host),
