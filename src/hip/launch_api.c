@@ -80,12 +80,26 @@ static bool set_grid(struct hip_kernel_launch *launch, const uint32_t grid[3],
 {
     for (int i = 0; i < 3; i++) {
         uint64_t items = (uint64_t)grid[i] * block[i];
-        if (items > UINT32_MAX)
+        if (items > UINT32_MAX) {
+            cairn_log(CAIRN_LOG_ERROR, "hip: a grid of %u blocks of %u threads: more than 2^32",
+                      grid[i], block[i]);
             return false;
+        }
         launch->grid[i] = (uint32_t)items;
         launch->block[i] = block[i];
     }
     return true;
+}
+
+static hipError_t set_lds(struct hip_kernel_launch *launch, size_t lds_bytes)
+{
+    if (lds_bytes > UINT32_MAX / 2) {
+        cairn_log(CAIRN_LOG_ERROR, "hip: kernel %s: %zu bytes of dynamic LDS",
+                  launch->function->name, lds_bytes);
+        return hipErrorInvalidValue;
+    }
+    launch->dynamic_lds = (uint32_t)lds_bytes;
+    return hipSuccess;
 }
 
 static hipError_t find_events(hipEvent_t start, hipEvent_t stop, struct ihipEvent_t **events)
@@ -121,9 +135,9 @@ static hipError_t launch_host(const void *host, dim3 grid, dim3 block, void **pa
     const uint32_t g[3] = {grid.x, grid.y, grid.z}, b[3] = {block.x, block.y, block.z};
     if (!set_grid(&launch, g, b))
         return hipErrorInvalidConfiguration;
-    if (lds_bytes > UINT32_MAX / 2)
-        return hipErrorInvalidValue;
-    launch.dynamic_lds = (uint32_t)lds_bytes;
+    error = set_lds(&launch, lds_bytes);
+    if (error != hipSuccess)
+        return error;
     return hip_launch(stream, &launch, params, NULL, events[0], events[1]);
 }
 
@@ -184,11 +198,15 @@ static hipError_t launch_module(hipFunction_t handle, const uint32_t items[3],
         hip_stream_find(stream_handle, &stream) == hipSuccess ? hipSuccess : hipErrorInvalidValue;
     if (error == hipSuccess)
         error = find_events(start, stop, events);
+    if (error == hipSuccess)
+        error = set_lds(&launch, lds_bytes);
     if (error != hipSuccess)
         return error;
-    if (launch.function->device != stream->device || lds_bytes > UINT32_MAX / 2)
+    if (launch.function->device != stream->device) {
+        cairn_log(CAIRN_LOG_ERROR, "hip: kernel %s and the stream are of different devices",
+                  launch.function->name);
         return hipErrorInvalidValue;
-    launch.dynamic_lds = (uint32_t)lds_bytes;
+    }
     for (int i = 0; i < 3; i++) {
         launch.grid[i] = items[i];
         launch.block[i] = items[i] < block[i] ? items[i] : block[i];
@@ -203,8 +221,11 @@ static hipError_t launch_blocks(hipFunction_t function, const uint32_t grid[3],
     struct hip_kernel_launch sizes = {0};
     const hipDeviceProp_t *props = &hip_current_device()->props;
     for (int i = 0; i < 3; i++)
-        if (grid[i] == 0 || block[i] == 0 || grid[i] > (uint32_t)props->maxGridSize[i])
+        if (grid[i] == 0 || block[i] == 0 || grid[i] > (uint32_t)props->maxGridSize[i]) {
+            cairn_log(CAIRN_LOG_ERROR, "hip: a grid of %u blocks of %u threads; at most %d blocks",
+                      grid[i], block[i], props->maxGridSize[i]);
             return hipErrorInvalidValue;
+        }
     if (!set_grid(&sizes, grid, block))
         return hipErrorInvalidConfiguration;
     hipError_t error = launch_module(function, sizes.grid, block, lds_bytes, stream, params, extra,
