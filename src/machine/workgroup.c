@@ -135,29 +135,59 @@ static void set_system_sgprs(struct cairn_wave *wave)
         push32(&at, 0); /* scratch wave offset, see push_scratch_descriptor */
 }
 
-/* Work-items are numbered x first over the workgroup's real size; v0 (or v0..v2) holds their ids.
- */
-static void set_work_item_ids(struct cairn_wave *wave)
+/* Where a work-item's ids go, row by row of the register file; NULL: nowhere. */
+struct id_rows {
+    uint32_t *x, *y, *z;
+    bool packed; /* all three in x */
+};
+
+static struct id_rows id_rows_of(const struct cairn_wave *wave)
 {
     const struct cairn_launch *launch = wave->launch;
-    const uint32_t *size = wave->group->size;
     uint32_t dims = bits(launch->rsrc2, 11, 2);
-    uint32_t items = size[0] * size[1] * size[2];
-    uint32_t first = wave->index * launch->wave_size;
     bool packed = launch->gfx->packed_work_item_ids;
-    for (uint32_t lane = 0; lane < launch->wave_size; lane++) {
-        uint32_t item = first + lane;
-        if (item >= items)
-            break;
-        uint32_t x = item % size[0];
-        uint32_t y = dims >= 1 ? item / size[0] % size[1] : 0;
-        uint32_t z = dims >= 2 ? item / size[0] / size[1] : 0;
-        wave->valid_lanes |= UINT64_C(1) << lane;
-        wave->vgpr[0][lane] = packed ? x | y << 10 | z << 20 : x;
-        if (!packed && dims >= 1 && launch->vgprs > 1)
-            wave->vgpr[1][lane] = y;
-        if (!packed && dims >= 2 && launch->vgprs > 2)
-            wave->vgpr[2][lane] = z;
+    return (struct id_rows){
+        .x = wave->vgpr[0],
+        .y = !packed && dims >= 1 && launch->vgprs > 1 ? wave->vgpr[1] : NULL,
+        .z = !packed && dims >= 2 && launch->vgprs > 2 ? wave->vgpr[2] : NULL,
+        .packed = packed,
+    };
+}
+
+/* One row of work-items: x counts up from `x`, y and z stay. */
+static void set_ids(const struct id_rows *rows, uint32_t lane, uint32_t end, uint32_t x, uint32_t y,
+                    uint32_t z)
+{
+    uint32_t high = rows->packed ? y << 10 | z << 20 : 0;
+    for (uint32_t i = lane; i < end; i++)
+        rows->x[i] = (x + (i - lane)) | high;
+    for (uint32_t i = lane; rows->y != NULL && i < end; i++)
+        rows->y[i] = y;
+    for (uint32_t i = lane; rows->z != NULL && i < end; i++)
+        rows->z[i] = z;
+}
+
+/* Work-items are numbered x first over the workgroup's real size; v0 (or v0..v2) holds their ids.
+ * Ids of dimensions that the kernel does not ask for are 0. */
+static void set_work_item_ids(struct cairn_wave *wave)
+{
+    const uint32_t *size = wave->group->size;
+    struct id_rows rows = id_rows_of(wave);
+    uint32_t dims = bits(wave->launch->rsrc2, 11, 2);
+    uint32_t first = wave->index * wave->launch->wave_size;
+    uint32_t left = size[0] * size[1] * size[2] - first;
+    uint32_t lanes = left < wave->launch->wave_size ? left : wave->launch->wave_size;
+    uint32_t x = first % size[0], y = first / size[0] % size[1], z = first / size[0] / size[1];
+    wave->valid_lanes = lanes < 64 ? (UINT64_C(1) << lanes) - 1 : ~UINT64_C(0);
+    for (uint32_t lane = 0; lane < lanes;) {
+        uint32_t run = size[0] - x < lanes - lane ? size[0] - x : lanes - lane;
+        set_ids(&rows, lane, lane + run, x, dims >= 1 ? y : 0, dims >= 2 ? z : 0);
+        lane += run;
+        x = 0;
+        if (++y == size[1]) {
+            y = 0;
+            z++;
+        }
     }
 }
 
