@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Exclusive prefix sums of 32-bit integers.
+ * Exclusive prefix sums of 32-bit integers, and compaction: the odd values in order.
  */
 #include "bench.h"
 
@@ -45,6 +45,49 @@ void scan_native(struct run *run)
         for (size_t i = first; i < end; i++) {
             out[i] = sum;
             sum += in[i];
+        }
+    }
+}
+
+void compact_setup(struct run *run)
+{
+    if (run->n % 256 != 0)
+        bench_fail("compact: values must be a multiple of 256");
+    bench_fill_u32(bench_input(run, run->n * 4), run->n, UINT32_MAX);
+    bench_output(run, run->n * 4, ELEMENT_U32);
+    bench_output(run, run->n / 256 * 4, ELEMENT_NONE);
+    run->bytes = 10.0 * (double)run->n;
+}
+
+void compact_device(struct run *run)
+{
+    size_t blocks = run->n / 256;
+    LAUNCH("compact_count", blocks, 1, 256, 1, BUF(0), BUF(2));
+    LAUNCH("scan_totals", 1, 1, 256, 1, INT(blocks), BUF(2));
+    LAUNCH("compact_write", blocks, 1, 256, 1, BUF(0), BUF(2), BUF(1));
+}
+
+void compact_native(struct run *run)
+{
+    const uint32_t *restrict in = HOST(run, 0, uint32_t);
+    uint32_t *restrict out = HOST(run, 1, uint32_t);
+    size_t sums[256] = {0}, n = run->n;
+#pragma omp parallel num_threads(omp_get_max_threads() < 256 ? omp_get_max_threads() : 256)
+    {
+        size_t me = (size_t)omp_get_thread_num(), all = (size_t)omp_get_num_threads();
+        size_t first = n * me / all, end = n * (me + 1) / all, to = 0;
+        uint32_t odd = 0;
+#pragma omp simd reduction(+ : odd)
+        for (size_t i = first; i < end; i++)
+            odd += in[i] & 1;
+        sums[me] = odd;
+#pragma omp barrier
+        for (size_t i = 0; i < me; i++)
+            to += sums[i];
+        size_t last = to + odd;
+        for (size_t i = first; to < last; i++) {
+            out[to] = in[i];
+            to += in[i] & 1;
         }
     }
 }

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT
- * Sparse matrix times vector: 8 to 39 entries a row, most near the diagonal, some anywhere.
+ * Sparse matrix times vector: 8 to 39 entries a row (spmv_wave: 64 to 319), most near the diagonal,
+ * some anywhere.
  */
 #include "bench.h"
 
-void spmv_setup(struct run *run)
+static void setup(struct run *run, uint32_t shortest, uint32_t spread)
 {
     size_t n = run->n, count = 0;
     uint32_t *start = bench_input(run, (n + 1) * 4);
     for (size_t row = 0; row < n; row++) {
         start[row] = (uint32_t)count;
-        count += 8 + bench_random() % 32;
+        count += shortest + bench_random() % spread;
     }
     start[n] = (uint32_t)count;
     uint32_t *column = bench_input(run, count * 4);
@@ -23,6 +24,11 @@ void spmv_setup(struct run *run)
     bench_output(run, n * 4, ELEMENT_F32);
     run->flops = 2.0 * (double)count;
     run->bytes = 8.0 * (double)count + 12.0 * (double)n;
+}
+
+void spmv_setup(struct run *run)
+{
+    setup(run, 8, 32);
 }
 
 void spmv_device(struct run *run)
@@ -46,4 +52,19 @@ void spmv_native(struct run *run)
             sum += value[i] * x[column[i]];
         y[row] = sum;
     }
+}
+
+void spmv_wave_setup(struct run *run)
+{
+    setup(run, 64, 256);
+}
+
+void spmv_wave_device(struct run *run)
+{
+    LAUNCH("spmv_wave", run->n / 4, 1, 256, 1, BUF(0), BUF(1), BUF(2), BUF(3), BUF(4));
+}
+
+void spmv_wave_native(struct run *run)
+{
+    spmv_native(run);
 }

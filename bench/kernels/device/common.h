@@ -21,3 +21,12 @@ FUNCTION unsigned block_exclusive(unsigned value, LOCAL_POINTER unsigned *part,
     BARRIER();
     return sum - value;
 }
+
+#ifndef HAS_BALLOT
+// How many threads before this one have the flag, and in *total how many of the block have it.
+FUNCTION unsigned block_rank(unsigned flag, LOCAL_POINTER unsigned *part,
+                             LOCAL_POINTER unsigned *total)
+{
+    return block_exclusive(flag, part, total);
+}
+#endif

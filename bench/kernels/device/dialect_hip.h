@@ -58,3 +58,31 @@ FUNCTION float block_max(float value, float *scratch)
     __syncthreads();
     return value;
 }
+
+// The sum over 64 neighbouring threads, in each of them.
+FUNCTION float group64_sum(float value, float *scratch)
+{
+    (void)scratch;
+    for (int d = 32; d > 0; d >>= 1)
+        value += __shfl_xor(value, d);
+    return value;
+}
+
+#define HAS_BALLOT
+// How many threads before this one have the flag, and in *total how many of the block have it: a
+// ballot a wave.
+FUNCTION unsigned block_rank(unsigned flag, unsigned *part, unsigned *total)
+{
+    unsigned long long mask = __ballot(flag != 0);
+    int wave = TX >> 6;
+    unsigned rank = (unsigned)__popcll(mask & ((1ull << (TX & 63)) - 1));
+    if ((TX & 63) == 0)
+        part[wave] = (unsigned)__popcll(mask);
+    __syncthreads();
+    for (int w = 0; w < wave; w++)
+        rank += part[w];
+    if (TX == 0)
+        *total = part[0] + part[1] + part[2] + part[3];
+    __syncthreads();
+    return rank;
+}

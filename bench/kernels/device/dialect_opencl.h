@@ -60,3 +60,16 @@ FUNCTION float block_max(float value, __local float *scratch)
     barrier(CLK_LOCAL_MEM_FENCE);
     return value;
 }
+
+// The sum over 64 neighbouring work-items, in each of them.
+FUNCTION float group64_sum(float value, __local float *scratch)
+{
+    scratch[TX] = value;
+    barrier(CLK_LOCAL_MEM_FENCE);
+    for (int d = 32; d > 0; d >>= 1) {
+        if ((TX & 63) < d)
+            scratch[TX] += scratch[TX + d];
+        barrier(CLK_LOCAL_MEM_FENCE);
+    }
+    return scratch[TX & ~63];
+}

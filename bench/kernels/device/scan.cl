@@ -39,3 +39,23 @@ KERNEL(256, 1, 1) scan_add(const GLOBAL unsigned *restrict totals, GLOBAL uint4 
     v.w += add;
     out[GX * 256 + TX] = v;
 }
+
+// Stream compaction: the odd values, in order. Each block of 256 counts its own, scan_totals makes offsets, then they are written.
+KERNEL(256, 1, 1) compact_count(const GLOBAL unsigned *restrict in, GLOBAL unsigned *restrict totals)
+{
+    LOCAL unsigned part[256];
+    LOCAL unsigned total;
+    block_rank(in[GX * 256 + TX] & 1, part, &total);
+    if (TX == 0)
+        totals[GX] = total;
+}
+
+KERNEL(256, 1, 1)
+compact_write(const GLOBAL unsigned *restrict in, const GLOBAL unsigned *restrict totals, GLOBAL unsigned *restrict out)
+{
+    LOCAL unsigned part[256];
+    LOCAL unsigned total;
+    unsigned value = in[GX * 256 + TX], rank = block_rank(value & 1, part, &total);
+    if (value & 1)
+        out[totals[GX] + rank] = value;
+}
