@@ -2,8 +2,8 @@
  * What the passes and the code generator cost on code shaped like a lifted kernel's: regions that
  * loop over the chunks of a wave, load registers, compute on vectors under a mask, access memory
  * behind a guard, and store what is live. Prints milliseconds for both tiers and each level.
- *   bench_compile [instructions [file]]   with a file: writes the IR there instead
- * BENCH_LLVM in the environment: options for LLVM, such as -time-passes.
+ *   bench_compile [INSTRUCTIONS | FILE...]   a file: IR as CAIRN_DUMP=ir writes it
+ * BENCH_LLVM in the environment: an option for LLVM, such as -time-passes.
  */
 #include "finalizer/llvm/guard.h"
 #include "finalizer/llvm/pipeline.h"
@@ -239,11 +239,12 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void measure(unsigned count, enum cairn_target_level level, enum cairn_tier tier)
+/* Prints a line about `ir`; `what` names it, and `count` is how many instructions it has, or 0. */
+static void measure(const char *ir, const char *what, unsigned count, enum cairn_target_level level,
+                    enum cairn_tier tier)
 {
     static const char *const levels[] = {"base", "v3", "v4", "native"};
     static const char *const tiers[] = {"quick", "full"};
-    char *ir = make_ir(count, level >= CAIRN_TARGET_V4 ? 16 : 8);
     struct job job = {.ir = ir, .level = level, .tier = tier};
     double passes[RUNS], emit[RUNS];
     for (unsigned i = 0; i < RUNS; i++) {
@@ -251,33 +252,61 @@ static void measure(unsigned count, enum cairn_target_level level, enum cairn_ti
             exit(1);
         passes[i] = job.passes_ms, emit[i] = job.emit_ms;
     }
-    free(ir);
     qsort(passes, RUNS, sizeof *passes, compare);
     qsort(emit, RUNS, sizeof *emit, compare);
     double p = passes[RUNS / 2], e = emit[RUNS / 2];
-    printf("%5u instructions %-6s %-5s passes %7.2f  code %7.2f  = %7.2f ms, %.3f ms each, %zu "
-           "bytes\n",
-           count, levels[level], tiers[tier], p, e, p + e, (p + e) / count, job.bytes);
+    printf("%-24.24s %-6s %-5s passes %7.2f  code %7.2f  = %7.2f ms", what, levels[level],
+           tiers[tier], p, e, p + e);
+    if (count != 0)
+        printf(", %.3f each", (p + e) / count);
+    printf(", %zu bytes\n", job.bytes);
+}
+
+static void measure_synthetic(unsigned count, enum cairn_target_level level, enum cairn_tier tier)
+{
+    char what[64];
+    snprintf(what, sizeof what, "%u instructions", count);
+    char *ir = make_ir(count, level >= CAIRN_TARGET_V4 ? 16 : 8);
+    measure(ir, what, count, level, tier);
+    free(ir);
+}
+
+static int measure_file(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    if (file == NULL) {
+        perror(path);
+        return 1;
+    }
+    char *ir = NULL;
+    size_t room = 0;
+    if (getdelim(&ir, &room, '\0', file) > 0) {
+        const char *slash = strrchr(path, '/');
+        for (enum cairn_tier tier = CAIRN_TIER_QUICK; tier <= CAIRN_TIER_FULL; tier++)
+            measure(ir, slash != NULL ? slash + 1 : path, 0, CAIRN_TARGET_NATIVE, tier);
+    }
+    free(ir);
+    fclose(file);
+    return 0;
 }
 
 int main(int argc, char **argv)
 {
-    unsigned only = argc > 1 ? (unsigned)atoi(argv[1]) : 0;
-    if (argc > 2) {
-        FILE *file = fopen(argv[2], "w");
-        if (file == NULL)
-            return 1;
-        fputs(make_ir(only, 16), file);
-        return fclose(file) != 0;
-    }
+    static const unsigned counts[] = {1, 100, 1000};
     const char *options[] = {argv[0], getenv("BENCH_LLVM")};
     if (options[1] != NULL)
         LLVMParseCommandLineOptions(2, options, "");
-    static const unsigned counts[] = {1, 100, 1000};
+    unsigned only = argc > 1 ? (unsigned)atoi(argv[1]) : 0;
+    if (argc > 1 && only == 0) {
+        int bad = 0;
+        for (int i = 1; i < argc; i++)
+            bad |= measure_file(argv[i]);
+        return bad;
+    }
     for (unsigned i = 0; i < sizeof counts / sizeof *counts; i++)
         for (enum cairn_tier tier = CAIRN_TIER_QUICK; tier <= CAIRN_TIER_FULL; tier++)
             for (enum cairn_target_level l = CAIRN_TARGET_BASE; l <= CAIRN_TARGET_NATIVE; l++)
                 if (only == 0 ? counts[i] == 100 || l == CAIRN_TARGET_NATIVE : counts[i] == only)
-                    measure(counts[i], l, tier);
+                    measure_synthetic(counts[i], l, tier);
     return 0;
 }
