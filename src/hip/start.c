@@ -11,6 +11,7 @@
 
 struct hip_process hip_process = {.once = PTHREAD_ONCE_INIT, .state = hipErrorNotInitialized};
 
+static bool was_forked; /* and nobody was told; a child has one thread */
 static _Thread_local struct hip_thread thread_state;
 static pthread_key_t thread_end_key;
 static pthread_once_t thread_end_once = PTHREAD_ONCE_INIT;
@@ -207,14 +208,29 @@ static hipError_t start(void)
     return count == 0 ? hipErrorNoDevice : hipSuccess;
 }
 
+/* Queues and threads stay with the parent; a child has devices only if HIP starts there. */
+static void fork_child(void)
+{
+    if (hip_process.state == hipSuccess)
+        was_forked = true;
+    hip_process.state = hipErrorNotInitialized;
+}
+
 static void start_once(void)
 {
     hip_process.state = start();
+    if (pthread_atfork(NULL, NULL, fork_child) != 0)
+        cairn_log(CAIRN_LOG_WARN, "hip: forked children are not told that they cannot use HIP");
 }
 
 hipError_t hip_ready(void)
 {
     pthread_once(&hip_process.once, start_once);
+    if (was_forked) {
+        was_forked = false;
+        cairn_log(CAIRN_LOG_ERROR, "hip: this process was forked after HIP had started and cannot"
+                                   " use it; fork first");
+    }
     return hip_process.state;
 }
 

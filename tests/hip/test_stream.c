@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* A kernel that waits for *flag lets the tests see what has not happened yet. */
@@ -351,6 +352,22 @@ static void every_thread_has_a_stream_of_its_own(void **state)
     OK(hipHostFree(memory));
 }
 
+static void a_forked_child_is_told_that_it_has_no_devices(void **state)
+{
+    int *memory, status;
+    OK(hipMalloc((void **)&memory, 4));
+    pid_t pid = fork();
+    if (pid == 0) {
+        void *own;
+        hipError_t error = hipMalloc(&own, 4);
+        _exit(error == hipErrorNotInitialized && hipStreamSynchronize(NULL) == error ? 0 : 1);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    OK(hipMemset(memory, 0, 4));
+    OK(hipFree(memory));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -367,6 +384,7 @@ int main(void)
         cmocka_unit_test(properties_of_streams),
         cmocka_unit_test(a_destroyed_handle_is_an_error),
         cmocka_unit_test(every_thread_has_a_stream_of_its_own),
+        cmocka_unit_test(a_forked_child_is_told_that_it_has_no_devices),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
