@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT
+ * Scalar loads (AMD "CDNA2 ISA" 8). A load that is not wholly inside of the window of guest memory
+ * or of its buffer is left to the interpreter, one instruction: it knows registered memory, bounds
+ * and faults. Volatile, so that a fault finds the pc that was stored in front.
+ */
+#include "finalizer/llvm/lift_priv.h"
+#include "finalizer/llvm/lift_scalar.h"
+
+#include <string.h>
+
+/* Dwords of a lifted load; 0: it is none. */
+static unsigned load_dwords(unsigned op, bool *buffer)
+{
+    *buffer = op == CAIRN_OP_s_buffer_load_dword || op == CAIRN_OP_s_buffer_load_dwordx2 ||
+              op == CAIRN_OP_s_buffer_load_dwordx4 || op == CAIRN_OP_s_buffer_load_dwordx8 ||
+              op == CAIRN_OP_s_buffer_load_dwordx16;
+    switch (op) {
+    case CAIRN_OP_s_load_dword:
+    case CAIRN_OP_s_buffer_load_dword:
+        return 1;
+    case CAIRN_OP_s_load_dwordx2:
+    case CAIRN_OP_s_buffer_load_dwordx2:
+        return 2;
+    case CAIRN_OP_s_load_dwordx4:
+    case CAIRN_OP_s_buffer_load_dwordx4:
+        return 4;
+    case CAIRN_OP_s_load_dwordx8:
+    case CAIRN_OP_s_buffer_load_dwordx8:
+        return 8;
+    case CAIRN_OP_s_load_dwordx16:
+    case CAIRN_OP_s_buffer_load_dwordx16:
+        return 16;
+    default:
+        return 0;
+    }
+}
+
+bool cairn_scalar_is_load(const struct cairn_insn *insn)
+{
+    bool buffer;
+    return insn->encoding == CAIRN_ENC_SMEM && load_dwords(insn->op, &buffer) > 0;
+}
+
+/* ---- where it goes */
+
+struct place {
+    LLVMValueRef address; /* i64 */
+    LLVMValueRef inside;  /* i1, NULL: nothing to be inside of but the window */
+};
+
+static LLVMValueRef offset_of(struct cairn_lift *lift)
+{
+    const struct cairn_operand *soffset = &lift->insn->slot[CAIRN_SLOT_SOFFSET];
+    LLVMValueRef imm = cairn_lift_const64(lift, (uint64_t)(int64_t)lift->insn->imm);
+    if (!cairn_operand_present(soffset))
+        return imm;
+    LLVMValueRef reg = cairn_lift_sgpr(lift, soffset->code);
+    return LLVMBuildAdd(lift->builder, LLVMBuildZExt(lift->builder, reg, lift->i64, ""), imm, "");
+}
+
+static LLVMValueRef aligned(struct cairn_lift *lift, LLVMValueRef address)
+{
+    return LLVMBuildAnd(lift->builder, address, cairn_lift_const64(lift, ~UINT64_C(3)), "");
+}
+
+static struct place plain_place(struct cairn_lift *lift)
+{
+    LLVMValueRef base = cairn_lift_sgpr64(lift, lift->insn->slot[CAIRN_SLOT_ADDR].code);
+    LLVMValueRef address = LLVMBuildAdd(lift->builder, base, offset_of(lift), "");
+    return (struct place){.address = aligned(lift, address)};
+}
+
+/* The stride takes part in the bound only; 0 counts as 1. */
+static LLVMValueRef buffer_bytes(struct cairn_lift *lift, unsigned rsrc)
+{
+    LLVMBuilderRef b = lift->builder;
+    LLVMValueRef word1 = cairn_lift_sgpr(lift, rsrc + 1), records = cairn_lift_sgpr(lift, rsrc + 2);
+    LLVMValueRef stride = LLVMBuildLShr(b, word1, cairn_lift_const32(lift, 16), "");
+    stride = LLVMBuildAnd(b, stride, cairn_lift_const32(lift, 0x3fff), "");
+    LLVMValueRef none = LLVMBuildICmp(b, LLVMIntEQ, stride, cairn_lift_const32(lift, 0), "");
+    stride = LLVMBuildSelect(b, none, cairn_lift_const32(lift, 1), stride, "");
+    return LLVMBuildMul(b, LLVMBuildZExt(b, records, lift->i64, ""),
+                        LLVMBuildZExt(b, stride, lift->i64, ""), "");
+}
+
+static struct place buffer_place(struct cairn_lift *lift, unsigned dwords)
+{
+    LLVMBuilderRef b = lift->builder;
+    unsigned rsrc = lift->insn->slot[CAIRN_SLOT_ADDR].code;
+    LLVMValueRef bytes = buffer_bytes(lift, rsrc), offset = aligned(lift, offset_of(lift));
+    LLVMValueRef base = cairn_lift_sgpr64(lift, rsrc);
+    base = LLVMBuildAnd(b, base, cairn_lift_const64(lift, UINT64_C(0xffffffffffff)), "");
+    LLVMValueRef end = LLVMBuildAdd(b, offset, cairn_lift_const64(lift, 4 * dwords), "");
+    LLVMValueRef starts = LLVMBuildICmp(b, LLVMIntULT, offset, bytes, "");
+    LLVMValueRef ends = LLVMBuildICmp(b, LLVMIntULE, end, bytes, "");
+    return (struct place){.address = LLVMBuildAdd(b, base, offset, ""),
+                          .inside = LLVMBuildAnd(b, starts, ends, "")};
+}
+
+static LLVMValueRef is_covered(struct cairn_lift *lift, const struct place *place, unsigned dwords)
+{
+    LLVMBuilderRef b = lift->builder;
+    LLVMValueRef in = LLVMBuildSub(b, place->address, lift->window_base, "");
+    LLVMValueRef most =
+        LLVMBuildSub(b, lift->window_size, cairn_lift_const64(lift, 4 * dwords), "");
+    LLVMValueRef covered = LLVMBuildICmp(b, LLVMIntULE, in, most, "");
+    return place->inside == NULL ? covered : LLVMBuildAnd(b, covered, place->inside, "");
+}
+
+/* ---- either way: the destination in pieces of 64 bits, or one of 32 */
+
+struct pieces {
+    unsigned count;
+    LLVMTypeRef type;
+    LLVMValueRef fast[8], slow[8];
+    LLVMBasicBlockRef fast_end, slow_end;
+};
+
+static LLVMValueRef pointer_to(struct cairn_lift *lift, LLVMValueRef address, uint64_t offset)
+{
+    LLVMValueRef at =
+        LLVMBuildAdd(lift->builder, address, cairn_lift_const64(lift, offset), "");
+    return LLVMBuildIntToPtr(lift->builder, at, lift->ptr, "");
+}
+
+static unsigned piece_bytes(const struct pieces *pieces, const struct cairn_lift *lift)
+{
+    return pieces->type == lift->i32 ? 4 : 8;
+}
+
+static void build_fast(struct cairn_lift *lift, const struct place *place, struct pieces *pieces)
+{
+    for (unsigned i = 0; i < pieces->count; i++) {
+        LLVMValueRef at = pointer_to(lift, place->address, i * piece_bytes(pieces, lift));
+        LLVMValueRef load = LLVMBuildLoad2(lift->builder, pieces->type, at, "");
+        LLVMSetAlignment(load, 4);
+        LLVMSetVolatile(load, true);
+        cairn_lift_tag_guest(lift, load);
+        pieces->fast[i] = load;
+    }
+    pieces->fast_end = LLVMGetInsertBlock(lift->builder);
+}
+
+/* frame->step(frame, wave), and back to the driver if that says so. */
+static void build_step(struct cairn_lift *lift)
+{
+    LLVMTypeRef arguments[] = {lift->ptr, lift->ptr};
+    LLVMTypeRef type = LLVMFunctionType(lift->i1, arguments, 2, false);
+    LLVMValueRef values[] = {lift->frame, lift->wave};
+    LLVMValueRef field = cairn_lift_frame_field(lift, offsetof(struct cairn_native_frame, step));
+    LLVMValueRef step = cairn_lift_state_load(lift, lift->ptr, field, 8);
+    LLVMBasicBlockRef on = cairn_lift_block(lift, "smem_on"), out = cairn_lift_block(lift, "smem");
+    LLVMValueRef went = LLVMBuildCall2(lift->builder, type, step, values, 2, "");
+    unsigned zeroext = LLVMGetEnumAttributeKindForName("zeroext", 7);
+    LLVMAddCallSiteAttribute(went, 0, LLVMCreateEnumAttribute(lift->context, zeroext, 0));
+    LLVMBuildCondBr(lift->builder, went, on, out);
+    LLVMPositionBuilderAtEnd(lift->builder, out);
+    LLVMBuildRet(lift->builder, cairn_lift_const32(lift, CAIRN_NATIVE_STATE));
+    LLVMPositionBuilderAtEnd(lift->builder, on);
+}
+
+static void build_slow(struct cairn_lift *lift, struct pieces *pieces)
+{
+    unsigned code = lift->insn->slot[CAIRN_SLOT_DST].code;
+    size_t first = offsetof(struct cairn_wave, sgpr) + 4 * code;
+    build_step(lift);
+    for (unsigned i = 0; i < pieces->count; i++) {
+        size_t offset = first + i * piece_bytes(pieces, lift);
+        LLVMValueRef at = cairn_lift_wave_field(lift, lift->wave, offset);
+        pieces->slow[i] = cairn_lift_state_load(lift, pieces->type, at, 4);
+    }
+    pieces->slow_end = LLVMGetInsertBlock(lift->builder);
+}
+
+static void put_pieces(struct cairn_lift *lift, const struct pieces *pieces)
+{
+    unsigned code = lift->insn->slot[CAIRN_SLOT_DST].code;
+    LLVMBasicBlockRef from[] = {pieces->fast_end, pieces->slow_end};
+    LLVMValueRef phi[8];
+    for (unsigned i = 0; i < pieces->count; i++) {
+        LLVMValueRef values[] = {pieces->fast[i], pieces->slow[i]};
+        phi[i] = LLVMBuildPhi(lift->builder, pieces->type, "");
+        LLVMAddIncoming(phi[i], values, from, 2);
+    }
+    for (unsigned i = 0; i < pieces->count; i++) {
+        if (pieces->type == lift->i32)
+            cairn_lift_put_sgpr(lift, code, phi[i]);
+        else
+            cairn_lift_put_sgpr64(lift, code + 2 * i, phi[i]);
+    }
+}
+
+/* The branch to the slow way is hardly ever taken. */
+static void mark_unlikely(struct cairn_lift *lift, LLVMValueRef branch)
+{
+    static const char name[] = "branch_weights";
+    LLVMMetadataRef parts[] = {
+        LLVMMDStringInContext2(lift->context, name, strlen(name)),
+        LLVMValueAsMetadata(cairn_lift_const32(lift, 10000)),
+        LLVMValueAsMetadata(cairn_lift_const32(lift, 1)),
+    };
+    LLVMMetadataRef node = LLVMMDNodeInContext2(lift->context, parts, 3);
+    LLVMSetMetadata(branch, LLVMGetMDKindIDInContext(lift->context, "prof", 4),
+                    LLVMMetadataAsValue(lift->context, node));
+}
+
+/* The pc of this instruction is in memory while it loads; behind it, that of the region whose loop
+ * follows. */
+void cairn_scalar_load(struct cairn_lift *lift)
+{
+    bool buffer;
+    unsigned dwords = load_dwords(lift->insn->op, &buffer);
+    struct pieces pieces = {.count = dwords == 1 ? 1 : dwords / 2,
+                            .type = dwords == 1 ? lift->i32 : lift->i64};
+    struct place place = buffer ? buffer_place(lift, dwords) : plain_place(lift);
+    LLVMBasicBlockRef fast = cairn_lift_block(lift, "smem_fast"),
+                      slow = cairn_lift_block(lift, "smem_slow"),
+                      done = cairn_lift_block(lift, "smem_done");
+    cairn_lift_store_pc(lift, lift->program->insns[lift->at].offset);
+    mark_unlikely(lift, LLVMBuildCondBr(lift->builder, is_covered(lift, &place, dwords), fast, slow));
+    LLVMPositionBuilderAtEnd(lift->builder, fast);
+    build_fast(lift, &place, &pieces);
+    LLVMBuildBr(lift->builder, done);
+    LLVMPositionBuilderAtEnd(lift->builder, slow);
+    build_slow(lift, &pieces);
+    LLVMBuildBr(lift->builder, done);
+    LLVMPositionBuilderAtEnd(lift->builder, done);
+    put_pieces(lift, &pieces);
+    if (lift->region->open)
+        cairn_lift_store_pc(lift, lift->program->insns[lift->region->first].offset);
+}
