@@ -7,13 +7,13 @@
 
 enum form {
     FORM_NONE,
-    FORM_ONE,     /* destination, source */
-    FORM_TWO,     /* destination, two sources */
-    FORM_KEEPS,   /* destination, source; the old destination is read */
-    FORM_IMM,     /* SOPK: old destination and immediate */
-    FORM_TEST,    /* SCC of two sources */
-    FORM_TEST_K,  /* SCC of a register and an immediate */
-    FORM_EXEC,    /* EXEC = f(source, EXEC) */
+    FORM_ONE,    /* destination, source */
+    FORM_TWO,    /* destination, two sources */
+    FORM_KEEPS,  /* destination, source; the old destination is read */
+    FORM_IMM,    /* SOPK: old destination and immediate */
+    FORM_TEST,   /* SCC of two sources */
+    FORM_TEST_K, /* SCC of a register and an immediate */
+    FORM_EXEC,   /* EXEC = f(source, EXEC) */
 };
 
 static const struct row {
@@ -130,8 +130,7 @@ static void finish(struct cairn_lift *lift, const struct row *row, const struct 
 static void emit_getpc(struct cairn_lift *lift)
 {
     const struct cairn_program_insn *at = &lift->program->insns[lift->at];
-    LLVMValueRef field =
-        cairn_lift_const64(lift, offsetof(struct cairn_native_frame, code_base));
+    LLVMValueRef field = cairn_lift_const64(lift, offsetof(struct cairn_native_frame, code_base));
     field = LLVMBuildInBoundsGEP2(lift->builder, lift->i8, lift->frame, &field, 1, "");
     LLVMValueRef base = LLVMBuildLoad2(lift->builder, lift->i64, field, "");
     cairn_lift_tag_state(lift, base);

@@ -12,12 +12,12 @@
 struct cairn_scalar_op {
     struct cairn_lift *lift;
     LLVMBuilderRef b;
-    unsigned op;           /* enum cairn_op */
-    LLVMValueRef s0, s1;   /* SOPK: old destination, immediate */
-    LLVMValueRef old;      /* old destination of those that keep some of it */
-    LLVMValueRef carry;    /* i1: SCC before */
-    LLVMValueRef value;    /* result, NULL if none */
-    LLVMValueRef scc;      /* i1: SCC behind, NULL if it stays */
+    unsigned op;         /* enum cairn_op */
+    LLVMValueRef s0, s1; /* SOPK: old destination, immediate */
+    LLVMValueRef old;    /* old destination of those that keep some of it */
+    LLVMValueRef carry;  /* i1: SCC before */
+    LLVMValueRef value;  /* result, NULL if none */
+    LLVMValueRef scc;    /* i1: SCC behind, NULL if it stays */
 };
 
 /* ---- lift_scalar_ops.c: false if there is no meaning for the instruction */

@@ -81,8 +81,8 @@ static void sub_unsigned(struct cairn_scalar_op *op)
 static void add_signed(struct cairn_scalar_op *op, bool subtract)
 {
     LLVMBuilderRef b = op->b;
-    LLVMValueRef result = subtract ? LLVMBuildSub(b, op->s0, op->s1, "")
-                                   : LLVMBuildAdd(b, op->s0, op->s1, "");
+    LLVMValueRef result =
+        subtract ? LLVMBuildSub(b, op->s0, op->s1, "") : LLVMBuildAdd(b, op->s0, op->s1, "");
     LLVMValueRef differ = LLVMBuildXor(b, op->s0, op->s1, "");
     LLVMValueRef changed = LLVMBuildXor(b, op->s0, result, "");
     if (!subtract)
@@ -451,12 +451,18 @@ static void test_bit(struct cairn_scalar_op *op, bool on)
     [CAIRN_OP_s_cmp_##name##_u32] = predicate, [CAIRN_OP_s_cmpk_##name##_u32] = predicate
 
 static const uint8_t predicate_of[CAIRN_OP_COUNT] = {
-    SIGNED(eq, LLVMIntEQ),    SIGNED(lg, LLVMIntNE),
-    SIGNED(gt, LLVMIntSGT),   SIGNED(ge, LLVMIntSGE),
-    SIGNED(lt, LLVMIntSLT),   SIGNED(le, LLVMIntSLE),
-    UNSIGNED(eq, LLVMIntEQ),  UNSIGNED(lg, LLVMIntNE),
-    UNSIGNED(gt, LLVMIntUGT), UNSIGNED(ge, LLVMIntUGE),
-    UNSIGNED(lt, LLVMIntULT), UNSIGNED(le, LLVMIntULE),
+    SIGNED(eq, LLVMIntEQ),
+    SIGNED(lg, LLVMIntNE),
+    SIGNED(gt, LLVMIntSGT),
+    SIGNED(ge, LLVMIntSGE),
+    SIGNED(lt, LLVMIntSLT),
+    SIGNED(le, LLVMIntSLE),
+    UNSIGNED(eq, LLVMIntEQ),
+    UNSIGNED(lg, LLVMIntNE),
+    UNSIGNED(gt, LLVMIntUGT),
+    UNSIGNED(ge, LLVMIntUGE),
+    UNSIGNED(lt, LLVMIntULT),
+    UNSIGNED(le, LLVMIntULE),
     [CAIRN_OP_s_cmp_eq_u64] = LLVMIntEQ,
     [CAIRN_OP_s_cmp_lg_u64] = LLVMIntNE,
 };

@@ -118,8 +118,7 @@ struct pieces {
 
 static LLVMValueRef pointer_to(struct cairn_lift *lift, LLVMValueRef address, uint64_t offset)
 {
-    LLVMValueRef at =
-        LLVMBuildAdd(lift->builder, address, cairn_lift_const64(lift, offset), "");
+    LLVMValueRef at = LLVMBuildAdd(lift->builder, address, cairn_lift_const64(lift, offset), "");
     return LLVMBuildIntToPtr(lift->builder, at, lift->ptr, "");
 }
 
@@ -217,7 +216,8 @@ void cairn_scalar_load(struct cairn_lift *lift)
                       slow = cairn_lift_block(lift, "smem_slow"),
                       done = cairn_lift_block(lift, "smem_done");
     cairn_lift_store_pc(lift, lift->program->insns[lift->at].offset);
-    mark_unlikely(lift, LLVMBuildCondBr(lift->builder, is_covered(lift, &place, dwords), fast, slow));
+    mark_unlikely(lift,
+                  LLVMBuildCondBr(lift->builder, is_covered(lift, &place, dwords), fast, slow));
     LLVMPositionBuilderAtEnd(lift->builder, fast);
     build_fast(lift, &place, &pieces);
     LLVMBuildBr(lift->builder, done);

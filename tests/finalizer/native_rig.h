@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT
+ * Finalized code for the machine of asm_harness.h, and state of both engines side by side. Errors
+ * of the rig end the test program with a message.
+ */
+#ifndef CAIRN_TESTS_FINALIZER_NATIVE_RIG_H
+#define CAIRN_TESTS_FINALIZER_NATIVE_RIG_H
+
+#include "asm_harness.h"
+
+#include "finalizer/finalizer.h"
+
+struct cairn_native_code;
+
+struct native_options {
+    enum cairn_target_level target;
+    enum cairn_tier tier;
+    bool exact_nan;
+};
+
+/* Compiles the kernel at machine->launch.entry_pc for the machine's launch. NULL: the finalizer
+ * does not take it. *stepped (may be NULL): instructions left to the interpreter. Caller destroys
+ * with native_destroy. */
+struct cairn_native_code *native_compile(const struct asm_machine *machine,
+                                         const struct native_options *options, uint32_t *stepped);
+void native_destroy(struct cairn_native_code *code);
+
+/* Runs all waves in turn, as asm_run does, in finalized code (NULL: in the interpreter). Returns
+ * the state of the wave that faulted, else of wave 0. */
+enum cairn_wave_state native_run(struct cairn_native_code *code, struct asm_machine *machine);
+
+/* The best level that this host can run. */
+enum cairn_target_level native_best_target(void);
+
+/* All that a kernel can change. */
+struct native_state;
+struct native_state *native_capture(const struct asm_machine *machine);
+void native_restore(struct asm_machine *machine, const struct native_state *state);
+/* The first difference in words, into `text`; false if there is none. Trap state, counters and
+ * fuel are not looked at. */
+bool native_differs(const struct native_state *a, const struct native_state *b, char *text,
+                    size_t size);
+void native_free(struct native_state *state);
+
+#endif
