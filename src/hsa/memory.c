@@ -7,18 +7,20 @@
 
 #include "base/log.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* Reads one byte through the kernel, which reports a bad address instead of faulting. */
+/* Reads one byte through the kernel, which reports a bad address instead of faulting. A kernel that
+ * refuses the call itself (seccomp) leaves the caller's word. */
 static bool is_mapped(uint64_t address)
 {
     char byte;
     struct iovec to = {.iov_base = &byte, .iov_len = 1};
     struct iovec from = {.iov_base = (void *)(uintptr_t)address, .iov_len = 1}; // NOLINT
-    return process_vm_readv(getpid(), &to, 1, &from, 1, 0) == 1;
+    return process_vm_readv(getpid(), &to, 1, &from, 1, 0) == 1 || errno != EFAULT;
 }
 
 bool cairn_hsa_range_is_valid(const void *address, size_t size)

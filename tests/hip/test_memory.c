@@ -87,6 +87,24 @@ static void an_unpinned_source_may_change_after_the_call(void **state)
     OK(hipStreamDestroy(stream));
 }
 
+/* Both ways, waited for and not, small enough to be copied aside and not. */
+static void copies_of_unmapped_host_memory_are_errors(void **state)
+{
+    static const size_t sizes[] = {4, 100, 4 << 20};
+    char *data, *wild = (char *)8;
+    OK(hipMalloc((void **)&data, 4 << 20));
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        EXPECT(hipMemcpy(data, wild, sizes[i], hipMemcpyHostToDevice), hipErrorInvalidValue);
+        EXPECT(hipMemcpy(wild, data, sizes[i], hipMemcpyDeviceToHost), hipErrorInvalidValue);
+        EXPECT(hipMemcpyAsync(data, wild, sizes[i], hipMemcpyHostToDevice, NULL),
+               hipErrorInvalidValue);
+        EXPECT(hipMemcpyAsync(wild, data, sizes[i], hipMemcpyDeviceToHost, NULL),
+               hipErrorInvalidValue);
+    }
+    OK(hipDeviceSynchronize());
+    OK(hipFree(data));
+}
+
 static void rows_and_slices(void **state)
 {
     uint8_t host[4][5][16], back[4][5][16];
@@ -305,6 +323,7 @@ int main(void)
         cmocka_unit_test(memory_info_is_true_and_the_limit_holds),
         cmocka_unit_test(copies_go_every_way),
         cmocka_unit_test(an_unpinned_source_may_change_after_the_call),
+        cmocka_unit_test(copies_of_unmapped_host_memory_are_errors),
         cmocka_unit_test(rows_and_slices),
         cmocka_unit_test(fills_touch_exactly_their_range),
         cmocka_unit_test(fills_of_rows),
