@@ -7,6 +7,8 @@ Each FILE becomes OUT_DIR/NAME.bc: only functions that are straight code without
 for intrinsics), which can be copied instruction by instruction; with vectors that C passes in memory
 passed as values; without anything that ties them to a target. A function that some BASE, itself a NAME
 given before, has with the same body is left out, so a reader looks in NAME, then in the bases in order.
+The functions that ordinary kernels use (COMMON) go to OUT_DIR/NAME_common.bc instead: reading a file costs by
+the number of its functions.
 OUT_DIR/library.inc is C that embeds the files: an array NAME of bytes each, and LIBRARY_FILES, {NAME...} in
 order. OUT_DIR/left_out.txt lists the functions that are not straight.
 """
@@ -16,6 +18,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+COMMON = re.compile(
+    r"v_((add|sub|subrev)_(co_)?u32|(addc|subb)_co_u32|(add|sub|mul)_i32|mul_(lo|hi)_u32|mul_u32_u24|mul_i32_i24"
+    r"|mad_u32_u24|mad_i32_i24|mad_u64_u32|(min|max)_[iu]32|(and|or|xor|not|mov|bfi|and_or|lshl_or|or3|perm)_b32|bfe_[iu]32"
+    r"|(lshl_add|add_lshl|add3|xad)_u32|(lshlrev|lshrrev)_b(32|64)|ashrrev_i(32|64)|alignbit_b32|mbcnt_(lo|hi)_u32_b32"
+    r"|(add|sub|subrev|mul|fma|fmac|min|max|rcp|rsq|sqrt|exp|log|floor|trunc|rndne|ldexp|div_fixup)_f(32|64)|mac_f32"
+    r"|(mad|max3|min3|med3)_f32|div_(scale|fmas)_f(32|64)|cvt_(f32_[iu]32|[iu]32_f32|f64_f32|f32_f64|f16_f32|f32_f16|f64_[iu]32)"
+    r"|pk_(add|mul|fma)_f(16|32)|fma_mix_f32|cmp_(lt|eq|le|gt|ne|lg|neq|ge|nlt|ngt|nge|nle|class)_([iuf]32|[iu]64|f64))(_flag)?$")
 FUNCTION = re.compile(r"^define (?P<result>[^@]*)@(?P<name>[\w.]+)\((?P<params>[^\n]*)\)[^()\n]*\{\n(?P<body>.*?)^\}$",
                       re.M | re.S)
 BYVAL = re.compile(r"ptr [^,%]*byval\((<[^>]+>)\)[^%,]*align (\d+)[^%,]*(%\w+)")
@@ -88,7 +97,7 @@ def module(program, source):
 
 def main(program, out, *specs):
     out = Path(out)
-    known, left_out = {}, []
+    known, left_out, names = {}, [], []
     for spec in specs:
         name, _, rest = spec.partition("=")
         source, *bases = rest.split(":")
@@ -98,12 +107,14 @@ def main(program, out, *specs):
         for base in reversed(bases):
             inherited.update(known[base])
         own = {f: body for f, body in functions.items() if inherited.get(f) != body}
-        used = set(re.findall(r"@(llvm\.[\w.]+)", "".join(own.values())))
-        text = "\n".join([d for d in declarations if re.search(r"@([\w.]+)", d)[1] in used] + list(own.values()))
-        (out / f"{name}.bc").write_bytes(opt(program, text + "\n", "strip"))
+        for file, is_common in (f"{name}_common", True), (name, False):
+            part = [body for f, body in own.items() if bool(COMMON.match(f)) == is_common]
+            used = set(re.findall(r"@(llvm\.[\w.]+)", "".join(part)))
+            text = [d for d in declarations if re.search(r"@([\w.]+)", d)[1] in used] + part
+            (out / f"{file}.bc").write_bytes(opt(program, "\n".join(text) + "\n", "strip"))
+            names.append(file)
         left_out += [f"{name} {f}\n" for f in bad]
     (out / "left_out.txt").write_text("".join(left_out))
-    names = [spec.partition("=")[0] for spec in specs]
     arrays = "".join(f"static const unsigned char {name}[] = {{\n#embed <{name}.bc>\n}};\n" for name in names)
     rows = " \\\n".join(f'    {{"{name}", {name}, sizeof {name}}},' for name in names)
     (out / "library.inc").write_text(f"{arrays}#define LIBRARY_FILES \\\n{rows}\n")

@@ -6,21 +6,15 @@
 
 #include "base/log.h"
 #include "finalizer/llvm/bitcode/library.h"
+#include "finalizer/llvm/materialize.h"
 #include "fp/mode.h"
 
 #include <llvm-c/BitReader.h>
-#include <llvm-c/Error.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* llvm::GlobalValue::materialize() reads a lazily loaded function's body. The C interface lacks it.
- * It returns llvm::Error, a class of one pointer that is returned in memory (Itanium C++ ABI,
- * 3.1.3: non-trivial for the purposes of calls); `this` is the value itself. */
-extern void *materialize(LLVMErrorRef *error,
-                         LLVMValueRef value) __asm__("_ZN4llvm11GlobalValue11materializeEv");
-
-enum { FILES_A_FUNCTION = 3, TABLE_START = 256 };
+enum { FILES_A_FUNCTION = 6, TABLE_START = 256 };
 
 struct file {
     LLVMModuleRef module;
@@ -57,29 +51,34 @@ static int file_named(const char *name)
     return -1;
 }
 
+/* Adds a file and its part with the common functions, which is looked at first. */
+static bool add_files(int chain[FILES_A_FUNCTION + 1], unsigned *count, unsigned lanes,
+                      const char *level, const char *controls)
+{
+    char name[64];
+    snprintf(name, sizeof name, "lanes%u%s%s_common", lanes, level, controls);
+    chain[*count] = file_named(name);
+    snprintf(name, sizeof name, "lanes%u%s%s", lanes, level, controls);
+    chain[*count + 1] = file_named(name);
+    *count += 2;
+    return chain[*count - 2] >= 0 && chain[*count - 1] >= 0;
+}
+
 /* The special ones first: a function that is the same in a more general file is not in them. */
 static bool find_chain(int chain[FILES_A_FUNCTION + 1], unsigned lanes, bool base, bool exact,
                        bool flush)
 {
-    char name[64];
+    static const char *const controls[2][2] = {{"", "_exact"}, {"_flush", "_flush_exact"}};
     unsigned count = 0;
     const char *level = base ? "_base" : "";
-    if (exact || flush) {
-        snprintf(name, sizeof name, "lanes%u%s%s%s", lanes, level, flush ? "_flush" : "",
-                 exact ? "_exact" : "");
-        chain[count++] = file_named(name);
-    }
-    if (base) {
-        snprintf(name, sizeof name, "lanes%u_base", lanes);
-        chain[count++] = file_named(name);
-    }
-    snprintf(name, sizeof name, "lanes%u", lanes);
-    chain[count++] = file_named(name);
+    bool found = true;
+    if (exact || flush)
+        found = add_files(chain, &count, lanes, level, controls[flush][exact]);
+    if (base)
+        found = add_files(chain, &count, lanes, level, "") && found;
+    found = add_files(chain, &count, lanes, "", "") && found;
     chain[count] = -1;
-    for (unsigned i = 0; i < count; i++)
-        if (chain[i] < 0)
-            return false;
-    return true;
+    return found;
 }
 
 static bool find_chains(struct cairn_semantics *semantics, unsigned lanes, bool base, bool exact)
@@ -204,12 +203,8 @@ static struct cairn_semantics_function *prepared(struct cairn_semantics *semanti
             return NULL;
         entry = slot_of(semantics->table, semantics->capacity, value);
     }
-    LLVMErrorRef error = NULL;
-    materialize(&error, value);
-    if (error != NULL) {
-        LLVMConsumeError(error);
+    if (!cairn_semantics_materialize(value))
         return NULL;
-    }
     entry->function = cairn_semantics_function_create(value);
     if (entry->function != NULL) {
         entry->key = value;

@@ -6,7 +6,8 @@
 
 #include <stddef.h>
 
-/* One bitcode file. Its name: lanes<count>[_base][_flush][_exact], see CMakeLists.txt here. */
+/* One bitcode file. Its name: lanes<count>[_base][_flush][_exact][_common], see CMakeLists.txt
+ * here and gen/semantics/pack.py. */
 struct cairn_semantics_file {
     const char *name;
     const unsigned char *data;
