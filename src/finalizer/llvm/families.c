@@ -23,3 +23,16 @@ __attribute__((weak)) void cairn_lift_mask_op(struct cairn_lift *lift)
 {
     (void)lift;
 }
+
+__attribute__((weak)) bool cairn_lift_dpp_in_chunk(const struct cairn_insn *insn, unsigned width)
+{
+    (void)insn, (void)width;
+    return false;
+}
+
+__attribute__((weak)) LLVMValueRef cairn_lift_dpp(struct cairn_lift *lift, LLVMValueRef source,
+                                                  LLVMValueRef *valid)
+{
+    *valid = LLVMConstAllOnes(lift->v1);
+    return source;
+}
