@@ -8,12 +8,11 @@
 #include "finalizer/llvm/pipeline.h"
 #include "finalizer/llvm/semantics.h"
 #include "finalizer/llvm/target.h"
-#include "finalizer/object.h"
+#include "finalizer/native_symbols.h"
 #include "fp/mode.h"
 #include "sem_rows.h"
 
 #include <llvm-c/Analysis.h>
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -309,17 +308,6 @@ static bool host_runs(enum cairn_target_level level)
            (level == CAIRN_TARGET_V4 && __builtin_cpu_supports("x86-64-v4"));
 }
 
-static double host_fma(double a, double b, double c)
-{
-    return fma(a, b, c);
-}
-
-static uint64_t resolve(void *user, const char *name)
-{
-    (void)user;
-    return strcmp(name, "fma") == 0 ? (uintptr_t)host_fma : 0;
-}
-
 static void check(struct setting setting)
 {
     struct job job = {.setting = setting};
@@ -331,10 +319,9 @@ static void check(struct setting setting)
         job.row[job.rows++] = row;
     assert_int_equal(cairn_guard_run("semantics", compile, &job), CAIRN_OK);
     struct cairn_object *object;
-    struct cairn_object_symbols symbols = {.resolve = resolve};
-    assert_int_equal(
-        cairn_object_load((struct cairn_bytes){job.object, job.object_bytes}, &symbols, &object),
-        CAIRN_OK);
+    assert_int_equal(cairn_object_load((struct cairn_bytes){job.object, job.object_bytes},
+                                       &cairn_native_symbols, &object),
+                     CAIRN_OK);
     for (unsigned i = 0; i < job.rows; i++) {
         char name[16];
         snprintf(name, sizeof name, "r%u", i);
