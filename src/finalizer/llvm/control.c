@@ -2,7 +2,7 @@
  * The frame of the function and its blocks: a switch on wave->pc that (re)enters anywhere a wave
  * may go on, branches, barriers, yields at back edges, and instructions left to the interpreter.
  */
-#include "finalizer/llvm/lift_priv.h"
+#include "finalizer/llvm/loop.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,13 +82,17 @@ static LLVMValueRef fuel_pointer(struct cairn_lift *lift)
     return cairn_lift_wave_field(lift, lift->wave, offsetof(struct cairn_wave, fuel));
 }
 
-static LLVMValueRef burn(struct cairn_lift *lift, uint32_t instructions)
+LLVMValueRef cairn_control_burn(struct cairn_lift *lift, LLVMValueRef instructions)
 {
     LLVMValueRef before = cairn_lift_state_load(lift, lift->i64, fuel_pointer(lift), 8);
-    LLVMValueRef fuel =
-        LLVMBuildSub(lift->builder, before, cairn_lift_const64(lift, instructions), "");
+    LLVMValueRef fuel = LLVMBuildSub(lift->builder, before, instructions, "");
     cairn_lift_state_store(lift, fuel, fuel_pointer(lift), 8);
     return fuel;
+}
+
+static LLVMValueRef burn(struct cairn_lift *lift, uint32_t instructions)
+{
+    return cairn_control_burn(lift, cairn_lift_const64(lift, instructions));
 }
 
 static bool is_back_edge(const struct cairn_lift *lift, uint32_t from, uint32_t to)
@@ -96,7 +100,7 @@ static bool is_back_edge(const struct cairn_lift *lift, uint32_t from, uint32_t 
     return lift->program->blocks[to].offset <= lift->program->blocks[from].offset;
 }
 
-static void yield_at(struct cairn_lift *lift, uint32_t offset)
+void cairn_control_yield(struct cairn_lift *lift, uint32_t offset)
 {
     cairn_lift_store_pc(lift, offset);
     leave(lift, CAIRN_NATIVE_YIELD);
@@ -115,12 +119,12 @@ static LLVMBasicBlockRef build_back_edge(struct cairn_lift *lift, uint32_t from,
         LLVMBuildICmp(lift->builder, LLVMIntSGT, fuel, cairn_lift_const64(lift, 0), "");
     LLVMBuildCondBr(lift->builder, left, cairn_lifter_of(lift)->function.blocks[to], out);
     LLVMPositionBuilderAtEnd(lift->builder, out);
-    yield_at(lift, header->offset);
+    cairn_control_yield(lift, header->offset);
     LLVMPositionBuilderAtEnd(lift->builder, here);
     return edge;
 }
 
-static LLVMBasicBlockRef edge_to(struct cairn_lift *lift, uint32_t from, uint32_t to)
+LLVMBasicBlockRef cairn_control_edge(struct cairn_lift *lift, uint32_t from, uint32_t to)
 {
     struct cairn_lift_function *function = &cairn_lifter_of(lift)->function;
     if (to == CAIRN_NO_BLOCK)
@@ -142,6 +146,8 @@ LLVMValueRef cairn_lift_any_of(struct cairn_lift *lift, unsigned code)
     const struct cairn_geometry *geometry = lift->geometry;
     LLVMBuilderRef b = lift->builder;
     LLVMValueRef bits;
+    if (lift->region->any[code] != NULL)
+        return lift->region->any[code];
     if (!geometry->merged) {
         bits = cairn_lift_sgpr64(lift, code);
     } else {
@@ -225,7 +231,7 @@ static void build_control(struct cairn_lift *lift, uint32_t block, uint32_t inde
         leave(lift, CAIRN_NATIVE_BARRIER);
         return;
     case CAIRN_OP_s_sleep:
-        yield_at(lift, behind(lift, index));
+        cairn_control_yield(lift, behind(lift, index));
         return;
     case CAIRN_OP_s_endpgm:
         cairn_lift_store_pc(lift, lift->program->insns[index].offset);
@@ -241,15 +247,15 @@ static void build_control(struct cairn_lift *lift, uint32_t block, uint32_t inde
     case CAIRN_OP_s_call_b64:
         cairn_lift_put_sgpr64(lift, lift->insn->slot[CAIRN_SLOT_DST].code,
                               return_address(lift, index));
-        LLVMBuildBr(lift->builder, edge_to(lift, block, at->taken));
+        LLVMBuildBr(lift->builder, cairn_control_edge(lift, block, at->taken));
         return;
     case CAIRN_OP_s_branch:
-        LLVMBuildBr(lift->builder, edge_to(lift, block, at->taken));
+        LLVMBuildBr(lift->builder, cairn_control_edge(lift, block, at->taken));
         return;
     default: {
         LLVMValueRef taken = condition(lift, op);
-        LLVMBasicBlockRef to = edge_to(lift, block, at->taken),
-                          next = edge_to(lift, block, at->next);
+        LLVMBasicBlockRef to = cairn_control_edge(lift, block, at->taken),
+                          next = cairn_control_edge(lift, block, at->next);
         LLVMBuildCondBr(lift->builder, taken, to, next);
         return;
     }
@@ -304,8 +310,8 @@ static void note_scc(struct cairn_lift *lift)
     lift->region->scc = NULL;
 }
 
-static void emit(struct cairn_lift *lift, uint32_t block, uint32_t i,
-                 const struct cairn_plan *plans)
+void cairn_control_emit(struct cairn_lift *lift, uint32_t block, uint32_t i,
+                        const struct cairn_plan *plans)
 {
     const struct cairn_program_block *at = &lift->program->blocks[block];
     const struct cairn_lift_family *family;
@@ -314,7 +320,7 @@ static void emit(struct cairn_lift *lift, uint32_t block, uint32_t i,
     lift->insn = &lift->program->insns[index].insn;
     lift->insn_facts = &lift->facts->insn[index];
     bool lane = plans[i].mode == CAIRN_PLAN_LANE || plans[i].mode == CAIRN_PLAN_MASK_LANE;
-    if (lane && !lift->region->open)
+    if (lane && !lift->region->open && lift->region->loop == NULL)
         cairn_region_open(lift, index, at->first + region_end(plans, i));
     cairn_region_lane(lift, lane);
     cairn_lift_kind_of(lift, index, &family);
@@ -349,7 +355,7 @@ static void finish(struct cairn_lift *lift, uint32_t block)
     if (LLVMGetBasicBlockTerminator(LLVMGetInsertBlock(lift->builder)) != NULL)
         return;
     if (at->end == CAIRN_END_NEXT && at->next != CAIRN_NO_BLOCK) {
-        LLVMBuildBr(lift->builder, edge_to(lift, block, at->next));
+        LLVMBuildBr(lift->builder, cairn_control_edge(lift, block, at->next));
         return;
     }
     if (at->end == CAIRN_END_STOP || at->end == CAIRN_END_NEXT) {
@@ -370,8 +376,12 @@ bool cairn_control_block(struct cairn_lift *lift, uint32_t block)
     cairn_plan_block(lift, block, plans);
     LLVMPositionBuilderAtEnd(lift->region->scalar, cairn_lifter_of(lift)->function.blocks[block]);
     cairn_region_start_block(lift, block);
+    if (cairn_loop_emit(lift, block, plans)) {
+        free(plans);
+        return true;
+    }
     for (uint32_t i = 0; i < at->count; i++) {
-        emit(lift, block, i, plans);
+        cairn_control_emit(lift, block, i, plans);
         cairn_region_advance(lift->region->shape, lift, at->first + i);
         if (plans[i].region_ends)
             cairn_region_close(lift);

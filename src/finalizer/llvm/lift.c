@@ -3,7 +3,7 @@
  * values while a region is open; scalar registers are stored at once and remembered for the rest of
  * the block.
  */
-#include "finalizer/llvm/lift_priv.h"
+#include "finalizer/llvm/loop.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -183,6 +183,9 @@ LLVMValueRef cairn_lift_chunk(struct cairn_lift *lift)
 
 LLVMValueRef cairn_lift_register_pointer(struct cairn_lift *lift, unsigned vreg)
 {
+    const struct cairn_loop *loop = lift->region->loop;
+    if (loop != NULL && loop->row[vreg] != NULL)
+        return loop->row[vreg];
     return bytes_behind(lift, lift->region->rows, bytes_of_row() * row_of(lift, vreg));
 }
 
@@ -342,53 +345,64 @@ LLVMValueRef cairn_lift_exec(struct cairn_lift *lift)
     return cairn_lift_mask_code(lift, CAIRN_CODE_EXEC_LO);
 }
 
-static LLVMTypeRef mask_type(struct cairn_lift *lift)
+LLVMTypeRef cairn_lift_mask_type(struct cairn_lift *lift)
 {
     return LLVMIntTypeInContext(lift->context, lift->width);
+}
+
+LLVMValueRef cairn_lift_mask_pointer(struct cairn_lift *lift, unsigned code)
+{
+    const struct cairn_loop *loop = lift->region->loop;
+    if (loop != NULL && loop->mask[code] != NULL)
+        return loop->mask[code];
+    return bytes_behind(lift, lift->region->masks, 4 * code);
+}
+
+/* This chunk's bits of a mask that is at hand as a 64-bit number. */
+static LLVMValueRef part_of_mask(struct cairn_lift *lift, LLVMValueRef bits)
+{
+    LLVMBuilderRef b = lift->builder;
+    LLVMValueRef in_wave =
+        LLVMBuildURem(b, lift->region->chunk, cairn_lift_const32(lift, lift->chunks), "");
+    LLVMValueRef shift = scaled(lift, in_wave, lift->width);
+    LLVMValueRef mine =
+        LLVMBuildTrunc(b, LLVMBuildLShr(b, bits, shift, ""), cairn_lift_mask_type(lift), "");
+    return LLVMBuildBitCast(b, mine, lift->v1, "");
 }
 
 LLVMValueRef cairn_lift_mask_code(struct cairn_lift *lift, unsigned code)
 {
     struct cairn_lift_region *region = lift->region;
-    if (region->mask[code] == NULL) {
-        LLVMValueRef at = bytes_behind(lift, region->masks, 4 * code);
-        LLVMValueRef bits = cairn_lift_state_load(lift, mask_type(lift), at, lift->width / 8);
-        region->mask[code] = LLVMBuildBitCast(lift->builder, bits, lift->v1, "");
-    }
-    return region->mask[code];
-}
-
-/* 64 constant bits: the same in all chunks or not at all. */
-static LLVMValueRef constant_mask(struct cairn_lift *lift, unsigned slot)
-{
-    LLVMBuilderRef b = lift->builder;
-    LLVMValueRef bits = cairn_lift_scalar64(lift, slot);
-    LLVMValueRef in_wave =
-        LLVMBuildURem(b, lift->region->chunk, cairn_lift_const32(lift, lift->chunks), "");
-    LLVMValueRef shift = scaled(lift, in_wave, lift->width);
-    LLVMValueRef mine = LLVMBuildTrunc(b, LLVMBuildLShr(b, bits, shift, ""), mask_type(lift), "");
-    return LLVMBuildBitCast(b, mine, lift->v1, "");
+    if (region->mask[code] != NULL)
+        return region->mask[code];
+    if (region->loop != NULL && region->loop->inside[code]) /* of scalar instructions */
+        return region->mask[code] = part_of_mask(lift, cairn_lift_sgpr64(lift, code));
+    LLVMValueRef bits = cairn_lift_state_load(lift, cairn_lift_mask_type(lift),
+                                              cairn_lift_mask_pointer(lift, code), lift->width / 8);
+    return region->mask[code] = LLVMBuildBitCast(lift->builder, bits, lift->v1, "");
 }
 
 LLVMValueRef cairn_lift_mask(struct cairn_lift *lift, unsigned slot)
 {
     unsigned code = operand_of(lift, slot)->code;
-    return code < 128 ? cairn_lift_mask_code(lift, code) : constant_mask(lift, slot);
+    return code < 128 ? cairn_lift_mask_code(lift, code)
+                      : part_of_mask(lift, cairn_lift_scalar64(lift, slot));
 }
 
 void cairn_lift_put_mask_code(struct cairn_lift *lift, unsigned code, LLVMValueRef value)
 {
     struct cairn_lift_region *region = lift->region;
-    LLVMValueRef at = bytes_behind(lift, region->masks, 4 * code);
-    LLVMValueRef bits = LLVMBuildBitCast(lift->builder, value, mask_type(lift), "");
+    LLVMValueRef bits = LLVMBuildBitCast(lift->builder, value, cairn_lift_mask_type(lift), "");
     region->mask[code] = value;
-    cairn_lift_state_store(lift, bits, at, lift->width / 8);
+    cairn_lift_state_store(lift, bits, cairn_lift_mask_pointer(lift, code), lift->width / 8);
     for (unsigned i = code; i < code + 2; i++)
         region->sgpr[i] = NULL;
     region->sgpr64[code] = NULL;
     if (code > 0)
         region->sgpr64[code - 1] = NULL;
     region->sgpr64[code + 1] = NULL;
+    region->any[code] = NULL;
+    region->put[code] = true;
 }
 
 void cairn_lift_put_mask(struct cairn_lift *lift, unsigned slot, LLVMValueRef value)

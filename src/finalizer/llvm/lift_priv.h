@@ -7,6 +7,8 @@
 
 #include "finalizer/llvm/lift.h"
 
+struct cairn_loop;
+
 /* Where instructions of the region that is being lifted go, and the values known in it. */
 struct cairn_lift_region {
     LLVMBuilderRef scalar; /* in front of the loop over chunks, or just the straight code */
@@ -25,13 +27,15 @@ struct cairn_lift_region {
     /* Lane masks of this chunk, by the even code; pending: made here, complete in memory only
      * behind the loop. */
     LLVMValueRef mask[CAIRN_SREGS];
-    uint64_t mask_pending[3], mask_read[3];
-    int scc_of; /* SCC is `this mask != 0`, to be computed behind the loop; -1: no */
+    bool put[CAIRN_SREGS];   /* mask written by this region */
+    struct cairn_loop *loop; /* the loop by chunk that is being lifted, or NULL; loop.h */
+    int scc_of;              /* SCC is `this mask != 0`, to be computed behind the loop; -1: no */
 
     /* Of the block: static shapes here, and scalar registers whose values are at hand. */
     struct cairn_shape shape[CAIRN_VREGS];
     LLVMValueRef sgpr[CAIRN_SREGS], sgpr64[CAIRN_SREGS];
     LLVMValueRef scc;
+    LLVMValueRef any[CAIRN_SREGS]; /* i1: has this mask a bit set in any chunk? */
 };
 
 /* What all blocks of the function share; see control.c. */
@@ -61,6 +65,9 @@ static inline struct cairn_lifter *cairn_lifter_of(struct cairn_lift *lift)
 void cairn_lift_chunk_pointers(struct cairn_lift *lift); /* of the chunk whose turn begins */
 LLVMValueRef cairn_lift_register(struct cairn_lift *lift, unsigned vreg); /* as a vector */
 LLVMValueRef cairn_lift_register_pointer(struct cairn_lift *lift, unsigned vreg);
+
+LLVMValueRef cairn_lift_mask_pointer(struct cairn_lift *lift, unsigned code);
+LLVMTypeRef cairn_lift_mask_type(struct cairn_lift *lift); /* iW */
 
 /* ---- kinds.c */
 enum cairn_lift_kind cairn_lift_kind_of(const struct cairn_lift *lift, uint32_t insn,
@@ -95,7 +102,17 @@ void cairn_region_advance(struct cairn_shape shape[CAIRN_VREGS], const struct ca
                           uint32_t insn);
 
 /* ---- control.c */
-void cairn_control_begin(struct cairn_lift *lift);                 /* entry, dispatch, blocks */
+void cairn_control_begin(struct cairn_lift *lift);           /* entry, dispatch, blocks */
+unsigned cairn_region_chunks(const struct cairn_lift *lift); /* turns of the loop over chunks */
+void cairn_region_mark_loop(struct cairn_lift *lift, LLVMValueRef branch);
+void cairn_region_note_memory(struct cairn_lift *lift); /* the chunk, for faults */
+bool cairn_region_touches_memory(const struct cairn_lift *lift, uint32_t first, uint32_t last);
+void cairn_control_emit(struct cairn_lift *lift, uint32_t block, uint32_t i,
+                        const struct cairn_plan *plans);
+/* Where an edge leads: over fuel if it goes back. */
+LLVMBasicBlockRef cairn_control_edge(struct cairn_lift *lift, uint32_t from, uint32_t to);
+LLVMValueRef cairn_control_burn(struct cairn_lift *lift, LLVMValueRef instructions);
+void cairn_control_yield(struct cairn_lift *lift, uint32_t offset);
 bool cairn_control_block(struct cairn_lift *lift, uint32_t block); /* false: no memory */
 void cairn_lift_store_pc(struct cairn_lift *lift, uint32_t offset);
 /* i1: is any bit of the 64-bit mask set, in any merged wave? Complete in memory, no region open. */

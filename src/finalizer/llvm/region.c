@@ -20,6 +20,7 @@ void cairn_region_forget_scalars(struct cairn_lift *lift)
     struct cairn_lift_region *region = lift->region;
     memset(region->sgpr, 0, sizeof region->sgpr);
     memset(region->sgpr64, 0, sizeof region->sgpr64);
+    memset(region->any, 0, sizeof region->any);
     region->scc = NULL;
     region->scc_of = -1;
 }
@@ -27,10 +28,10 @@ void cairn_region_forget_scalars(struct cairn_lift *lift)
 void cairn_region_lane(struct cairn_lift *lift, bool lane)
 {
     lift->region->in_lane = lane;
-    lift->builder = lane ? lift->region->lane : lift->region->scalar;
+    lift->builder = lane || lift->region->loop != NULL ? lift->region->lane : lift->region->scalar;
 }
 
-static unsigned chunk_count(const struct cairn_lift *lift)
+unsigned cairn_region_chunks(const struct cairn_lift *lift)
 {
     const struct cairn_geometry *geometry = lift->geometry;
     if (!geometry->merged)
@@ -39,7 +40,7 @@ static unsigned chunk_count(const struct cairn_lift *lift)
     return (items + geometry->wave_size - 1) / geometry->wave_size * lift->chunks;
 }
 
-static bool touches_memory(const struct cairn_lift *lift, uint32_t first, uint32_t last)
+bool cairn_region_touches_memory(const struct cairn_lift *lift, uint32_t first, uint32_t last)
 {
     for (uint32_t i = first; i <= last; i++)
         if (lift->program->insns[i].flags & (CAIRN_ISA_LOADS | CAIRN_ISA_STORES | CAIRN_ISA_ATOMIC))
@@ -67,6 +68,12 @@ void cairn_lift_store_pc(struct cairn_lift *lift, uint32_t offset)
     volatile_store(lift, pc_value(lift, offset), at, 8);
 }
 
+void cairn_region_note_memory(struct cairn_lift *lift)
+{
+    LLVMValueRef at = cairn_lift_frame_field(lift, offsetof(struct cairn_native_frame, chunk));
+    volatile_store(lift, lift->region->chunk, at, 4);
+}
+
 void cairn_region_open(struct cairn_lift *lift, uint32_t first, uint32_t last)
 {
     struct cairn_lift_region *region = lift->region;
@@ -74,10 +81,11 @@ void cairn_region_open(struct cairn_lift *lift, uint32_t first, uint32_t last)
     memset(region->base, 0, sizeof region->base);
     memset(region->dirty, 0, sizeof region->dirty);
     memset(region->mask, 0, sizeof region->mask);
+    memset(region->put, 0, sizeof region->put);
     region->first = first;
     region->last = last;
     region->open = true;
-    bool memory = touches_memory(lift, first, last);
+    bool memory = cairn_region_touches_memory(lift, first, last);
     cairn_region_lane(lift, false);
     if (memory)
         cairn_lift_store_pc(lift, lift->program->insns[first].offset);
@@ -87,8 +95,7 @@ void cairn_region_open(struct cairn_lift *lift, uint32_t first, uint32_t last)
     region->chunk = LLVMBuildPhi(lift->builder, lift->i32, "chunk");
     cairn_lift_chunk_pointers(lift);
     if (memory)
-        volatile_store(lift, region->chunk,
-                       cairn_lift_frame_field(lift, offsetof(struct cairn_native_frame, chunk)), 4);
+        cairn_region_note_memory(lift);
 }
 
 static void store_live_registers(struct cairn_lift *lift)
@@ -107,7 +114,7 @@ static void store_live_registers(struct cairn_lift *lift)
 }
 
 /* LLVM is not to unroll or vectorise the loop again. */
-static void mark_loop(struct cairn_lift *lift, LLVMValueRef branch)
+void cairn_region_mark_loop(struct cairn_lift *lift, LLVMValueRef branch)
 {
     static const char word[] = "llvm.loop.unroll.disable";
     LLVMMetadataRef text = LLVMMDStringInContext2(lift->context, word, strlen(word));
@@ -130,6 +137,48 @@ static void settle_scc(struct cairn_lift *lift)
     cairn_lift_put_scc(lift, mask);
 }
 
+/* Masks of this region that are asked for as a whole behind it: their bits are ORed on the way, for
+ * reading them together from memory right after storing the parts would stall. */
+static void gather_any(struct cairn_lift *lift, unsigned code, LLVMValueRef gathered[2])
+{
+    struct cairn_lift_region *region = lift->region;
+    LLVMBuilderRef b = region->lane;
+    LLVMBasicBlockRef here = LLVMGetInsertBlock(b);
+    LLVMTypeRef type = cairn_lift_mask_type(lift);
+    LLVMPositionBuilder(b, region->body, LLVMGetFirstInstruction(region->body));
+    gathered[0] = LLVMBuildPhi(b, type, "any");
+    LLVMPositionBuilderAtEnd(b, here);
+    LLVMValueRef bits = LLVMBuildBitCast(b, region->mask[code], type, "");
+    gathered[1] = LLVMBuildOr(b, gathered[0], bits, "");
+}
+
+static void finish_any(struct cairn_lift *lift, unsigned code, LLVMValueRef gathered[2],
+                       LLVMBasicBlockRef before, LLVMBasicBlockRef latch)
+{
+    LLVMValueRef zero = LLVMConstNull(cairn_lift_mask_type(lift));
+    LLVMValueRef values[] = {zero, gathered[1]};
+    LLVMBasicBlockRef from[] = {before, latch};
+    LLVMAddIncoming(gathered[0], values, from, 2);
+    lift->region->any[code] = LLVMBuildICmp(lift->region->scalar, LLVMIntNE, gathered[1], zero, "");
+}
+
+enum { GATHERED = 3 };
+
+/* Codes of masks whose OR may be asked for: EXEC, VCC, and what SCC stands for. */
+static unsigned gathered_codes(const struct cairn_lift_region *region, unsigned codes[GATHERED])
+{
+    unsigned count = 0;
+    if (region->put[CAIRN_CODE_EXEC_LO] && region->mask[CAIRN_CODE_EXEC_LO] != NULL)
+        codes[count++] = CAIRN_CODE_EXEC_LO;
+    if (region->put[CAIRN_CODE_VCC_LO] && region->mask[CAIRN_CODE_VCC_LO] != NULL)
+        codes[count++] = CAIRN_CODE_VCC_LO;
+    if (region->scc_of >= 0 && region->scc_of != CAIRN_CODE_EXEC_LO &&
+        region->scc_of != CAIRN_CODE_VCC_LO && region->put[region->scc_of] &&
+        region->mask[region->scc_of] != NULL)
+        codes[count++] = (unsigned)region->scc_of;
+    return count;
+}
+
 void cairn_region_close(struct cairn_lift *lift)
 {
     struct cairn_lift_region *region = lift->region;
@@ -138,17 +187,23 @@ void cairn_region_close(struct cairn_lift *lift)
     cairn_region_lane(lift, true);
     store_live_registers(lift);
     LLVMBuilderRef b = region->lane;
+    unsigned codes[GATHERED], count = gathered_codes(region, codes);
+    LLVMValueRef gathered[GATHERED][2];
+    for (unsigned i = 0; i < count; i++)
+        gather_any(lift, codes[i], gathered[i]);
     LLVMValueRef next = LLVMBuildAdd(b, region->chunk, cairn_lift_const32(lift, 1), "");
     LLVMValueRef more =
-        LLVMBuildICmp(b, LLVMIntULT, next, cairn_lift_const32(lift, chunk_count(lift)), "");
+        LLVMBuildICmp(b, LLVMIntULT, next, cairn_lift_const32(lift, cairn_region_chunks(lift)), "");
     LLVMBasicBlockRef behind = cairn_lift_block(lift, "behind");
     LLVMBasicBlockRef latch = LLVMGetInsertBlock(b), before = LLVMGetInsertBlock(region->scalar);
-    mark_loop(lift, LLVMBuildCondBr(b, more, region->body, behind));
+    cairn_region_mark_loop(lift, LLVMBuildCondBr(b, more, region->body, behind));
     LLVMBuildBr(region->scalar, region->body);
     LLVMValueRef values[] = {cairn_lift_const32(lift, 0), next};
     LLVMBasicBlockRef from[] = {before, latch};
     LLVMAddIncoming(region->chunk, values, from, 2);
     LLVMPositionBuilderAtEnd(region->scalar, behind);
+    for (unsigned i = 0; i < count; i++)
+        finish_any(lift, codes[i], gathered[i], before, latch);
     region->open = false;
     cairn_region_lane(lift, false);
     settle_scc(lift);

@@ -3,19 +3,28 @@
  * and remembered for the rest of the block. Their loads and stores stand in front of the loop over
  * chunks, whatever asks for them.
  */
-#include "finalizer/llvm/lift_priv.h"
+#include "finalizer/llvm/loop.h"
 #include "machine/constant.h"
 
+/* Is the register written inside of the loop that is being lifted? Then it lives in there. */
+static bool is_inside(const struct cairn_lift *lift, unsigned code)
+{
+    const struct cairn_loop *loop = lift->region->loop;
+    return loop != NULL && loop->inside[code];
+}
+
 /* Runs `lift->builder` in front of the loop for as long as the value of this is needed. */
-static LLVMBuilderRef enter_scalar(struct cairn_lift *lift)
+static LLVMBuilderRef enter_scalar(struct cairn_lift *lift, unsigned code)
 {
     LLVMBuilderRef before = lift->builder;
-    lift->builder = lift->region->scalar;
+    lift->builder = is_inside(lift, code) ? lift->region->lane : lift->region->scalar;
     return before;
 }
 
 static LLVMValueRef sgpr_pointer(struct cairn_lift *lift, unsigned code)
 {
+    if (is_inside(lift, code))
+        return cairn_loop_sgpr_pointer(lift, code);
     return cairn_lift_wave_field(lift, lift->wave, offsetof(struct cairn_wave, sgpr) + 4 * code);
 }
 
@@ -37,7 +46,7 @@ static LLVMValueRef known32(struct cairn_lift *lift, unsigned code)
 
 LLVMValueRef cairn_lift_sgpr(struct cairn_lift *lift, unsigned code)
 {
-    LLVMBuilderRef before = enter_scalar(lift);
+    LLVMBuilderRef before = enter_scalar(lift, code);
     LLVMValueRef value = known32(lift, code);
     lift->region->sgpr[code] = value;
     lift->builder = before;
@@ -55,7 +64,7 @@ static LLVMValueRef joined(struct cairn_lift *lift, LLVMValueRef low, LLVMValueR
 LLVMValueRef cairn_lift_sgpr64(struct cairn_lift *lift, unsigned code)
 {
     struct cairn_lift_region *region = lift->region;
-    LLVMBuilderRef before = enter_scalar(lift);
+    LLVMBuilderRef before = enter_scalar(lift, code);
     LLVMValueRef value = region->sgpr64[code];
     if (value == NULL && (region->sgpr[code] != NULL || region->sgpr[code + 1] != NULL))
         value = joined(lift, known32(lift, code), known32(lift, code + 1));
@@ -71,14 +80,14 @@ static void forget_pairs_of(struct cairn_lift_region *region, unsigned code)
     region->sgpr64[code] = NULL;
     if (code > 0)
         region->sgpr64[code - 1] = NULL;
-    region->mask[code] = NULL;
+    region->mask[code] = region->any[code] = NULL;
     if (code > 0)
-        region->mask[code - 1] = NULL;
+        region->mask[code - 1] = region->any[code - 1] = NULL;
 }
 
 void cairn_lift_put_sgpr(struct cairn_lift *lift, unsigned code, LLVMValueRef value)
 {
-    LLVMBuilderRef before = enter_scalar(lift);
+    LLVMBuilderRef before = enter_scalar(lift, code);
     if (code < CAIRN_SREG_SCC)
         cairn_lift_state_store(lift, value, sgpr_pointer(lift, code), 4);
     forget_pairs_of(lift->region, code);
@@ -88,7 +97,7 @@ void cairn_lift_put_sgpr(struct cairn_lift *lift, unsigned code, LLVMValueRef va
 
 void cairn_lift_put_sgpr64(struct cairn_lift *lift, unsigned code, LLVMValueRef value)
 {
-    LLVMBuilderRef before = enter_scalar(lift);
+    LLVMBuilderRef before = enter_scalar(lift, code);
     struct cairn_lift_region *region = lift->region;
     cairn_lift_state_store(lift, value, sgpr_pointer(lift, code), 4);
     forget_pairs_of(region, code);
@@ -105,6 +114,8 @@ LLVMValueRef cairn_lift_mask64(struct cairn_lift *lift, unsigned code)
 
 static LLVMValueRef scc_pointer(struct cairn_lift *lift)
 {
+    if (is_inside(lift, CAIRN_SREG_SCC))
+        return cairn_loop_sgpr_pointer(lift, CAIRN_SREG_SCC);
     return cairn_lift_wave_field(lift, lift->wave, offsetof(struct cairn_wave, scc));
 }
 
@@ -112,7 +123,7 @@ LLVMValueRef cairn_lift_scc(struct cairn_lift *lift)
 {
     struct cairn_lift_region *region = lift->region;
     if (region->scc == NULL) {
-        LLVMBuilderRef before = enter_scalar(lift);
+        LLVMBuilderRef before = enter_scalar(lift, CAIRN_SREG_SCC);
         LLVMValueRef word = cairn_lift_state_load(lift, lift->i32, scc_pointer(lift), 4);
         region->scc =
             LLVMBuildICmp(lift->builder, LLVMIntNE, word, cairn_lift_const32(lift, 0), "");
@@ -123,7 +134,7 @@ LLVMValueRef cairn_lift_scc(struct cairn_lift *lift)
 
 void cairn_lift_put_scc(struct cairn_lift *lift, LLVMValueRef value)
 {
-    LLVMBuilderRef before = enter_scalar(lift);
+    LLVMBuilderRef before = enter_scalar(lift, CAIRN_SREG_SCC);
     LLVMValueRef word = LLVMBuildZExt(lift->builder, value, lift->i32, "");
     cairn_lift_state_store(lift, word, scc_pointer(lift), 4);
     lift->region->scc = value;
@@ -142,7 +153,7 @@ LLVMValueRef cairn_lift_mode(struct cairn_lift *lift)
     uint32_t mode;
     if (cairn_lift_mode_known(lift, &mode))
         return cairn_lift_const32(lift, mode);
-    LLVMBuilderRef before = enter_scalar(lift);
+    LLVMBuilderRef before = enter_scalar(lift, CAIRN_SREG_MODE);
     LLVMValueRef at = cairn_lift_wave_field(lift, lift->wave, offsetof(struct cairn_wave, mode));
     LLVMValueRef value = cairn_lift_state_load(lift, lift->i32, at, 4);
     lift->builder = before;
@@ -184,6 +195,21 @@ static LLVMValueRef live_value(struct cairn_lift *lift, unsigned code)
     }
 }
 
+/* The register that a live source looks at. */
+static unsigned code_behind(unsigned code)
+{
+    switch (code) {
+    case CAIRN_CODE_VCCZ:
+        return CAIRN_CODE_VCC_LO;
+    case CAIRN_CODE_EXECZ:
+        return CAIRN_CODE_EXEC_LO;
+    case CAIRN_CODE_SCC:
+        return CAIRN_SREG_SCC;
+    default:
+        return CAIRN_SREG_MODE; /* never inside of a loop by chunk */
+    }
+}
+
 static bool is_live(unsigned code)
 {
     return code > CAIRN_CODE_INT_LAST && code != CAIRN_CODE_LITERAL &&
@@ -199,7 +225,7 @@ LLVMValueRef cairn_lift_scalar64(struct cairn_lift *lift, unsigned slot)
         return cairn_lift_const64(lift, cairn_literal_value(lift->insn->literal, operand->type));
     if (!is_live(operand->code))
         return cairn_lift_const64(lift, cairn_inline_constant(operand->code, operand->type));
-    LLVMBuilderRef before = enter_scalar(lift);
+    LLVMBuilderRef before = enter_scalar(lift, code_behind(operand->code));
     LLVMValueRef value = live_value(lift, operand->code);
     lift->builder = before;
     return value;
@@ -210,7 +236,7 @@ LLVMValueRef cairn_lift_scalar(struct cairn_lift *lift, unsigned slot)
     const struct cairn_operand *operand = &lift->insn->slot[slot];
     if (operand->code < 128)
         return cairn_lift_sgpr(lift, operand->code);
-    LLVMBuilderRef before = enter_scalar(lift);
+    LLVMBuilderRef before = enter_scalar(lift, code_behind(operand->code));
     LLVMValueRef value =
         LLVMBuildTrunc(lift->builder, cairn_lift_scalar64(lift, slot), lift->i32, "");
     lift->builder = before;
