@@ -266,7 +266,8 @@ static uint32_t size_of(const struct pass *pass, unsigned dimension)
 
 static bool rows_fit_chunks(const struct pass *pass)
 {
-    return size_of(pass, 0) % pass->geometry->width == 0 ||
+    bool whole = pass->geometry->whole_groups;
+    return (whole && size_of(pass, 0) % pass->geometry->width == 0) ||
            (uint64_t)size_of(pass, 1) * size_of(pass, 2) == 1;
 }
 

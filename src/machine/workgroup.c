@@ -168,7 +168,8 @@ static void set_ids(const struct id_rows *rows, uint32_t lane, uint32_t end, uin
 }
 
 /* Work-items are numbered x first over the workgroup's real size; v0 (or v0..v2) holds their ids.
- * Ids of dimensions that the kernel does not ask for are 0. */
+ * Ids of dimensions that the kernel does not ask for are 0. Lanes behind the last work-item count on
+ * in its row: finalized code relies on ids that go up by one from lane to lane. */
 static void set_work_item_ids(struct cairn_wave *wave)
 {
     const uint32_t *size = wave->group->size;
@@ -181,7 +182,8 @@ static void set_work_item_ids(struct cairn_wave *wave)
     wave->valid_lanes = lanes < 64 ? (UINT64_C(1) << lanes) - 1 : ~UINT64_C(0);
     for (uint32_t lane = 0; lane < lanes;) {
         uint32_t run = size[0] - x < lanes - lane ? size[0] - x : lanes - lane;
-        set_ids(&rows, lane, lane + run, x, dims >= 1 ? y : 0, dims >= 2 ? z : 0);
+        uint32_t end = lane + run < lanes ? lane + run : wave->launch->wave_size;
+        set_ids(&rows, lane, end, x, dims >= 1 ? y : 0, dims >= 2 ? z : 0);
         lane += run;
         x = 0;
         if (++y == size[1]) {
