@@ -86,6 +86,74 @@ static void a_stopped_launch_runs_nothing(void **state)
     asm_destroy(m);
 }
 
+/* ---- groups */
+
+/* Five barriers; wave 2 ends at the third. Each visit is noted in s20. */
+static uint32_t meets_five(struct cairn_native_frame *frame)
+{
+    struct cairn_wave *wave = frame->wave;
+    wave->fuel -= 10;
+    if (++wave->sgpr[20] == (wave->index == 2 ? 3 : 6))
+        return CAIRN_NATIVE_DONE;
+    for (uint32_t i = 0; i < wave->group->wave_count; i++) { /* nobody is two barriers ahead */
+        const struct cairn_wave *other = &wave->group->waves[i];
+        if (other->state != CAIRN_WAVE_DONE && wave->sgpr[20] > other->sgpr[20] + 1)
+            frame->give_up(frame);
+    }
+    return CAIRN_NATIVE_BARRIER;
+}
+
+static void a_group_runs_over_its_barriers(void **state)
+{
+    struct asm_machine *m = asm_create_items("s_nop 0", 256);
+    struct cairn_native_code code = {.entry = meets_five, .width = 16};
+    stepped = 0;
+    assert_int_equal(cairn_native_run_group(&code, &m->group, 1000, &stepped), 5);
+    for (uint32_t i = 0; i < 4; i++) {
+        assert_int_equal(m->group.waves[i].state, CAIRN_WAVE_DONE);
+        assert_int_equal(m->group.waves[i].instructions, i == 2 ? 30 : 60);
+    }
+    asm_destroy(m);
+}
+
+static void a_group_comes_back_when_a_wave_has_used_its_budget(void **state)
+{
+    struct asm_machine *m = asm_create_items("s_nop 0", 256);
+    struct cairn_native_code code = {.entry = meets_five, .width = 16};
+    stepped = 0;
+    assert_int_equal(cairn_native_run_group(&code, &m->group, 25, &stepped), 3);
+    assert_int_equal(m->wave->state, CAIRN_WAVE_READY);
+    assert_int_equal(cairn_native_run_group(&code, &m->group, 1000, &stepped), 2);
+    assert_int_equal(m->wave->state, CAIRN_WAVE_DONE);
+    asm_destroy(m);
+}
+
+static uint32_t third_wave_faults(struct cairn_native_frame *frame)
+{
+    if (frame->wave->index == 2)
+        *(volatile uint32_t *)frame->window_base = 1;
+    return CAIRN_NATIVE_BARRIER;
+}
+
+static void the_wave_that_faults_is_named(void **state)
+{
+    struct asm_machine *m = asm_create_items("v_mov_b32 v1, 0\n"
+                                             "global_store_dword v1, v0, s[8:9] offset:-4\n",
+                                             256);
+    struct cairn_native_code code = {.entry = third_wave_faults, .width = 16};
+    for (uint32_t i = 0; i < 4; i++)
+        cairn_wave_write64(&m->group.waves[i], 8, (uintptr_t)m->data);
+    stepped = 0;
+    assert_int_equal(cairn_native_run_group(&code, &m->group, 1000, &stepped), 0);
+    const struct cairn_fault *fault = &m->group.waves[2].fault;
+    assert_int_equal(m->group.waves[1].state, CAIRN_WAVE_BARRIER);
+    assert_int_equal(m->group.waves[2].state, CAIRN_WAVE_FAULTED);
+    assert_int_equal(m->group.waves[3].state, CAIRN_WAVE_READY);
+    assert_int_equal(fault->lane, 0);
+    assert_string_equal(fault->insn_name, "global_store_dword");
+    asm_destroy(m);
+}
+
 /* ---- the interpreter helps out */
 
 static uint32_t steps_all(struct cairn_native_frame *frame)
@@ -295,6 +363,9 @@ int main(void)
         cmocka_unit_test(each_way_to_come_back_has_its_state),
         cmocka_unit_test(a_barrier_of_several_waves_is_waited_at),
         cmocka_unit_test(a_stopped_launch_runs_nothing),
+        cmocka_unit_test(a_group_runs_over_its_barriers),
+        cmocka_unit_test(a_group_comes_back_when_a_wave_has_used_its_budget),
+        cmocka_unit_test(the_wave_that_faults_is_named),
         cmocka_unit_test(stepped_instructions_do_what_they_do),
         cmocka_unit_test(a_stepped_yield_ends_the_turn),
         cmocka_unit_test(strange_places_are_interpreted_and_remembered),

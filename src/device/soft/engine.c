@@ -228,6 +228,17 @@ enum cairn_wave_state cairn_engine_run(struct cairn_engine_kernel *kernel, struc
     return state;
 }
 
+uint32_t cairn_engine_run_group(struct cairn_engine_kernel *kernel, struct cairn_workgroup *group,
+                                uint64_t budget)
+{
+    struct cairn_native_code *native = atomic_load_explicit(&kernel->native, memory_order_acquire);
+    uint64_t stepped = 0;
+    uint32_t barriers = cairn_native_run_group(native, group, budget, &stepped);
+    if (stepped > 0)
+        cairn_stats_add(CAIRN_COUNT_STEPPED, stepped);
+    return barriers;
+}
+
 void cairn_engine_spend(struct cairn_engine_kernel *kernel, uint64_t instructions)
 {
     if (kernel == NULL || atomic_load_explicit(&kernel->hot, memory_order_relaxed) == UINT64_MAX)

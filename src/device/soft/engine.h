@@ -22,6 +22,12 @@ struct cairn_engine_kernel *cairn_engine_find(const struct cairn_launch *launch,
 enum cairn_wave_state cairn_engine_run(struct cairn_engine_kernel *kernel, struct cairn_wave *wave,
                                        uint64_t budget);
 
+/* Runs the ready waves of a workgroup in turn, over barriers at which all meet, until each has
+ * ended, yielded or used its budget, or one has faulted. Returns how many barriers were met at.
+ * `kernel` is not NULL. */
+uint32_t cairn_engine_run_group(struct cairn_engine_kernel *kernel, struct cairn_workgroup *group,
+                                uint64_t budget);
+
 /* Tells that waves of `kernel` (may be NULL) have executed so many instructions: where much time
  * goes, better code is made in the background, and taken from the next turn of a wave on. */
 void cairn_engine_spend(struct cairn_engine_kernel *kernel, uint64_t instructions);

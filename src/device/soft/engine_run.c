@@ -13,13 +13,16 @@
 #include <stdlib.h>
 
 enum { REPLAY_LIMIT = 4096 };
+/* A group comes back after so many barriers, so that somebody looks at the watchdog. */
+enum { BARRIERS_LIMIT = 1024 };
 
 struct native_run {
     struct cairn_native_frame frame; /* first: the callbacks get its address */
     struct cairn_guard guard;
     struct cairn_native_code *code;
     uint64_t stepped;
-    bool yielded; /* the wave lets others run: the turn is over */
+    uint32_t barriers; /* that all waves of the group have met at */
+    bool yielded;      /* the wave lets others run: the turn is over */
 };
 
 /* ---- places that the code does not know */
@@ -176,24 +179,76 @@ static void run_turn(struct native_run *run)
     }
 }
 
-static void set_up(struct native_run *run, struct cairn_native_code *code, struct cairn_wave *wave)
+static void set_up(struct native_run *run, struct cairn_native_code *code,
+                   const struct cairn_workgroup *group)
 {
-    const struct cairn_launch *launch = wave->launch;
+    const struct cairn_launch *launch = group->launch;
     run->code = code;
     run->stepped = 0;
-    run->yielded = false;
+    run->barriers = 0;
     run->frame = (struct cairn_native_frame){
-        .wave = wave,
         .waves = 1,
         .code_base = launch->code->base,
         .window_base = launch->space->window_base,
         .window_size = launch->space->window_size,
-        .lds = wave->group->lds,
-        .lds_bytes = wave->group->lds_bytes,
+        .lds = group->lds,
+        .lds_bytes = group->lds_bytes,
         .step = step,
         .give_up = give_up,
         .access = &cairn_finalizer_accesses,
     };
+}
+
+static void switch_to(struct native_run *run, struct cairn_wave *wave)
+{
+    run->frame.wave = run->guard.wave = wave;
+    run->frame.chunk = 0;
+    run->yielded = false;
+}
+
+/* True: no wave is ready any more, and none has faulted. */
+static bool run_pass(struct native_run *run, struct cairn_workgroup *group)
+{
+    bool ready = false;
+    for (uint32_t i = 0; i < group->wave_count; i++) {
+        struct cairn_wave *wave = &group->waves[i];
+        if (wave->state != CAIRN_WAVE_READY)
+            continue;
+        switch_to(run, wave);
+        run_turn(run);
+        if (wave->state == CAIRN_WAVE_FAULTED)
+            return false;
+        ready = ready || wave->state == CAIRN_WAVE_READY;
+    }
+    return !ready;
+}
+
+static void run_passes(struct native_run *run, struct cairn_workgroup *group)
+{
+    while (run_pass(run, group) && cairn_workgroup_release_barrier(group))
+        if (++run->barriers == BARRIERS_LIMIT)
+            return;
+}
+
+uint32_t cairn_native_run_group(struct cairn_native_code *code, struct cairn_workgroup *group,
+                                uint64_t budget, uint64_t *stepped)
+{
+    struct native_run run;
+    uint32_t host_fp = cairn_fp_host_enter();
+    set_up(&run, code, group);
+    for (uint32_t i = 0; i < group->wave_count; i++)
+        group->waves[i].fuel = budget > INT64_MAX ? INT64_MAX : (int64_t)budget;
+    cairn_guard_enter(&run.guard, group->waves);
+    if (sigsetjmp(run.guard.jump, 0) == 0)
+        run_passes(&run, group);
+    else
+        caught(&run);
+    cairn_guard_leave(&run.guard);
+    cairn_fp_host_leave(host_fp);
+    *stepped += run.stepped;
+    if (run.frame.wave != NULL && run.frame.wave->state == CAIRN_WAVE_FAULTED)
+        cairn_interp_name_fault(run.frame.wave);
+    return run.barriers;
 }
 
 enum cairn_wave_state cairn_native_run(struct cairn_native_code *code, struct cairn_wave *wave,
@@ -201,9 +256,10 @@ enum cairn_wave_state cairn_native_run(struct cairn_native_code *code, struct ca
 {
     struct native_run run;
     uint32_t host_fp = cairn_fp_host_enter();
-    set_up(&run, code, wave);
+    set_up(&run, code, wave->group);
     wave->fuel = budget > INT64_MAX ? INT64_MAX : (int64_t)budget;
     cairn_guard_enter(&run.guard, wave);
+    switch_to(&run, wave);
     if (sigsetjmp(run.guard.jump, 0) == 0)
         run_turn(&run);
     else

@@ -27,4 +27,9 @@ void cairn_native_code_destroy(struct cairn_native_code *code);
 enum cairn_wave_state cairn_native_run(struct cairn_native_code *code, struct cairn_wave *wave,
                                        uint64_t budget, uint64_t *stepped);
 
+/* Runs the ready waves of a workgroup in turn, over barriers at which all meet, until each has
+ * ended, yielded or used its budget, or one has faulted. Returns how many barriers were met at. */
+uint32_t cairn_native_run_group(struct cairn_native_code *code, struct cairn_workgroup *group,
+                                uint64_t budget, uint64_t *stepped);
+
 #endif

@@ -6,16 +6,16 @@
 
 #include "base/option.h"
 #include "device/soft/engine.h"
+#include "interp/interp.h"
 
 /* Instructions of one turn of a wave. The interpreter takes about 0.04 us for each; finalized code
  * takes an eighth of it or less, and gets turns and slices that much longer. */
 enum { FIRST_BUDGET = 64, SHORT_BUDGET = 256, MIDDLE_BUDGET = 1024, LONG_BUDGET = 4096 };
 enum { FINALIZED_SCALE = 8 };
 enum { LEAST_COST = 16, ROUNDS_OF_LENGTH = 4 };
-/* After a barrier each wave first runs a single block (finalized code: to the end of a loop's
- * body), so that all have read what lies in LDS before one of them runs ahead and writes there.
- * Programs that lack a barrier between the two are wrong, but work on real chips, where waves run
- * side by side. */
+/* After a barrier each wave of the interpreter first runs a single block, so that all have read
+ * what lies in LDS before one of them runs ahead and writes there. Programs that lack a barrier
+ * between the two are wrong, but work on real chips, where waves run side by side. */
 enum { SETTLE_BUDGET = 1 };
 /* So many rounds in which all waves yielded are waiting too, whatever their registers say. */
 enum { IDLE_ROUNDS = 64 };
@@ -85,18 +85,25 @@ static bool is_waiting(struct cairn_slot *slot, const struct cairn_wave *wave, b
     return cairn_watch_repeats(&slot->watches[wave->index], wave, with_scratch);
 }
 
+/* After a turn of a wave that is still ready. */
+static void note_ready(struct cairn_slot *slot, const struct cairn_wave *wave, uint64_t before,
+                       unsigned budget, struct round *round)
+{
+    bool yielded = wave->instructions - before < budget / 2;
+    round->spins = round->spins || !yielded;
+    if (slot->settles || !is_waiting(slot, wave, yielded))
+        round->works = true;
+}
+
 static void run_wave(struct cairn_dispatch *dispatch, struct cairn_slot *slot,
                      struct cairn_wave *wave, unsigned budget, struct round *round)
 {
     uint64_t before = wave->instructions;
-    enum cairn_wave_state state = cairn_engine_run(dispatch->kernel, wave, budget);
-    bool yielded = wave->instructions - before < budget / 2;
+    enum cairn_wave_state state = cairn_interp_run(wave, budget);
     round->instructions += wave->instructions - before;
     switch (state) {
     case CAIRN_WAVE_READY:
-        round->spins = round->spins || !yielded;
-        if (slot->settles || !is_waiting(slot, wave, yielded))
-            round->works = true;
+        note_ready(slot, wave, before, budget, round);
         break;
     case CAIRN_WAVE_DONE:
         slot->live_waves--;
@@ -133,6 +140,33 @@ static struct round run_round(struct cairn_dispatch *dispatch, struct cairn_slot
     return round;
 }
 
+/* The same in finalized code, over barriers. */
+static struct round run_finalized(struct cairn_dispatch *dispatch, struct cairn_slot *slot,
+                                  unsigned budget)
+{
+    struct round round = {0};
+    struct cairn_workgroup *group = &slot->group;
+    uint64_t before[CAIRN_SLOT_WAVES];
+    uint32_t live = 0;
+    for (uint32_t i = 0; i < group->wave_count; i++)
+        before[i] = group->waves[i].instructions;
+    round.moved = cairn_engine_run_group(dispatch->kernel, group, budget) > 0;
+    for (uint32_t i = 0; i < group->wave_count; i++) {
+        struct cairn_wave *wave = &group->waves[i];
+        round.instructions += wave->instructions - before[i];
+        live += wave->state != CAIRN_WAVE_DONE;
+        if (wave->state == CAIRN_WAVE_READY)
+            note_ready(slot, wave, before[i], budget, &round);
+        if (wave->state == CAIRN_WAVE_FAULTED) {
+            report_fault(dispatch, wave);
+            round.faulted = true;
+        }
+    }
+    round.moved = round.moved || live < slot->live_waves;
+    slot->live_waves = live;
+    return round;
+}
+
 /* Turns are short at first, in case the waves only wait, and four of each length, so that a loop is
  * left at the same place again. */
 static unsigned budget_of_round(unsigned round, unsigned scale, uint64_t left)
@@ -161,7 +195,8 @@ static enum cairn_group_end run_rounds(struct cairn_dispatch *dispatch, struct c
     for (unsigned number = 0; used < instructions; number++) {
         unsigned budget =
             slot->settles ? SETTLE_BUDGET : budget_of_round(number, scale, instructions - used);
-        struct round round = run_round(dispatch, slot, budget);
+        struct round round = dispatch->kernel != NULL ? run_finalized(dispatch, slot, budget)
+                                                      : run_round(dispatch, slot, budget);
         *executed += round.instructions + (uint64_t)LEAST_COST * slot->group.wave_count;
         slot->settles = round.released;
         if (slot->live_waves == 0)
