@@ -126,10 +126,6 @@ static void native_has_the_lanes_of_the_host(void **state)
     __builtin_cpu_init();
     assert_int_equal(target->lanes, __builtin_cpu_supports("x86-64-v4") ? 16 : 8);
     cairn_target_give(target);
-    struct cairn_target *again;
-    assert_int_equal(cairn_target_take(CAIRN_TARGET_NATIVE, CAIRN_TIER_FULL, &again), CAIRN_OK);
-    assert_ptr_equal(again, target);
-    cairn_target_give(again);
 }
 
 /* Each fails in another way: a fatal error in instruction selection, and an error of the context.
@@ -147,6 +143,38 @@ static const char *const impossible_ir[] = {
     "  ret void\n"
     "}\n",
 };
+
+struct take {
+    struct cairn_target *target;
+    bool fatal;
+};
+
+static enum cairn_status take_and_give(void *argument)
+{
+    struct take *take = argument;
+    enum cairn_status status = cairn_target_take(CAIRN_TARGET_V3, CAIRN_TIER_FULL, &take->target);
+    if (status == CAIRN_OK && take->fatal) {
+        struct job job = {.ir = impossible_ir[1], .level = CAIRN_TARGET_NATIVE};
+        status = compile(&job); /* does not return */
+    }
+    if (status == CAIRN_OK)
+        cairn_target_give(take->target);
+    return status;
+}
+
+static void targets_are_used_again_unless_lost(void **state)
+{
+    (void)state;
+    struct take first = {0}, again = {0}, lost = {.fatal = true}, fresh = {0};
+    assert_int_equal(cairn_guard_run("test", take_and_give, &first), CAIRN_OK);
+    assert_int_equal(cairn_guard_run("test", take_and_give, &again), CAIRN_OK);
+    assert_ptr_equal(again.target, first.target);
+    assert_int_equal(cairn_guard_run("test", take_and_give, &lost), CAIRN_ERR_UNSUPPORTED);
+    assert_ptr_equal(lost.target, first.target);
+    cairn_target_give(lost.target);
+    assert_int_equal(cairn_guard_run("test", take_and_give, &fresh), CAIRN_OK);
+    assert_ptr_not_equal(fresh.target, first.target);
+}
 
 static void what_llvm_cannot_do_is_a_status(void **state)
 {
@@ -266,6 +294,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_level_and_tier_uses_its_vectors),
         cmocka_unit_test(native_has_the_lanes_of_the_host),
+        cmocka_unit_test(targets_are_used_again_unless_lost),
         cmocka_unit_test(what_llvm_cannot_do_is_a_status),
         cmocka_unit_test(bad_ir_is_refused),
         cmocka_unit_test(threads_compile_at_once),

@@ -56,11 +56,11 @@ enum cairn_status cairn_guard_run(const char *name, enum cairn_status (*body)(vo
     struct guard guard = {.name = name};
     current = &guard;
     volatile enum cairn_status status = CAIRN_ERR_UNSUPPORTED;
-    lost = true;
-    if (setjmp(guard.leave) == 0) {
+    lost = false;
+    if (setjmp(guard.leave) == 0)
         status = body(argument);
-        lost = false;
-    }
+    else
+        lost = true;
     current = NULL;
     return status == CAIRN_OK && guard.errors != 0 ? CAIRN_ERR_UNSUPPORTED : status;
 }
