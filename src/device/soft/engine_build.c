@@ -9,11 +9,10 @@
 #include "device/device.h"
 #include "device/stats.h"
 #include "finalizer/code_key.h"
+#include "finalizer/native_symbols.h"
 #include "finalizer/object.h"
 
-#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* ---- what the options and the machine allow */
 
@@ -58,37 +57,13 @@ unsigned cairn_engine_width(enum cairn_target_level target)
 
 /* ---- loading */
 
-struct helper {
-    const char *name;
-    void *function;
-};
-
-/* What LLVM calls where the host has no instruction for it. */
-#define HELPER(name) {#name, (void *)name}
-static const struct helper helpers[] = {
-    HELPER(memcpy), HELPER(memset), HELPER(memmove), HELPER(fma),       HELPER(fmaf),
-    HELPER(floor),  HELPER(floorf), HELPER(ceil),    HELPER(ceilf),     HELPER(trunc),
-    HELPER(truncf), HELPER(rint),   HELPER(rintf),   HELPER(roundeven), HELPER(roundevenf),
-    HELPER(ldexp),  HELPER(ldexpf),
-};
-
-static uint64_t resolve(void *user, const char *name)
-{
-    (void)user;
-    for (size_t i = 0; i < sizeof helpers / sizeof helpers[0]; i++)
-        if (strcmp(helpers[i].name, name) == 0)
-            return (uint64_t)(uintptr_t)helpers[i].function;
-    return 0;
-}
-
 static enum cairn_status load(struct cairn_bytes file, uint32_t width,
                               struct cairn_native_code **out)
 {
-    static const struct cairn_object_symbols symbols = {.resolve = resolve};
     struct cairn_native_code *native = calloc(1, sizeof *native);
     if (native == NULL)
         return CAIRN_ERR_NO_MEMORY;
-    enum cairn_status status = cairn_object_load(file, &symbols, &native->object);
+    enum cairn_status status = cairn_object_load(file, &cairn_native_symbols, &native->object);
     if (status != CAIRN_OK)
         goto free_native;
     native->width = width;
