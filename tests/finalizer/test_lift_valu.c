@@ -63,7 +63,14 @@ static unsigned below(unsigned limit)
 
 /* ---- encodings */
 
-/* A source of the 9-bit numbering: even registers, constants. */
+/* Even; from v0..v31, or a result of the program's instructions so far. */
+static unsigned results;
+static uint32_t vgpr(void)
+{
+    return results > 0 && below(3) == 0 ? FIRST_DST + 4 * below(results) : 2 * below(FIRST_DST / 2);
+}
+
+/* A source of the 9-bit numbering. */
 static uint32_t any_source(void)
 {
     switch (below(8)) {
@@ -74,13 +81,8 @@ static uint32_t any_source(void)
     case 2:
         return 240 + below(9);
     default:
-        return 256 + 2 * below(FIRST_DST / 2);
+        return 256 + vgpr();
     }
-}
-
-static uint32_t vgpr(void)
-{
-    return 2 * below(FIRST_DST / 2);
 }
 
 static uint32_t sdwa_word(bool compare, uint32_t sdst)
@@ -158,6 +160,7 @@ static bool choose(struct machine *m, const struct cairn_geometry *geometry)
     for (unsigned tries = 0; tries < 1000; tries++) {
         uint32_t word[3];
         struct cairn_insn *insn = &m->insn[m->insns];
+        results = m->insns;
         random_words(word, FIRST_DST + 4 * m->insns, FIRST_SDST + 2 * m->insns);
         struct cairn_bytes bytes = {(const uint8_t *)word, sizeof word};
         if (cairn_isa_decode(m->launch.gfx, bytes, insn) != CAIRN_OK || !lifted(insn, geometry))

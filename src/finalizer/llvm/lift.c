@@ -258,13 +258,49 @@ void cairn_lift_put_base(struct cairn_lift *lift, unsigned slot, unsigned dword,
     set_register(lift, cairn_vreg_of_code(operand_of(lift, slot)->code) + dword, NULL, value);
 }
 
+/* The `count` elements index(i) + add of `a` followed by `b`. */
+static LLVMValueRef shuffled(struct cairn_lift *lift, LLVMValueRef a, LLVMValueRef b,
+                             unsigned count, unsigned (*index)(unsigned at, unsigned width),
+                             unsigned add)
+{
+    LLVMValueRef mask[2 * 64];
+    for (unsigned i = 0; i < count; i++)
+        mask[i] = cairn_lift_const32(lift, index(i, lift->width) + add);
+    return LLVMBuildShuffleVector(lift->builder, a, b, LLVMConstVector(mask, count), "");
+}
+
+static unsigned alternating(unsigned at, unsigned width)
+{
+    return at / 2 + at % 2 * width;
+}
+
+static unsigned every_second(unsigned at, unsigned width)
+{
+    (void)width;
+    return 2 * at;
+}
+
+static LLVMValueRef joined(struct cairn_lift *lift, LLVMValueRef low, LLVMValueRef high)
+{
+    LLVMValueRef both = shuffled(lift, low, high, 2 * lift->width, alternating, 0);
+    return LLVMBuildBitCast(lift->builder, both, lift->v64, "");
+}
+
+/* Dword 0 or 1 of each lane. */
+static LLVMValueRef half_of(struct cairn_lift *lift, LLVMValueRef value, unsigned dword)
+{
+    LLVMTypeRef dwords = LLVMVectorType(lift->i32, 2 * lift->width);
+    LLVMValueRef both = LLVMBuildBitCast(lift->builder, value, dwords, "");
+    return shuffled(lift, both, LLVMGetPoison(dwords), lift->width, every_second, dword);
+}
+
 void cairn_lift_put64(struct cairn_lift *lift, unsigned slot, LLVMValueRef value)
 {
-    LLVMBuilderRef b = lift->builder;
-    LLVMValueRef shift = cairn_lift_splat(lift, cairn_lift_const64(lift, 32));
-    cairn_lift_put(lift, slot, 0, LLVMBuildTrunc(b, value, lift->v32, ""));
-    cairn_lift_put(lift, slot, 1,
-                   LLVMBuildTrunc(b, LLVMBuildLShr(b, value, shift, ""), lift->v32, ""));
+    unsigned vreg = cairn_vreg_of_code(operand_of(lift, slot)->code);
+    LLVMValueRef low = half_of(lift, value, 0), high = half_of(lift, value, 1);
+    cairn_lift_put(lift, slot, 0, low);
+    cairn_lift_put(lift, slot, 1, high);
+    lift->region->pair[vreg] = (struct cairn_lift_pair){value, low, high, NULL};
 }
 
 /* ---- sources */
@@ -279,13 +315,16 @@ LLVMValueRef cairn_lift_source(struct cairn_lift *lift, unsigned slot, unsigned 
 
 LLVMValueRef cairn_lift_source64(struct cairn_lift *lift, unsigned slot)
 {
-    LLVMBuilderRef b = lift->builder;
     if (!cairn_code_is_vector(operand_of(lift, slot)->code))
         return cairn_lift_splat(lift, cairn_lift_scalar64(lift, slot));
-    LLVMValueRef low = LLVMBuildZExt(b, cairn_lift_source(lift, slot, 0), lift->v64, "");
-    LLVMValueRef high = LLVMBuildZExt(b, cairn_lift_source(lift, slot, 1), lift->v64, "");
-    LLVMValueRef shift = cairn_lift_splat(lift, cairn_lift_const64(lift, 32));
-    return LLVMBuildOr(b, low, LLVMBuildShl(b, high, shift, ""), "");
+    LLVMBasicBlockRef here = LLVMGetInsertBlock(lift->builder);
+    LLVMValueRef low = cairn_lift_source(lift, slot, 0), high = cairn_lift_source(lift, slot, 1);
+    struct cairn_lift_pair *pair =
+        &lift->region->pair[cairn_vreg_of_code(operand_of(lift, slot)->code)];
+    if (pair->low == low && pair->high == high && (pair->block == NULL || pair->block == here))
+        return pair->value;
+    *pair = (struct cairn_lift_pair){joined(lift, low, high), low, high, here};
+    return pair->value;
 }
 
 static bool is_uniform(struct cairn_shape shape)

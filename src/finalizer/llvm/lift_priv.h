@@ -9,6 +9,12 @@
 
 struct cairn_loop;
 
+/* Two dwords as one 64-bit value, as long as the registers hold these very vectors. */
+struct cairn_lift_pair {
+    LLVMValueRef value, low, high;
+    LLVMBasicBlockRef block; /* the value is defined here only; NULL: wherever the halves are */
+};
+
 /* Where instructions of the region that is being lifted go, and the values known in it. */
 struct cairn_lift_region {
     LLVMBuilderRef scalar; /* in front of the loop over chunks, or just the straight code */
@@ -24,6 +30,7 @@ struct cairn_lift_region {
     /* Vector registers of this chunk: as vector, as lane 0's value, or not looked at yet. */
     LLVMValueRef vector[CAIRN_VREGS], base[CAIRN_VREGS];
     bool dirty[CAIRN_VREGS];
+    struct cairn_lift_pair pair[CAIRN_VREGS]; /* by the low register */
     /* Lane masks of this chunk, by the even code; pending: made here, complete in memory only
      * behind the loop. */
     LLVMValueRef mask[CAIRN_SREGS];
