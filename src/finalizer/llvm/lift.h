@@ -5,7 +5,8 @@
  * lift->builder.
  *
  * Kinds of instructions:
- *   SCALAR  emitted once for the wave, reads and writes SGPRs, SCC, scalar memory; no lanes
+ *   SCALAR  emitted once for the wave, reads and writes SGPRs, SCC, scalar memory; lanes only in
+ *           the memory of their registers (v_readlane, v_writelane)
  *   LANE    emitted inside the loop over chunks, on vectors of `width` lanes
  *   MASK    bit operation on lane masks (s_and_b64 exec ...): the core runs it as SCALAR or, where
  * a source was made in this region, as LANE WAVE    emitted once, with all vector registers in
@@ -149,9 +150,14 @@ extern const struct cairn_lift_family cairn_lift_cross_family;  /* lift_cross.c:
 extern const struct cairn_lift_family cairn_lift_memory_family; /* lift_memory.c: DS, FLAT, MUBUF */
 extern const struct cairn_lift_family cairn_lift_matrix_family; /* lift_matrix.c: MFMA */
 
-/* DPP (lift_cross.c): the source vector as the lanes see it, and which lanes have a source
- * (<width x i1>). Only for controls that stay inside of a chunk: cairn_lift_dpp_in_chunk. */
+/* DPP (lift_dpp.c): the first source as the lanes see it (`source`: what the chunk holds of it),
+ * and which lanes have a source that is there and active (<width x i1>). Any control; whether it
+ * stays inside of a chunk is cairn_lift_dpp_in_chunk. */
 bool cairn_lift_dpp_in_chunk(const struct cairn_insn *insn, unsigned width);
 LLVMValueRef cairn_lift_dpp(struct cairn_lift *lift, LLVMValueRef source, LLVMValueRef *valid);
+
+/* Does a LANE instruction look at lanes of other chunks: of the operand in *slot? Then that operand
+ * is complete in memory when its region begins, and EXEC too (lift_cross.c). */
+bool cairn_lift_looks_across(const struct cairn_insn *insn, unsigned width, unsigned *slot);
 
 #endif

@@ -28,7 +28,7 @@ struct planner {
     bool lanes;
     bool scc_pending; /* SCC is whether mask scc_code is not 0 */
     unsigned scc_code;
-    bool written[CAIRN_VREGS]; /* in this region */
+    bool read[CAIRN_VREGS], written[CAIRN_VREGS]; /* in this region */
 };
 
 static void start_region(struct planner *plan)
@@ -36,6 +36,7 @@ static void start_region(struct planner *plan)
     memset(plan->traffic, 0, sizeof plan->traffic);
     memset(plan->pending, 0, sizeof plan->pending);
     memset(plan->mask_read, 0, sizeof plan->mask_read);
+    memset(plan->read, 0, sizeof plan->read);
     memset(plan->written, 0, sizeof plan->written);
     plan->scc_pending = plan->lanes = false;
 }
@@ -159,16 +160,33 @@ static void split_reads(const struct cairn_insn *insn, const struct cairn_regs *
             add_code(numbers, insn->slot[i].code, insn->slot[i].dwords);
 }
 
-static void note_lane(struct planner *plan, const struct cairn_regs *writes,
-                      const uint64_t masks[3])
+static void note_lane(struct planner *plan, const struct cairn_regs *reads,
+                      const struct cairn_regs *writes, const uint64_t masks[3])
 {
     plan->lanes = true;
     for (unsigned i = 0; i < 3; i++) {
         plan->mask_read[i] |= masks[i];
         plan->pending[i] |= writes->s[i];
     }
-    for (unsigned i = 0; i < CAIRN_VREGS; i++)
+    for (unsigned i = 0; i < CAIRN_VREGS; i++) {
+        plan->read[i] = plan->read[i] || cairn_regs_has_v(reads, i);
         plan->written[i] = plan->written[i] || cairn_regs_has_v(writes, i);
+    }
+}
+
+/* Lanes of other chunks are looked at in memory: of a register, and of EXEC. */
+static bool misses_rows(const struct planner *plan, const struct cairn_insn *insn)
+{
+    unsigned slot;
+    uint64_t exec[3] = {0};
+    if (!cairn_lift_looks_across(insn, plan->lift->geometry->width, &slot))
+        return false;
+    const struct cairn_operand *operand = &insn->slot[slot];
+    add_code(exec, CAIRN_CODE_EXEC_LO, 2);
+    bool misses = meets(exec, plan->pending);
+    for (unsigned i = 0; cairn_code_is_vector(operand->code) && i < operand->dwords; i++)
+        misses = misses || plan->written[cairn_vreg_of_code(operand->code) + i];
+    return misses;
 }
 
 /* True: the instruction cannot be in the region that has begun. */
@@ -180,8 +198,19 @@ static bool lane_breaks(struct planner *plan, const struct cairn_program_insn *a
     split_reads(&at->insn, reads, masks, numbers);
     bool memory = at->flags & (CAIRN_ISA_LOADS | CAIRN_ISA_STORES | CAIRN_ISA_ATOMIC);
     bool conflict = memory && conflicts(plan, at);
-    return conflict || meets(numbers, plan->pending) ||
+    return conflict || meets(numbers, plan->pending) || misses_rows(plan, &at->insn) ||
            (plan->scc_pending && cairn_regs_has_s(writes, plan->scc_code));
+}
+
+/* Scalar instructions see the memory of vector registers in front of the region. */
+static bool rows_break(const struct planner *plan, const struct cairn_regs *reads,
+                       const struct cairn_regs *writes)
+{
+    for (unsigned i = 0; i < CAIRN_VREGS; i++)
+        if ((plan->written[i] && (cairn_regs_has_v(reads, i) || cairn_regs_has_v(writes, i))) ||
+            (plan->read[i] && cairn_regs_has_v(writes, i)))
+            return true;
+    return false;
 }
 
 static bool scalar_breaks(const struct planner *plan, const struct cairn_regs *reads,
@@ -190,7 +219,8 @@ static bool scalar_breaks(const struct planner *plan, const struct cairn_regs *r
     uint64_t scc[3] = {0};
     add_code(scc, CAIRN_SREG_SCC, 1);
     return meets(reads->s, plan->pending) || meets(writes->s, plan->pending) ||
-           meets(writes->s, plan->mask_read) || (plan->scc_pending && meets(reads->s, scc));
+           meets(writes->s, plan->mask_read) || rows_break(plan, reads, writes) ||
+           (plan->scc_pending && meets(reads->s, scc));
 }
 
 /* A bit operation on masks is done by the lanes if the region has made or used one of its masks. */
@@ -257,7 +287,7 @@ static enum cairn_plan_mode choose(struct planner *plan, uint32_t index, bool *c
             start_region(plan);
             lane_breaks(plan, at, &reads, &writes, masks);
         }
-        note_lane(plan, &writes, masks);
+        note_lane(plan, &reads, &writes, masks);
         return CAIRN_PLAN_LANE;
     case CAIRN_LIFT_MASK:
         if (!mask_joins(plan, at, &reads, &writes))

@@ -86,6 +86,7 @@ void cairn_region_open(struct cairn_lift *lift, uint32_t first, uint32_t last)
     region->first = first;
     region->last = last;
     region->open = true;
+    region->rows_taken = 0;
     bool memory = cairn_region_touches_memory(lift, first, last);
     cairn_region_lane(lift, false);
     if (memory)
