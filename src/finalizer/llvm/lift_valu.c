@@ -30,8 +30,6 @@ static enum cairn_lift_kind kind(const struct cairn_insn *insn,
         return CAIRN_LIFT_STEP;
     if (insn->variant == CAIRN_VARIANT_DPP8)
         return CAIRN_LIFT_STEP;
-    if (insn->variant == CAIRN_VARIANT_DPP && !cairn_lift_dpp_in_chunk(insn, geometry->width))
-        return CAIRN_LIFT_STEP;
     if (is_packed(row->dst) && insn->variant == CAIRN_VARIANT_SDWA)
         return CAIRN_LIFT_STEP; /* the interpreter has none either */
     if ((row->flags & CAIRN_LIFT_VALU_FLOAT) &&

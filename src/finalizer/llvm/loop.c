@@ -27,6 +27,15 @@ static const struct cairn_insn *last_insn(const struct cairn_lift *lift,
     return &lift->program->insns[at->first + at->count - 1].insn;
 }
 
+/* Looks at other chunks' lanes, or from the scalar side at lanes. */
+static bool crosses_chunks(const struct cairn_lift *lift, const struct cairn_insn *insn,
+                           unsigned mode)
+{
+    unsigned slot;
+    return cairn_lift_looks_across(insn, lift->width, &slot) ||
+           (mode == CAIRN_PLAN_SCALAR && insn->encoding >= CAIRN_ENC_VOP1);
+}
+
 static bool has_form(const struct cairn_lift *lift, uint32_t block, const struct cairn_plan *plans)
 {
     const struct cairn_program_block *at = &lift->program->blocks[block];
@@ -42,7 +51,8 @@ static bool has_form(const struct cairn_lift *lift, uint32_t block, const struct
         if ((!lane && !idle && plans[i].mode != CAIRN_PLAN_SCALAR) ||
             (plans[i].region_ends && i + 2 < at->count))
             return false;
-        if (insn->flags & (CAIRN_ISA_STORES | CAIRN_ISA_ATOMIC))
+        if ((insn->flags & (CAIRN_ISA_STORES | CAIRN_ISA_ATOMIC)) ||
+            crosses_chunks(lift, &insn->insn, plans[i].mode))
             return false;
     }
     return lanes;

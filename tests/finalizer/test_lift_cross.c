@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT
+ * Instructions that look at other lanes, interpreter against finalizer: random straight programs of
+ * DPP, swizzles, permutes, lane reads and writes, between plain instructions and changes of EXEC.
+ * LIFT_CROSS_PROGRAMS: how many programs; LIFT_CROSS_SEED: of the first.
+ */
+#include "native_rig.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+enum { INSNS = 14, REGS = 12, TEXT_BYTES = 4096, END_SGPR = 60 };
+
+static uint64_t state;
+
+static uint64_t random64(void)
+{
+    state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    uint64_t x = state ^ state >> 29;
+    return x * UINT64_C(0xbf58476d1ce4e5b9) ^ x >> 32;
+}
+
+static unsigned below(unsigned limit)
+{
+    return (unsigned)(random64() >> 33) % limit;
+}
+
+/* ---- programs */
+
+struct text {
+    char bytes[TEXT_BYTES];
+    size_t used;
+};
+
+__attribute__((format(printf, 2, 3))) static void add(struct text *text, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(text->bytes + text->used, TEXT_BYTES - text->used, format, arguments);
+    va_end(arguments);
+    assert_true(length > 0 && text->used + (size_t)length < TEXT_BYTES);
+    text->used += (size_t)length;
+}
+
+static void add_dpp(struct text *text)
+{
+    static const char *const fixed[] = {"row_mirror",   "row_half_mirror", "row_bcast:15",
+                                        "row_bcast:31", "wave_shl:1",      "wave_rol:1",
+                                        "wave_shr:1",   "wave_ror:1"};
+    static const char *const counted[] = {"row_shl", "row_shr", "row_ror", "row_newbcast"};
+    unsigned d = below(REGS), a = below(REGS), b = below(REGS), kind = below(3);
+    switch (below(6)) {
+    case 0:
+        add(text, "v_mov_b32_dpp v%u, v%u ", d, a);
+        break;
+    case 1:
+        add(text, "v_add_co_u32_dpp v%u, vcc, v%u, v%u ", d, a, b);
+        break;
+    case 2:
+        add(text, "v_sub_u32_dpp v%u, v%u, v%u ", d, a, b);
+        break;
+    case 3:
+        add(text, "v_cmp_gt_u32_sdwa vcc, v%u, v%u src0_sel:DWORD src1_sel:DWORD\n", a, b);
+        return;
+    case 4:
+        add(text, "v_cndmask_b32_dpp v%u, v%u, v%u, vcc ", d, a, b);
+        break;
+    default:
+        add(text, "v_cvt_f32_u32_dpp v%u, v%u ", d, a);
+        break;
+    }
+    if (kind == 0)
+        add(text, "quad_perm:[%u,%u,%u,%u]", below(4), below(4), below(4), below(4));
+    else if (kind == 1)
+        add(text, "%s", fixed[below(8)]);
+    else
+        add(text, "%s:%u", counted[below(4)], 1 + below(15));
+    if (below(2))
+        add(text, " row_mask:0x%x bank_mask:0x%x", below(16), below(16));
+    else
+        add(text, " row_mask:0xf bank_mask:0xf");
+    add(text, "%s\n", below(2) ? " bound_ctrl:0" : "");
+}
+
+static void add_lane_number(struct text *text)
+{
+    if (below(2))
+        add(text, "%u\n", below(64));
+    else
+        add(text, "s%u\n", 30 + below(8));
+}
+
+static void add_across(struct text *text)
+{
+    unsigned d = below(REGS), a = below(REGS), b = below(REGS);
+    switch (below(7)) {
+    case 0:
+        add(text, "v_readlane_b32 s%u, v%u, ", 30 + below(8), a);
+        add_lane_number(text);
+        break;
+    case 1:
+        add(text, "v_readfirstlane_b32 s%u, v%u\n", 30 + below(8), a);
+        break;
+    case 2:
+        add(text, "v_writelane_b32 v%u, s%u, ", d, 30 + below(8));
+        if (below(2))
+            add(text, "%u\n", below(64));
+        else
+            add(text, "m0\n");
+        break;
+    case 3:
+        add(text, "ds_swizzle_b32 v%u, v%u offset:%u\n", d, a, below(65536));
+        break;
+    case 4:
+        add(text, "ds_permute_b32 v%u, v%u, v%u offset:%u\n", d, a, b, below(2) * below(300));
+        break;
+    default:
+        add(text, "ds_bpermute_b32 v%u, v%u, v%u offset:%u\n", d, a, b, below(2) * below(300));
+    }
+}
+
+static void add_plain(struct text *text)
+{
+    unsigned d = below(REGS), a = below(REGS), b = below(REGS), pair = 40 + 2 * below(4);
+    switch (below(8)) {
+    case 0:
+        add(text, "s_mov_b64 exec, s[%u:%u]\n", pair, pair + 1);
+        break;
+    case 1:
+        add(text, "s_mov_b64 exec, -1\n");
+        break;
+    case 2:
+        add(text, "v_cmpx_gt_u32_e32 vcc, v%u, v%u\n", a, b);
+        break;
+    case 3:
+        add(text, "s_add_u32 s%u, s%u, s%u\n", 30 + below(8), 30 + below(8), 30 + below(8));
+        break;
+    case 4:
+        add(text, "s_mov_b32 m0, s%u\n", 30 + below(8));
+        break;
+    case 5:
+        add(text, "v_mbcnt_lo_u32_b32 v%u, s%u, v%u\n", d, 30 + below(8), b);
+        break;
+    default:
+        add(text, "v_add_u32_e32 v%u, v%u, v%u\n", d, a, b);
+    }
+}
+
+/* The jump, whose target only the machine knows, keeps all registers alive. */
+static void make_program(struct text *text)
+{
+    text->used = 0;
+    add(text, "s_mov_b64 exec, s[40:41]\n");
+    for (unsigned i = 0; i < INSNS; i++) {
+        unsigned kind = below(5);
+        if (kind < 2)
+            add_dpp(text);
+        else if (kind < 4)
+            add_across(text);
+        else
+            add_plain(text);
+    }
+    add(text, "s_setpc_b64 s[%u:%u]\n", END_SGPR, END_SGPR + 1);
+}
+
+/* ---- both engines */
+
+static uint64_t random_mask(void)
+{
+    switch (below(6)) {
+    case 0:
+        return UINT64_MAX;
+    case 1:
+        return 0;
+    case 2:
+        return UINT64_C(1) << below(64);
+    default:
+        return random64();
+    }
+}
+
+static void fill(struct asm_machine *machine)
+{
+    struct cairn_wave *wave = machine->wave;
+    for (unsigned i = 0; i < REGS + 4; i++)
+        for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane++)
+            wave->vgpr[i][lane] = below(2) ? (uint32_t)random64() : below(256);
+    for (unsigned i = 30; i < 38; i++)
+        wave->sgpr[i] = (uint32_t)random64();
+    for (unsigned i = 0; i < 4; i++)
+        asm_set_sgpr64(machine, 40 + 2 * i, random_mask());
+    asm_set_sgpr64(machine, CAIRN_CODE_VCC_LO, random64());
+    asm_set_sgpr64(machine, END_SGPR, machine->code.base + machine->code.size - 4);
+    wave->sgpr[CAIRN_CODE_M0] = (uint32_t)random64();
+}
+
+static void compare(struct asm_machine *machine, const struct native_options *options,
+                    const char *text)
+{
+    enum { FILLS = 4 };
+    uint32_t stepped;
+    char why[256];
+    struct cairn_native_code *code = native_compile(machine, options, &stepped);
+    assert_non_null(code);
+    if (stepped != 0)
+        fail_msg("%u instructions are not lifted:\n%s", stepped, text);
+    for (unsigned i = 0; i < FILLS; i++) {
+        asm_reset(machine);
+        fill(machine);
+        struct native_state *start = native_capture(machine);
+        assert_int_equal(native_run(NULL, machine), CAIRN_WAVE_DONE);
+        struct native_state *expected = native_capture(machine);
+        native_restore(machine, start);
+        assert_int_equal(native_run(code, machine), CAIRN_WAVE_DONE);
+        struct native_state *got = native_capture(machine);
+        if (native_differs(expected, got, why, sizeof why))
+            fail_msg("target %u tier %u: %s\n%s", options->target, options->tier, why, text);
+        native_free(start);
+        native_free(expected);
+        native_free(got);
+    }
+    native_destroy(code);
+}
+
+static void random_programs_do_the_same(void **unused)
+{
+    (void)unused;
+    const char *count = getenv("LIFT_CROSS_PROGRAMS"), *seed = getenv("LIFT_CROSS_SEED");
+    unsigned programs = count != NULL ? (unsigned)atoi(count) : 40;
+    uint64_t first = seed != NULL ? strtoull(seed, NULL, 0) : 1;
+    for (unsigned i = 0; i < programs; i++) {
+        struct text text;
+        state = (first + i) * UINT64_C(0x9e3779b97f4a7c15);
+        make_program(&text);
+        struct asm_machine *machine = asm_create(text.bytes);
+        for (enum cairn_target_level t = CAIRN_TARGET_BASE; t <= native_best_target(); t++) {
+            struct native_options options = {.target = t, .tier = i % 4 == 0, .exact_nan = true};
+            compare(machine, &options, text.bytes);
+        }
+        asm_destroy(machine);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(random_programs_do_the_same)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
