@@ -192,6 +192,46 @@ static void what_llvm_cannot_do_is_a_status(void **state)
     }
 }
 
+static enum cairn_status touch_nothing(void *at)
+{
+    ++*(volatile char *)at;
+    return CAIRN_OK;
+}
+
+static unsigned deepen(volatile unsigned *level)
+{
+    volatile unsigned next = *level + 1;
+    return next == 0 ? 0 : deepen(&next) + next; /* far more than any stack has room for */
+}
+
+static enum cairn_status recurse(void *level)
+{
+    return deepen(level) != 0 ? CAIRN_OK : CAIRN_ERR_FAULT;
+}
+
+static void *crash(void *unused)
+{
+    (void)unused;
+    unsigned level = 0;
+    for (unsigned i = 0; i < 3; i++) {
+        assert_int_equal(cairn_guard_run("none", touch_nothing, (void *)64), CAIRN_ERR_UNSUPPORTED);
+        assert_int_equal(cairn_guard_run("deep", recurse, &level), CAIRN_ERR_UNSUPPORTED);
+    }
+    struct job job = {.ir = good_ir, .level = CAIRN_TARGET_NATIVE};
+    assert_int_equal(run(&job), CAIRN_OK);
+    free(job.object);
+    return NULL;
+}
+
+static void a_crash_is_a_status(void **state)
+{
+    (void)state;
+    crash(NULL);
+    pthread_t thread; /* its stack ends elsewhere */
+    assert_int_equal(pthread_create(&thread, NULL, crash, NULL), 0);
+    pthread_join(thread, NULL);
+}
+
 static enum cairn_status run_without_terminator(void *unused)
 {
     (void)unused;
@@ -296,6 +336,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(native_has_the_lanes_of_the_host),
         cmocka_unit_test(targets_are_used_again_unless_lost),
         cmocka_unit_test(what_llvm_cannot_do_is_a_status),
+        cmocka_unit_test(a_crash_is_a_status),
         cmocka_unit_test(bad_ir_is_refused),
         cmocka_unit_test(threads_compile_at_once),
         cmocka_unit_test(module_shows_one_symbol),

@@ -1,21 +1,29 @@
 /* SPDX-License-Identifier: MIT
  * Turns LLVM's ways of giving up into a status. A fatal error jumps out of LLVM's frames: it is
- * built without exceptions, so nothing else leads out of them but the end of the process.
+ * built without exceptions, so nothing else leads out of them but the end of the process. A crash
+ * does the same, by way of the process's handler of memory faults (machine/guard.h), on a stack of
+ * its own, because too deep a recursion is the likeliest crash.
  */
 #include "finalizer/llvm/guard.h"
 #include "base/dump.h"
 #include "base/log.h"
+#include "machine/guard.h"
 
 #include <llvm-c/Core.h>
 #include <llvm-c/ErrorHandling.h>
 #include <pthread.h>
-#include <setjmp.h>
+#include <signal.h>
 #include <stddef.h>
+#include <stdlib.h>
+
+enum { SIGNAL_STACK_BYTES = 65536 };
 
 struct guard {
-    jmp_buf leave;
+    struct cairn_guard fault; /* its jump also serves fatal errors */
+    bool fatal;
     const char *name;
     unsigned errors;
+    enum cairn_status status;
 };
 
 static _Thread_local struct guard *current;
@@ -26,8 +34,10 @@ static void on_fatal_error(const char *reason)
 {
     cairn_log(CAIRN_LOG_ERROR, "finalizer: kernel %s: LLVM gave up: %s", cairn_guard_name(),
               reason);
-    if (current != NULL)
-        longjmp(current->leave, 1);
+    if (current == NULL)
+        return;
+    current->fatal = true;
+    siglongjmp(current->fault.jump, 1);
 }
 
 static void on_diagnostic(LLVMDiagnosticInfoRef info, void *unused)
@@ -49,20 +59,57 @@ static void install(void)
     LLVMInstallFatalErrorHandler(on_fatal_error);
 }
 
+/* A stack for the signal handler, where the thread has none. NULL: it had one, or there is no
+ * memory. */
+static void *set_signal_stack(void)
+{
+    stack_t now, own = {.ss_size = SIGNAL_STACK_BYTES};
+    if (sigaltstack(NULL, &now) != 0 || !(now.ss_flags & SS_DISABLE))
+        return NULL;
+    own.ss_sp = malloc(SIGNAL_STACK_BYTES);
+    if (own.ss_sp != NULL && sigaltstack(&own, NULL) != 0) {
+        free(own.ss_sp);
+        own.ss_sp = NULL;
+    }
+    return own.ss_sp;
+}
+
+static void drop_signal_stack(void *stack)
+{
+    stack_t none = {.ss_flags = SS_DISABLE};
+    if (stack != NULL && sigaltstack(&none, NULL) == 0)
+        free(stack);
+}
+
+static void end_early(const struct guard *guard)
+{
+    lost = true;
+    if (!guard->fatal)
+        cairn_log(CAIRN_LOG_ERROR, "finalizer: kernel %s: the compiler crashed at address 0x%llx",
+                  guard->name, (unsigned long long)guard->fault.address);
+}
+
 enum cairn_status cairn_guard_run(const char *name, enum cairn_status (*body)(void *argument),
                                   void *argument)
 {
     pthread_once(&once, install);
-    struct guard guard = {.name = name};
+    enum cairn_status status = cairn_guard_install();
+    if (status != CAIRN_OK)
+        return status;
+    struct guard guard = {.name = name, .status = CAIRN_ERR_UNSUPPORTED};
+    void *volatile stack = set_signal_stack();
+    cairn_guard_enter(&guard.fault, NULL);
+    guard.fault.native = true;
     current = &guard;
-    volatile enum cairn_status status = CAIRN_ERR_UNSUPPORTED;
     lost = false;
-    if (setjmp(guard.leave) == 0)
-        status = body(argument);
+    if (sigsetjmp(guard.fault.jump, 0) == 0)
+        guard.status = body(argument);
     else
-        lost = true;
+        end_early(&guard);
     current = NULL;
-    return status == CAIRN_OK && guard.errors != 0 ? CAIRN_ERR_UNSUPPORTED : status;
+    cairn_guard_leave(&guard.fault);
+    drop_signal_stack(stack);
+    return guard.errors != 0 && guard.status == CAIRN_OK ? CAIRN_ERR_UNSUPPORTED : guard.status;
 }
 
 LLVMContextRef cairn_guard_context(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Keeps the process alive when LLVM gives up. LLVM reports what it cannot do either as a diagnostic
  * of a context, whose default handler exits, or as a fatal error, which exits: here both end the
- * compilation with a status. What the compilation had allocated is lost after a fatal error.
+ * compilation with a status; so does a crash. What the compilation had allocated is then lost.
  */
 #ifndef CAIRN_FINALIZER_LLVM_GUARD_H
 #define CAIRN_FINALIZER_LLVM_GUARD_H
@@ -12,9 +12,10 @@
 #include <stdbool.h>
 
 /* Runs `body(argument)`, in which every use of LLVM must happen, and gives what it returns.
- * CAIRN_ERR_UNSUPPORTED: LLVM reported an error, which is logged. Any thread; must not nest. `name`
- * is of the kernel, for messages. After a fatal error the frames between here and LLVM are gone
- * without clean-up: locks must not be held and nothing precious be owned in `body`. */
+ * CAIRN_ERR_UNSUPPORTED: LLVM reported an error or crashed, which is logged; CAIRN_ERR_IO: crashes
+ * cannot be caught. Any thread; must not nest. `name` is of the kernel, for messages. After a fatal
+ * error or a crash the frames between here and LLVM are gone without clean-up: locks must not be
+ * held and nothing precious be owned in `body`. */
 CAIRN_MUST_CHECK enum cairn_status
 cairn_guard_run(const char *name, enum cairn_status (*body)(void *argument), void *argument);
 
@@ -25,8 +26,8 @@ LLVMContextRef cairn_guard_context(void);
 /* Whether LLVM has reported an error since the guard of this thread began. */
 bool cairn_guard_failed(void);
 
-/* Whether the last guard of this thread ended with a fatal error: what LLVM worked with then must
- * not be used again. */
+/* Whether the last guard of this thread ended with a fatal error or crash: what LLVM worked with
+ * then must not be used again. */
 bool cairn_guard_lost(void);
 
 /* Name of the kernel that this thread compiles, "?" outside of a guard. */
