@@ -209,20 +209,6 @@ static bool bytes_differ(const char *what, const uint8_t *a, const uint8_t *b, s
     return true;
 }
 
-static bool registers_differ(const struct native_state *a, const struct native_state *b, char *text,
-                             size_t size)
-{
-    for (size_t i = 0; i < a->vgpr_bytes / 4; i++) {
-        if (a->vgpr[i] == b->vgpr[i])
-            continue;
-        size_t row = i / CAIRN_WAVE_LANES;
-        snprintf(text, size, "wave %zu row %zu lane %zu: %#x, %#x", row / a->rows, row % a->rows,
-                 i % CAIRN_WAVE_LANES, a->vgpr[i], b->vgpr[i]);
-        return true;
-    }
-    return false;
-}
-
 static bool wave_differs(const struct cairn_wave *a, const struct cairn_wave *b, char *text,
                          size_t size)
 {
@@ -253,8 +239,7 @@ bool native_differs(const struct native_state *a, const struct native_state *b, 
     for (uint32_t i = 0; i < a->waves; i++)
         if (wave_differs(&a->wave[i], &b->wave[i], text, size))
             return true;
-    return registers_differ(a, b, text, size) ||
-           bytes_differ("LDS", a->lds, b->lds, ASM_LDS_BYTES, text, size) ||
+    return bytes_differ("LDS", a->lds, b->lds, ASM_LDS_BYTES, text, size) ||
            bytes_differ("memory", a->data, b->data, ASM_DATA_BYTES, text, size) ||
            bytes_differ("scratch", a->scratch, b->scratch, a->scratch_bytes, text, size);
 }

@@ -35,8 +35,9 @@ enum cairn_target_level native_best_target(void);
 struct native_state;
 struct native_state *native_capture(const struct asm_machine *machine);
 void native_restore(struct asm_machine *machine, const struct native_state *state);
-/* The first difference in words, into `text`; false if there is none. Trap state, counters and
- * fuel are not looked at. */
+/* The first difference in words, into `text`; false if there is none. Not looked at: trap state,
+ * counters, fuel, and vector registers, which finalized code does not keep when nobody reads them
+ * later. */
 bool native_differs(const struct native_state *a, const struct native_state *b, char *text,
                     size_t size);
 void native_free(struct native_state *state);
