@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT
+ * The frame of every memory access: the branch between fast and slow, the call of the slow path,
+ * and ways between vectors and lanes.
+ */
+#include "finalizer/llvm/lift_memory.h"
+
+#include <string.h>
+
+void cairn_lift_access_init(struct cairn_lift *lift, struct cairn_lift_access *access,
+                            unsigned bytes)
+{
+    LLVMValueRef mask = cairn_lift_exec(lift);
+    *access = (struct cairn_lift_access){
+        .lift = lift,
+        .bytes = bytes,
+        .dwords = (bytes + 3) / 4,
+        .mask = mask,
+        .full = mask == LLVMConstAllOnes(lift->v1),
+        .is_volatile = lift->insn->glc,
+    };
+}
+
+LLVMValueRef cairn_lift_access_bits(struct cairn_lift *lift, LLVMValueRef mask)
+{
+    LLVMTypeRef type = LLVMIntTypeInContext(lift->context, lift->width);
+    return LLVMBuildBitCast(lift->builder, mask, type, "");
+}
+
+LLVMValueRef cairn_lift_and(struct cairn_lift *lift, LLVMValueRef a, LLVMValueRef b)
+{
+    if (a == NULL || b == NULL)
+        return a == NULL ? b : a;
+    return LLVMBuildAnd(lift->builder, a, b, "");
+}
+
+LLVMValueRef cairn_lift_access_none(struct cairn_lift_access *access, LLVMValueRef bad)
+{
+    struct cairn_lift *lift = access->lift;
+    if (!access->full)
+        bad = LLVMBuildAnd(lift->builder, bad, access->mask, "");
+    LLVMValueRef bits = cairn_lift_access_bits(lift, bad);
+    return LLVMBuildICmp(lift->builder, LLVMIntEQ, bits, LLVMConstNull(LLVMTypeOf(bits)), "");
+}
+
+/* Index of the first active lane; 0 or the last lane where there is none. */
+LLVMValueRef cairn_lift_access_first(struct cairn_lift_access *access)
+{
+    struct cairn_lift *lift = access->lift;
+    if (access->full)
+        return cairn_lift_const32(lift, 0);
+    LLVMValueRef bits = cairn_lift_access_bits(lift, access->mask);
+    bits = LLVMBuildZExt(lift->builder, bits, lift->i32, "");
+    bits = LLVMBuildOr(lift->builder, bits, cairn_lift_const32(lift, 1u << (lift->width - 1)), "");
+    LLVMValueRef args[] = {bits, LLVMConstInt(lift->i1, 1, false)};
+    return cairn_lift_intrinsic(lift, "llvm.cttz", &lift->i32, 1, args, 2);
+}
+
+/* ---- fields */
+
+static LLVMValueRef field(struct cairn_lift *lift, LLVMValueRef base, size_t offset)
+{
+    LLVMValueRef index = cairn_lift_const64(lift, offset);
+    return LLVMBuildInBoundsGEP2(lift->builder, lift->i8, base, &index, 1, "");
+}
+
+/* Fields of the frame that never change while the function runs. */
+static LLVMValueRef frame_constant(struct cairn_lift *lift, LLVMTypeRef type, size_t offset)
+{
+    static const char name[] = "invariant.load";
+    LLVMValueRef value =
+        LLVMBuildLoad2(lift->builder, type, field(lift, lift->frame, offset), "");
+    LLVMMetadataRef empty = LLVMMDNodeInContext2(lift->context, NULL, 0);
+    unsigned kind = LLVMGetMDKindIDInContext(lift->context, name, sizeof name - 1);
+    cairn_lift_tag_state(lift, value);
+    LLVMSetMetadata(value, kind, LLVMMetadataAsValue(lift->context, empty));
+    return value;
+}
+
+LLVMValueRef cairn_lift_lds_bytes(struct cairn_lift *lift)
+{
+    return frame_constant(lift, lift->i64, offsetof(struct cairn_native_frame, lds_bytes));
+}
+
+/* The one struct cairn_access on the stack is the first instruction of the function. */
+LLVMValueRef cairn_lift_access_memory(struct cairn_lift *lift)
+{
+    static const char name[] = "access";
+    LLVMBasicBlockRef entry = LLVMGetEntryBasicBlock(lift->function);
+    LLVMValueRef first = LLVMGetFirstInstruction(entry);
+    size_t length = 0;
+    if (first != NULL && strncmp(LLVMGetValueName2(first, &length), name, sizeof name - 1) == 0 &&
+        length == sizeof name - 1)
+        return first;
+    LLVMBuilderRef builder = LLVMCreateBuilderInContext(lift->context);
+    if (first != NULL)
+        LLVMPositionBuilderBefore(builder, first);
+    else
+        LLVMPositionBuilderAtEnd(builder, entry);
+    LLVMTypeRef type = LLVMArrayType2(lift->i8, sizeof(struct cairn_access));
+    LLVMValueRef memory = LLVMBuildAlloca(builder, type, name);
+    LLVMSetAlignment(memory, 64);
+    LLVMDisposeBuilder(builder);
+    return memory;
+}
+
+static void put_field(struct cairn_lift *lift, LLVMValueRef value, size_t offset, unsigned align)
+{
+    if (value == NULL)
+        return;
+    LLVMValueRef at = field(lift, cairn_lift_access_memory(lift), offset);
+    LLVMValueRef store = LLVMBuildStore(lift->builder, value, at);
+    LLVMSetAlignment(store, align);
+    cairn_lift_tag_state(lift, store);
+}
+
+/* A vector into a row of the access. */
+static void put_row(struct cairn_lift *lift, LLVMValueRef value, size_t offset)
+{
+    put_field(lift, value, offset, 4 * lift->width);
+}
+
+void cairn_lift_access_lanes(struct cairn_lift *lift, LLVMValueRef vector, LLVMValueRef *lanes)
+{
+    LLVMTypeRef type = LLVMGetElementType(LLVMTypeOf(vector));
+    unsigned bytes = LLVMGetIntTypeWidth(type) / 8;
+    if (LLVMIsConstant(vector)) {
+        for (unsigned i = 0; i < lift->width; i++)
+            lanes[i] = LLVMBuildExtractElement(lift->builder, vector, cairn_lift_const32(lift, i),
+                                               "");
+        return;
+    }
+    put_field(lift, vector, offsetof(struct cairn_access, low), 4 * lift->width);
+    LLVMValueRef memory = cairn_lift_access_memory(lift);
+    for (unsigned i = 0; i < lift->width; i++) {
+        lanes[i] = LLVMBuildLoad2(lift->builder, type, field(lift, memory, i * bytes), "");
+        LLVMSetAlignment(lanes[i], bytes);
+        LLVMSetVolatile(lanes[i], true); /* so that it stays a load */
+        cairn_lift_tag_state(lift, lanes[i]);
+    }
+}
+
+/* ---- the call */
+
+static LLVMValueRef table_entry(struct cairn_lift *lift, unsigned kind)
+{
+    LLVMValueRef table =
+        frame_constant(lift, lift->ptr, offsetof(struct cairn_native_frame, access));
+    size_t offset = offsetof(struct cairn_access_table, run) + kind * sizeof(void *);
+    LLVMValueRef entry = LLVMBuildLoad2(lift->builder, lift->ptr, field(lift, table, offset), "");
+    cairn_lift_tag_state(lift, entry);
+    return entry;
+}
+
+LLVMValueRef cairn_lift_first_lane(struct cairn_lift *lift)
+{
+    LLVMBuilderRef b = lift->builder;
+    LLVMValueRef chunk = cairn_lift_chunk(lift);
+    chunk = LLVMBuildURem(b, chunk, cairn_lift_const32(lift, lift->chunks), "");
+    return LLVMBuildMul(b, chunk, cairn_lift_const32(lift, lift->width), "");
+}
+
+static void add_attribute(struct cairn_lift *lift, LLVMValueRef call, const char *name)
+{
+    unsigned kind = LLVMGetEnumAttributeKindForName(name, strlen(name));
+    LLVMAttributeRef attribute = LLVMCreateEnumAttribute(lift->context, kind, 0);
+    LLVMAddCallSiteAttribute(call, (LLVMAttributeIndex)LLVMAttributeFunctionIndex, attribute);
+}
+
+static void call_entry(struct cairn_lift_access *access)
+{
+    struct cairn_lift *lift = access->lift;
+    LLVMTypeRef parameters[] = {lift->ptr, lift->ptr, lift->ptr, lift->i32, lift->i32};
+    LLVMTypeRef type = LLVMFunctionType(lift->void_type, parameters, 5, false);
+    LLVMValueRef bits = cairn_lift_access_bits(lift, access->mask);
+    LLVMValueRef args[] = {
+        lift->frame,
+        cairn_lift_wave_pointer(lift, cairn_lift_chunk(lift)),
+        cairn_lift_access_memory(lift),
+        LLVMBuildZExt(lift->builder, bits, lift->i32, ""),
+        cairn_lift_first_lane(lift),
+    };
+    LLVMValueRef entry = table_entry(lift, access->kind);
+    LLVMValueRef call = LLVMBuildCall2(lift->builder, type, entry, args, 5, "");
+    add_attribute(lift, call, "nounwind");
+    if (access->slow != NULL)
+        add_attribute(lift, call, "cold");
+}
+
+static void put_data(struct cairn_lift_access *access, unsigned count)
+{
+    struct cairn_lift *lift = access->lift;
+    for (unsigned i = 0; i < count; i++)
+        if (access->data[i] != NULL)
+            put_row(lift, access->data[i],
+                    offsetof(struct cairn_access, data) + i * 4 * CAIRN_ACCESS_LANES);
+}
+
+/* Dword of the result: a vector, or that of the first active lane. */
+static LLVMValueRef take_data(struct cairn_lift_access *access, unsigned dword)
+{
+    struct cairn_lift *lift = access->lift;
+    size_t offset = offsetof(struct cairn_access, data) + dword * 4 * CAIRN_ACCESS_LANES;
+    LLVMValueRef at = field(lift, cairn_lift_access_memory(lift), offset);
+    if (access->uniform) {
+        LLVMValueRef index = cairn_lift_access_first(access);
+        at = LLVMBuildInBoundsGEP2(lift->builder, lift->i32, at, &index, 1, "");
+    }
+    LLVMTypeRef type = access->uniform ? lift->i32 : lift->v32;
+    LLVMValueRef value = LLVMBuildLoad2(lift->builder, type, at, "");
+    LLVMSetAlignment(value, access->uniform ? 4 : 4 * lift->width);
+    cairn_lift_tag_state(lift, value);
+    return value;
+}
+
+void cairn_lift_access_call(struct cairn_lift_access *access, unsigned in, unsigned out)
+{
+    struct cairn_lift *lift = access->lift;
+    LLVMValueRef zero = LLVMConstNull(lift->v32);
+    const struct cairn_lift_access *from = access->operands != NULL ? access->operands : access;
+    put_row(lift, from->low != NULL ? from->low : zero, offsetof(struct cairn_access, low));
+    put_row(lift, from->high != NULL ? from->high : zero, offsetof(struct cairn_access, high));
+    put_field(lift, from->base, offsetof(struct cairn_access, base), 8);
+    for (unsigned i = 0; i < 4; i++)
+        put_field(lift, access->resource[i], offsetof(struct cairn_access, resource) + 4 * i, 4);
+    put_field(lift, access->soffset, offsetof(struct cairn_access, soffset), 4);
+    put_field(lift, access->indexed, offsetof(struct cairn_access, indexed), 4);
+    put_field(lift, access->mode, offsetof(struct cairn_access, mode), 4);
+    put_data(access, in);
+    call_entry(access);
+    for (unsigned i = 0; i < out; i++)
+        access->data[i] = take_data(access, i);
+}
+
+/* ---- forks */
+
+static void expect_first(struct cairn_lift *lift, LLVMValueRef branch)
+{
+    static const char name[] = "branch_weights";
+    LLVMMetadataRef parts[] = {
+        LLVMMDStringInContext2(lift->context, name, sizeof name - 1),
+        LLVMValueAsMetadata(cairn_lift_const32(lift, 2000)),
+        LLVMValueAsMetadata(cairn_lift_const32(lift, 1)),
+    };
+    LLVMMetadataRef node = LLVMMDNodeInContext2(lift->context, parts, 3);
+    unsigned kind = LLVMGetMDKindIDInContext(lift->context, "prof", 4);
+    LLVMSetMetadata(branch, kind, LLVMMetadataAsValue(lift->context, node));
+}
+
+void cairn_lift_access_fork(struct cairn_lift_access *access, LLVMValueRef good)
+{
+    struct cairn_lift *lift = access->lift;
+    LLVMBasicBlockRef fast = cairn_lift_block(lift, "fast");
+    access->slow = cairn_lift_block(lift, "slow");
+    access->done = cairn_lift_block(lift, "done");
+    expect_first(lift, LLVMBuildCondBr(lift->builder, good, fast, access->slow));
+    LLVMPositionBuilderAtEnd(lift->builder, fast);
+}
+
+void cairn_lift_access_join(struct cairn_lift_access *access, bool loads)
+{
+    struct cairn_lift *lift = access->lift;
+    LLVMValueRef fast[CAIRN_LIFT_MAX_DWORDS];
+    memcpy(fast, access->data, sizeof fast);
+    LLVMBasicBlockRef from[2] = {LLVMGetInsertBlock(lift->builder)};
+    LLVMBuildBr(lift->builder, access->done);
+    LLVMPositionBuilderAtEnd(lift->builder, access->slow);
+    cairn_lift_access_call(access, loads ? 0 : access->dwords, loads ? access->dwords : 0);
+    from[1] = LLVMGetInsertBlock(lift->builder);
+    LLVMBuildBr(lift->builder, access->done);
+    LLVMPositionBuilderAtEnd(lift->builder, access->done);
+    for (unsigned i = 0; i < access->dwords && loads; i++) {
+        LLVMValueRef values[2] = {fast[i], access->data[i]};
+        LLVMValueRef phi = LLVMBuildPhi(lift->builder, LLVMTypeOf(fast[i]), "");
+        LLVMAddIncoming(phi, values, from, 2);
+        access->data[i] = phi;
+    }
+    access->slow = access->done = NULL;
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT
+ * LDS: loads and stores with one or two offsets, and atomics. Offsets wrap at 32 bits and end at
+ * the workgroup's allocation; a chunk with a lane outside of it goes the slow way. One thread at a
+ * time works on LDS, so inactive lanes may be read and written back, and atomics are plain.
+ */
+#include "finalizer/llvm/lift_ds.h"
+
+/* X(name behind ds_, bytes, form, count of accesses, scale of their offsets) */
+#define READS(X)                                                                                   \
+    X(read_u8, 1, PLAIN, 1, 1)                                                                     \
+    X(read_i8, 1, SIGNED, 1, 1)                                                                    \
+    X(read_u16, 2, PLAIN, 1, 1)                                                                    \
+    X(read_i16, 2, SIGNED, 1, 1)                                                                   \
+    X(read_u8_d16, 1, PLAIN, 1, 1)                                                                 \
+    X(read_u8_d16_hi, 1, D16_HI, 1, 1)                                                             \
+    X(read_i8_d16, 1, SIGNED_D16, 1, 1)                                                            \
+    X(read_i8_d16_hi, 1, SIGNED_D16_HI, 1, 1)                                                      \
+    X(read_u16_d16, 2, PLAIN, 1, 1)                                                                \
+    X(read_u16_d16_hi, 2, D16_HI, 1, 1)                                                            \
+    X(read_b32, 4, PLAIN, 1, 1)                                                                    \
+    X(read_b64, 8, PLAIN, 1, 1)                                                                    \
+    X(read_b96, 12, PLAIN, 1, 1)                                                                   \
+    X(read_b128, 16, PLAIN, 1, 1)                                                                  \
+    X(read2_b32, 4, PLAIN, 2, 4)                                                                   \
+    X(read2st64_b32, 4, PLAIN, 2, 256)                                                             \
+    X(read2_b64, 8, PLAIN, 2, 8)                                                                   \
+    X(read2st64_b64, 8, PLAIN, 2, 512)
+#define WRITES(X)                                                                                  \
+    X(write_b8, 1, PLAIN, 1, 1)                                                                    \
+    X(write_b16, 2, PLAIN, 1, 1)                                                                   \
+    X(write_b8_d16_hi, 1, D16_HI, 1, 1)                                                            \
+    X(write_b16_d16_hi, 2, D16_HI, 1, 1)                                                           \
+    X(write_b32, 4, PLAIN, 1, 1)                                                                   \
+    X(write_b64, 8, PLAIN, 1, 1)                                                                   \
+    X(write_b96, 12, PLAIN, 1, 1)                                                                  \
+    X(write_b128, 16, PLAIN, 1, 1)                                                                 \
+    X(write2_b32, 4, PLAIN, 2, 4)                                                                  \
+    X(write2st64_b32, 4, PLAIN, 2, 256)                                                            \
+    X(write2_b64, 8, PLAIN, 2, 8)                                                                  \
+    X(write2st64_b64, 8, PLAIN, 2, 512)
+
+struct plain {
+    uint8_t bytes, form, count;
+    bool loads;
+    uint16_t scale;
+};
+#define READ_ROW(name, bytes, form, count, scale)                                                  \
+    [CAIRN_OP_ds_##name] = {bytes, CAIRN_FORM_##form, count, true, scale},
+#define WRITE_ROW(name, bytes, form, count, scale)                                                 \
+    [CAIRN_OP_ds_##name] = {bytes, CAIRN_FORM_##form, count, false, scale},
+static const struct plain plains[] = {READS(READ_ROW) WRITES(WRITE_ROW)};
+
+static const struct plain *plain_of(const struct cairn_insn *insn)
+{
+    bool known = insn->op < sizeof plains / sizeof plains[0] && plains[insn->op].bytes != 0;
+    return known ? &plains[insn->op] : NULL;
+}
+
+bool cairn_lift_ds_knows(const struct cairn_insn *insn)
+{
+    return plain_of(insn) != NULL || cairn_lift_ds_atomic_knows(insn);
+}
+
+/* ---- where lanes are */
+
+enum { MAX_STRIDE = 1024 };
+
+static LLVMValueRef compare(struct cairn_lift *lift, LLVMIntPredicate how, LLVMValueRef a,
+                            LLVMValueRef b)
+{
+    return LLVMBuildICmp(lift->builder, how, a, b, "");
+}
+
+struct cairn_lift_ds_place cairn_lift_ds_place_of(struct cairn_lift *lift, uint32_t imm)
+{
+    struct cairn_shape shape = cairn_lift_shape(lift, CAIRN_SLOT_ADDR, 0);
+    LLVMValueRef offset = cairn_lift_const32(lift, imm);
+    struct cairn_lift_ds_place place = {.imm = imm};
+    place.own = cairn_lift_source(lift, CAIRN_SLOT_ADDR, 0);
+    place.all = LLVMBuildAdd(lift->builder, place.own, cairn_lift_splat(lift, offset), "");
+    if (shape.kind == CAIRN_SHAPE_VARYING)
+        return place;
+    int32_t stride = shape.kind == CAIRN_SHAPE_AFFINE ? shape.stride : 0;
+    if (stride < 0 || stride > MAX_STRIDE)
+        return place;
+    place.regular = true;
+    place.stride = stride;
+    place.first = LLVMBuildAdd(lift->builder, cairn_lift_base(lift, CAIRN_SLOT_ADDR, 0), offset,
+                               "");
+    return place;
+}
+
+LLVMValueRef cairn_lift_ds_span_inside(struct cairn_lift *lift, LLVMValueRef first, uint64_t span)
+{
+    LLVMBuilderRef b = lift->builder;
+    LLVMValueRef end = LLVMBuildAdd(b, LLVMBuildZExt(b, first, lift->i64, ""),
+                                    cairn_lift_const64(lift, span), "");
+    return compare(lift, LLVMIntULE, end, cairn_lift_lds_bytes(lift));
+}
+
+LLVMValueRef cairn_lift_ds_lanes_inside(struct cairn_lift_access *access, LLVMValueRef offsets)
+{
+    struct cairn_lift *lift = access->lift;
+    LLVMBuilderRef b = lift->builder;
+    LLVMValueRef args[] = {cairn_lift_lds_bytes(lift), cairn_lift_const64(lift, access->bytes - 1)};
+    LLVMValueRef limit = cairn_lift_intrinsic(lift, "llvm.usub.sat", &lift->i64, 1, args, 2);
+    limit = LLVMBuildTrunc(b, limit, lift->i32, "");
+    LLVMValueRef bad = compare(lift, LLVMIntUGE, offsets, cairn_lift_splat(lift, limit));
+    return cairn_lift_access_none(access, bad);
+}
+
+LLVMValueRef cairn_lift_ds_pointer(struct cairn_lift *lift, LLVMValueRef offset)
+{
+    LLVMValueRef index = LLVMBuildZExt(lift->builder, offset, lift->i64, "");
+    return LLVMBuildGEP2(lift->builder, lift->i8, lift->lds, &index, 1, "");
+}
+
+/* ---- one access */
+
+static bool goes_regular(const struct cairn_lift_access *access,
+                         const struct cairn_lift_ds_place *place, bool loads)
+{
+    if (!place->regular)
+        return false;
+    return loads || place->stride == (int32_t)access->bytes || (access->full && place->stride != 0);
+}
+
+static void run_regular(struct cairn_lift_access *access, const struct cairn_lift_ds_place *place,
+                        bool loads)
+{
+    struct cairn_lift *lift = access->lift;
+    int32_t stride = place->stride;
+    uint64_t span = (uint64_t)stride * (lift->width - 1) + access->bytes;
+    access->uniform = loads && stride == 0;
+    cairn_lift_access_fork(access, cairn_lift_ds_span_inside(lift, place->first, span));
+    LLVMValueRef at = cairn_lift_ds_pointer(lift, place->first);
+    if (access->uniform)
+        cairn_lift_uniform_load(access, at);
+    else if (stride == (int32_t)access->bytes && loads)
+        cairn_lift_block_load(access, at);
+    else if (stride == (int32_t)access->bytes)
+        cairn_lift_block_store(access, at);
+    else if (loads)
+        cairn_lift_strided_load(access, at, stride);
+    else
+        cairn_lift_strided_store(access, at, stride);
+    cairn_lift_access_join(access, loads);
+}
+
+static void run_lanes(struct cairn_lift_access *access, const struct cairn_lift_ds_place *place,
+                      bool loads)
+{
+    cairn_lift_access_fork(access, cairn_lift_ds_lanes_inside(access, place->all));
+    if (loads)
+        cairn_lift_gather_from(access, access->lift->lds, place->all);
+    else
+        cairn_lift_scatter_to(access, access->lift->lds, place->all);
+    cairn_lift_access_join(access, loads);
+}
+
+/* data is in access->data before or behind. */
+static void run(struct cairn_lift_access *access, uint32_t imm, bool loads)
+{
+    struct cairn_lift *lift = access->lift;
+    struct cairn_lift_ds_place place = cairn_lift_ds_place_of(lift, imm);
+    access->quiet = true;
+    access->kind = (loads ? CAIRN_ACCESS_LOAD : CAIRN_ACCESS_STORE) +
+                   CAIRN_PLACE_LDS * CAIRN_SIZE_COUNT + cairn_lift_size_of(access->bytes);
+    access->low = place.own;
+    access->base = cairn_lift_const64(lift, imm);
+    if (goes_regular(access, &place, loads))
+        run_regular(access, &place, loads);
+    else
+        run_lanes(access, &place, loads);
+}
+
+/* ---- two at once */
+
+/* Two neighbours of one lane that are together a lane's stride are one wider access. */
+static bool is_block_of_two(struct cairn_lift *lift, const struct plain *plain, uint32_t first,
+                            uint32_t second)
+{
+    struct cairn_shape shape = cairn_lift_shape(lift, CAIRN_SLOT_ADDR, 0);
+    return plain->scale == plain->bytes && second == first + 1 &&
+           shape.kind == CAIRN_SHAPE_AFFINE && shape.stride == 2 * plain->bytes;
+}
+
+static void read_two(struct cairn_lift *lift, const struct plain *plain, uint32_t first,
+                     uint32_t second)
+{
+    struct cairn_lift_access access[2];
+    unsigned dwords = plain->bytes / 4;
+    if (is_block_of_two(lift, plain, first, second)) {
+        cairn_lift_access_init(lift, &access[0], 2 * plain->bytes);
+        run(&access[0], first * plain->scale, true);
+        for (unsigned i = 0; i < 2 * dwords; i++)
+            cairn_lift_access_take(&access[0], CAIRN_SLOT_DST, i, CAIRN_FORM_PLAIN);
+        return;
+    }
+    for (unsigned which = 0; which < 2; which++) {
+        cairn_lift_access_init(lift, &access[which], plain->bytes);
+        run(&access[which], (which == 0 ? first : second) * plain->scale, true);
+    }
+    struct cairn_lift_access all = access[0];
+    for (unsigned i = 0; i < dwords; i++)
+        all.data[dwords + i] = access[1].data[i];
+    for (unsigned i = 0; i < 2 * dwords; i++)
+        cairn_lift_access_take(&all, CAIRN_SLOT_DST, i, CAIRN_FORM_PLAIN);
+}
+
+static void write_two(struct cairn_lift *lift, const struct plain *plain, uint32_t first,
+                      uint32_t second)
+{
+    struct cairn_lift_access access;
+    unsigned dwords = plain->bytes / 4;
+    bool block = is_block_of_two(lift, plain, first, second);
+    cairn_lift_access_init(lift, &access, block ? 2 * plain->bytes : plain->bytes);
+    for (unsigned i = 0; i < dwords; i++) {
+        access.data[i] = cairn_lift_source(lift, CAIRN_SLOT_DATA0, i);
+        if (block)
+            access.data[dwords + i] = cairn_lift_source(lift, CAIRN_SLOT_DATA1, i);
+    }
+    run(&access, first * plain->scale, false);
+    if (block || second == first) /* equal offsets: one access, with DATA0 */
+        return;
+    cairn_lift_access_init(lift, &access, plain->bytes);
+    for (unsigned i = 0; i < dwords; i++)
+        access.data[i] = cairn_lift_source(lift, CAIRN_SLOT_DATA1, i);
+    run(&access, second * plain->scale, false);
+}
+
+void cairn_lift_ds_emit(struct cairn_lift *lift)
+{
+    const struct plain *plain = plain_of(lift->insn);
+    uint32_t imm = (uint32_t)lift->insn->imm & 0xffff;
+    if (plain == NULL) {
+        cairn_lift_ds_atomic_emit(lift);
+        return;
+    }
+    if (plain->count == 2 && plain->loads) {
+        read_two(lift, plain, imm & 255, imm >> 8);
+    } else if (plain->count == 2) {
+        write_two(lift, plain, imm & 255, imm >> 8);
+    } else {
+        struct cairn_lift_access access;
+        enum cairn_lift_form form = (enum cairn_lift_form)plain->form;
+        cairn_lift_plain_begin(lift, &access, CAIRN_PLACE_LDS, plain->bytes, form, plain->loads);
+        run(&access, imm, plain->loads);
+        cairn_lift_plain_end(&access, form, plain->loads);
+    }
+}

@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: MIT
+ * Elements of a chunk's lanes from and to host memory: blocks that lie side by side, one address
+ * for all, constant strides, and an address a lane. Dwords of an element come apart into one vector
+ * each. Everything is aligned to a byte only, as the guest's accesses may be.
+ */
+#include "finalizer/llvm/lift_memory.h"
+#include "finalizer/llvm/lift_shuffle.h"
+
+static bool has_avx512(const struct cairn_lift *lift)
+{
+    return lift->width == 16;
+}
+
+static LLVMTypeRef integer_of(struct cairn_lift *lift, unsigned bytes)
+{
+    return LLVMIntTypeInContext(lift->context, 8 * bytes);
+}
+
+static LLVMValueRef behind(struct cairn_lift *lift, LLVMValueRef at, int64_t bytes)
+{
+    LLVMValueRef index = cairn_lift_const64(lift, (uint64_t)bytes);
+    return bytes == 0 ? at : LLVMBuildGEP2(lift->builder, lift->i8, at, &index, 1, "");
+}
+
+static LLVMValueRef plain_load(struct cairn_lift_access *access, LLVMTypeRef type, LLVMValueRef at)
+{
+    LLVMValueRef value = LLVMBuildLoad2(access->lift->builder, type, at, "");
+    LLVMSetAlignment(value, 1);
+    LLVMSetVolatile(value, access->is_volatile);
+    cairn_lift_tag_guest(access->lift, value);
+    return value;
+}
+
+static void plain_store(struct cairn_lift_access *access, LLVMValueRef value, LLVMValueRef at)
+{
+    LLVMValueRef store = LLVMBuildStore(access->lift->builder, value, at);
+    LLVMSetAlignment(store, 1);
+    LLVMSetVolatile(store, access->is_volatile);
+    cairn_lift_tag_guest(access->lift, store);
+}
+
+/* ---- blocks */
+
+/* Masked accesses that the target has instructions for. */
+static bool can_mask(const struct cairn_lift_access *access)
+{
+    const struct cairn_lift *lift = access->lift;
+    if (has_avx512(lift))
+        return access->bytes <= 8;
+    return lift->request->target == CAIRN_TARGET_V3 && access->bytes == 4;
+}
+
+bool cairn_lift_block_needs_full(const struct cairn_lift_access *access, bool loads)
+{
+    (void)loads;
+    return !access->full && !access->quiet && !can_mask(access);
+}
+
+/* The type in which lane i is element i. */
+static LLVMTypeRef element_vector(struct cairn_lift_access *access)
+{
+    struct cairn_lift *lift = access->lift;
+    return LLVMVectorType(integer_of(lift, access->bytes), lift->width);
+}
+
+static LLVMValueRef masked_load(struct cairn_lift_access *access, LLVMValueRef at)
+{
+    struct cairn_lift *lift = access->lift;
+    LLVMTypeRef type = element_vector(access), types[] = {type, lift->ptr};
+    LLVMValueRef args[] = {at, access->mask, LLVMConstNull(type)};
+    LLVMValueRef value = cairn_lift_intrinsic(lift, "llvm.masked.load", types, 2, args, 3);
+    cairn_lift_tag_guest(lift, value);
+    return value;
+}
+
+static void masked_store(struct cairn_lift_access *access, LLVMValueRef value, LLVMValueRef at)
+{
+    struct cairn_lift *lift = access->lift;
+    LLVMTypeRef types[] = {LLVMTypeOf(value), lift->ptr};
+    LLVMValueRef args[] = {value, at, access->mask};
+    LLVMValueRef call = cairn_lift_intrinsic(lift, "llvm.masked.store", types, 2, args, 3);
+    cairn_lift_tag_guest(lift, call);
+}
+
+/* <width x element> into data. */
+static void spread_elements(struct cairn_lift_access *access, LLVMValueRef value)
+{
+    struct cairn_lift *lift = access->lift;
+    LLVMBuilderRef b = lift->builder;
+    if (access->bytes < 4) {
+        access->data[0] = LLVMBuildZExt(b, value, lift->v32, "");
+    } else if (access->bytes == 4) {
+        access->data[0] = value;
+    } else {
+        LLVMTypeRef dwords = LLVMVectorType(lift->i32, 2 * lift->width);
+        value = LLVMBuildBitCast(b, value, dwords, "");
+        for (unsigned i = 0; i < 2; i++)
+            access->data[i] = cairn_lift_every(lift, value, i, 2);
+    }
+}
+
+/* data as <width x element>. */
+static LLVMValueRef gather_elements(struct cairn_lift_access *access)
+{
+    struct cairn_lift *lift = access->lift;
+    if (access->bytes < 4)
+        return LLVMBuildTrunc(lift->builder, access->data[0], element_vector(access), "");
+    if (access->bytes == 4)
+        return access->data[0];
+    LLVMValueRef both = cairn_lift_weave2(lift, access->data[0], access->data[1]);
+    return LLVMBuildBitCast(lift->builder, both, element_vector(access), "");
+}
+
+/* Blocks of three or four dwords a lane: vectors of `width` dwords, one behind the other. */
+static void load_wide(struct cairn_lift_access *access, LLVMValueRef at)
+{
+    struct cairn_lift *lift = access->lift;
+    LLVMValueRef part[CAIRN_LIFT_MAX_DWORDS];
+    for (unsigned i = 0; i < access->dwords; i++)
+        part[i] = plain_load(access, lift->v32, behind(lift, at, 4 * i * lift->width));
+    if (access->dwords == 4)
+        cairn_lift_unweave4(lift, part, access->data);
+    else
+        cairn_lift_unweave3(lift, part, access->data);
+}
+
+static void store_wide(struct cairn_lift_access *access, LLVMValueRef at)
+{
+    struct cairn_lift *lift = access->lift;
+    LLVMValueRef part[CAIRN_LIFT_MAX_DWORDS];
+    if (access->dwords == 4)
+        cairn_lift_weave4(lift, access->data, part);
+    else
+        cairn_lift_weave3(lift, access->data, part);
+    for (unsigned i = 0; i < access->dwords; i++)
+        plain_store(access, part[i], behind(lift, at, 4 * i * lift->width));
+}
+
+void cairn_lift_block_load(struct cairn_lift_access *access, LLVMValueRef at)
+{
+    bool masked = !access->full && !access->quiet && can_mask(access);
+    if (access->bytes > 8)
+        load_wide(access, at);
+    else if (masked)
+        spread_elements(access, masked_load(access, at));
+    else
+        spread_elements(access, plain_load(access, element_vector(access), at));
+}
+
+/* Inactive lanes write back what they read: memory of one thread. */
+static void keep_inactive(struct cairn_lift_access *access, LLVMValueRef at)
+{
+    struct cairn_lift_access old = *access;
+    cairn_lift_block_load(&old, at);
+    for (unsigned i = 0; i < access->dwords; i++)
+        access->data[i] = LLVMBuildSelect(access->lift->builder, access->mask, access->data[i],
+                                          old.data[i], "");
+}
+
+void cairn_lift_block_store(struct cairn_lift_access *access, LLVMValueRef at)
+{
+    LLVMValueRef data[CAIRN_LIFT_MAX_DWORDS];
+    for (unsigned i = 0; i < CAIRN_LIFT_MAX_DWORDS; i++)
+        data[i] = access->data[i];
+    bool masked = !access->full && can_mask(access);
+    if (!masked && !access->full && access->quiet)
+        keep_inactive(access, at);
+    if (access->bytes > 8)
+        store_wide(access, at);
+    else if (masked)
+        masked_store(access, gather_elements(access), at);
+    else
+        plain_store(access, gather_elements(access), at);
+    for (unsigned i = 0; i < CAIRN_LIFT_MAX_DWORDS; i++)
+        access->data[i] = data[i]; /* of the slow path */
+}
+
+/* ---- one lane */
+
+/* Dwords of an element as scalars. */
+static void load_scalar(struct cairn_lift_access *access, LLVMValueRef at, LLVMValueRef *dwords)
+{
+    struct cairn_lift *lift = access->lift;
+    LLVMBuilderRef b = lift->builder;
+    if (access->bytes <= 4) {
+        LLVMValueRef value = plain_load(access, integer_of(lift, access->bytes), at);
+        dwords[0] = access->bytes < 4 ? LLVMBuildZExt(b, value, lift->i32, "") : value;
+        return;
+    }
+    if (access->bytes == 16) {
+        LLVMValueRef all = plain_load(access, LLVMVectorType(lift->i32, 4), at);
+        for (unsigned i = 0; i < 4; i++)
+            dwords[i] = LLVMBuildExtractElement(b, all, cairn_lift_const32(lift, i), "");
+        return;
+    }
+    LLVMValueRef pair = plain_load(access, lift->i64, at);
+    LLVMValueRef high = LLVMBuildLShr(b, pair, cairn_lift_const64(lift, 32), "");
+    dwords[0] = LLVMBuildTrunc(b, pair, lift->i32, "");
+    dwords[1] = LLVMBuildTrunc(b, high, lift->i32, "");
+    if (access->bytes == 12)
+        dwords[2] = plain_load(access, lift->i32, behind(lift, at, 8));
+}
+
+void cairn_lift_uniform_load(struct cairn_lift_access *access, LLVMValueRef at)
+{
+    load_scalar(access, at, access->data);
+}
+
+/* ---- lane by lane, at[i]: ptr */
+
+static void load_lanes_wide(struct cairn_lift_access *access, const LLVMValueRef *at)
+{
+    struct cairn_lift *lift = access->lift;
+    LLVMValueRef lane[CAIRN_LIFT_MAX_WIDTH];
+    for (unsigned i = 0; i < lift->width; i++)
+        lane[i] = plain_load(access, LLVMVectorType(lift->i32, 4), at[i]);
+    cairn_lift_columns_of_lanes(lift, lane, access->data);
+}
+
+static LLVMValueRef insert_lane(struct cairn_lift *lift, LLVMValueRef vector, LLVMValueRef value,
+                                unsigned lane)
+{
+    return LLVMBuildInsertElement(lift->builder, vector, value, cairn_lift_const32(lift, lane), "");
+}
+
+static void load_lanes(struct cairn_lift_access *access, const LLVMValueRef *at)
+{
+    struct cairn_lift *lift = access->lift;
+    if (access->bytes == 16) {
+        load_lanes_wide(access, at);
+        return;
+    }
+    unsigned bytes = access->bytes == 12 ? 8 : access->bytes;
+    LLVMTypeRef type = integer_of(lift, bytes);
+    LLVMValueRef all = LLVMGetPoison(LLVMVectorType(type, lift->width));
+    LLVMValueRef third = LLVMGetPoison(lift->v32);
+    for (unsigned i = 0; i < lift->width; i++) {
+        all = insert_lane(lift, all, plain_load(access, type, at[i]), i);
+        if (access->bytes == 12)
+            third = insert_lane(lift, third,
+                                plain_load(access, lift->i32, behind(lift, at[i], 8)), i);
+    }
+    spread_elements(access, all);
+    if (access->bytes == 12)
+        access->data[2] = third;
+}
+
+static void store_lanes(struct cairn_lift_access *access, const LLVMValueRef *at)
+{
+    struct cairn_lift *lift = access->lift;
+    LLVMBuilderRef b = lift->builder;
+    LLVMValueRef lane[CAIRN_LIFT_MAX_WIDTH];
+    if (access->bytes == 16)
+        cairn_lift_lanes_of_columns(lift, access->data, lane);
+    else {
+        LLVMValueRef all = gather_elements(access);
+        for (unsigned i = 0; i < lift->width; i++)
+            lane[i] = LLVMBuildExtractElement(b, all, cairn_lift_const32(lift, i), "");
+    }
+    for (unsigned i = 0; i < lift->width; i++) {
+        plain_store(access, lane[i], at[i]);
+        if (access->bytes == 12) {
+            LLVMValueRef third = LLVMBuildExtractElement(b, access->data[2],
+                                                         cairn_lift_const32(lift, i), "");
+            plain_store(access, third, behind(lift, at[i], 8));
+        }
+    }
+}
+
+static void strided(struct cairn_lift *lift, LLVMValueRef at, int64_t stride, LLVMValueRef *lanes)
+{
+    for (unsigned i = 0; i < lift->width; i++)
+        lanes[i] = behind(lift, at, stride * (int64_t)i);
+}
+
+void cairn_lift_strided_load(struct cairn_lift_access *access, LLVMValueRef at, int64_t stride)
+{
+    LLVMValueRef lanes[CAIRN_LIFT_MAX_WIDTH];
+    strided(access->lift, at, stride, lanes);
+    load_lanes(access, lanes);
+}
+
+void cairn_lift_strided_store(struct cairn_lift_access *access, LLVMValueRef at, int64_t stride)
+{
+    LLVMValueRef lanes[CAIRN_LIFT_MAX_WIDTH];
+    strided(access->lift, at, stride, lanes);
+    store_lanes(access, lanes);
+}
+
+/* ---- an address a lane */
+
+static bool has_gather(const struct cairn_lift_access *access)
+{
+    return has_avx512(access->lift) && (access->bytes == 4 || access->bytes == 8);
+}
+
+static void gather_pointers(struct cairn_lift_access *access, LLVMValueRef pointers)
+{
+    struct cairn_lift *lift = access->lift;
+    LLVMTypeRef type = element_vector(access), types[] = {type, LLVMTypeOf(pointers)};
+    LLVMValueRef args[] = {pointers, access->mask, LLVMConstNull(type)};
+    LLVMValueRef value = cairn_lift_intrinsic(lift, "llvm.masked.gather", types, 2, args, 3);
+    cairn_lift_tag_guest(lift, value);
+    spread_elements(access, value);
+}
+
+static void scatter_pointers(struct cairn_lift_access *access, LLVMValueRef pointers)
+{
+    struct cairn_lift *lift = access->lift;
+    LLVMValueRef value = gather_elements(access);
+    LLVMTypeRef types[] = {LLVMTypeOf(value), LLVMTypeOf(pointers)};
+    LLVMValueRef args[] = {value, pointers, access->mask};
+    LLVMValueRef call = cairn_lift_intrinsic(lift, "llvm.masked.scatter", types, 2, args, 3);
+    cairn_lift_tag_guest(lift, call);
+}
+
+static LLVMTypeRef pointers_type(struct cairn_lift *lift)
+{
+    return LLVMVectorType(lift->ptr, lift->width);
+}
+
+static LLVMValueRef pointers_from(struct cairn_lift *lift, LLVMValueRef base, LLVMValueRef offsets)
+{
+    return LLVMBuildGEP2(lift->builder, lift->i8, base, &offsets, 1, "");
+}
+
+/* Pointers of all lanes; the inactive ones point to `data` on the stack. */
+static void redirected(struct cairn_lift_access *access, LLVMValueRef addresses,
+                       LLVMValueRef *lanes)
+{
+    struct cairn_lift *lift = access->lift;
+    LLVMBuilderRef b = lift->builder;
+    if (!access->full) {
+        LLVMValueRef dummy = behind(lift, cairn_lift_access_memory(lift),
+                                    offsetof(struct cairn_access, data));
+        dummy = cairn_lift_splat(lift, LLVMBuildPtrToInt(b, dummy, lift->i64, ""));
+        addresses = LLVMBuildSelect(b, access->mask, addresses, dummy, "");
+    }
+    cairn_lift_access_lanes(lift, addresses, lanes);
+    for (unsigned i = 0; i < lift->width; i++)
+        lanes[i] = LLVMBuildIntToPtr(b, lanes[i], lift->ptr, "");
+}
+
+void cairn_lift_gather(struct cairn_lift_access *access, LLVMValueRef at)
+{
+    struct cairn_lift *lift = access->lift;
+    LLVMValueRef lanes[CAIRN_LIFT_MAX_WIDTH];
+    if (has_gather(access)) {
+        gather_pointers(access,
+                        LLVMBuildIntToPtr(lift->builder, at, pointers_type(lift), ""));
+        return;
+    }
+    redirected(access, at, lanes);
+    load_lanes(access, lanes);
+}
+
+void cairn_lift_scatter(struct cairn_lift_access *access, LLVMValueRef at)
+{
+    struct cairn_lift *lift = access->lift;
+    LLVMValueRef lanes[CAIRN_LIFT_MAX_WIDTH];
+    if (has_gather(access)) {
+        scatter_pointers(access,
+                         LLVMBuildIntToPtr(lift->builder, at, pointers_type(lift), ""));
+        return;
+    }
+    redirected(access, at, lanes);
+    store_lanes(access, lanes);
+}
+
+/* Pointers of base + offset; inactive lanes point to the stack. */
+static void offset_lanes(struct cairn_lift_access *access, LLVMValueRef base, LLVMValueRef at,
+                         LLVMValueRef *lanes)
+{
+    struct cairn_lift *lift = access->lift;
+    LLVMBuilderRef b = lift->builder;
+    if (!access->full) {
+        LLVMValueRef start = cairn_lift_splat(lift, LLVMBuildPtrToInt(b, base, lift->i64, ""));
+        LLVMValueRef wide = LLVMBuildZExt(b, at, lift->v64, "");
+        redirected(access, LLVMBuildAdd(b, start, wide, ""), lanes);
+        return;
+    }
+    cairn_lift_access_lanes(lift, at, lanes);
+    for (unsigned i = 0; i < lift->width; i++) {
+        lanes[i] = LLVMBuildZExt(b, lanes[i], lift->i64, "");
+        lanes[i] = LLVMBuildGEP2(b, lift->i8, base, &lanes[i], 1, "");
+    }
+}
+
+void cairn_lift_gather_from(struct cairn_lift_access *access, LLVMValueRef base, LLVMValueRef at)
+{
+    LLVMValueRef lanes[CAIRN_LIFT_MAX_WIDTH];
+    if (has_gather(access)) {
+        gather_pointers(access, pointers_from(access->lift, base, at));
+        return;
+    }
+    offset_lanes(access, base, at, lanes);
+    load_lanes(access, lanes);
+}
+
+void cairn_lift_scatter_to(struct cairn_lift_access *access, LLVMValueRef base, LLVMValueRef at)
+{
+    LLVMValueRef lanes[CAIRN_LIFT_MAX_WIDTH];
+    if (has_gather(access)) {
+        scatter_pointers(access, pointers_from(access->lift, base, at));
+        return;
+    }
+    offset_lanes(access, base, at, lanes);
+    store_lanes(access, lanes);
+}
