@@ -67,8 +67,7 @@ static LLVMValueRef field(struct cairn_lift *lift, LLVMValueRef base, size_t off
 static LLVMValueRef frame_constant(struct cairn_lift *lift, LLVMTypeRef type, size_t offset)
 {
     static const char name[] = "invariant.load";
-    LLVMValueRef value =
-        LLVMBuildLoad2(lift->builder, type, field(lift, lift->frame, offset), "");
+    LLVMValueRef value = LLVMBuildLoad2(lift->builder, type, field(lift, lift->frame, offset), "");
     LLVMMetadataRef empty = LLVMMDNodeInContext2(lift->context, NULL, 0);
     unsigned kind = LLVMGetMDKindIDInContext(lift->context, name, sizeof name - 1);
     cairn_lift_tag_state(lift, value);
@@ -125,8 +124,8 @@ void cairn_lift_access_lanes(struct cairn_lift *lift, LLVMValueRef vector, LLVMV
     unsigned bytes = LLVMGetIntTypeWidth(type) / 8;
     if (LLVMIsConstant(vector)) {
         for (unsigned i = 0; i < lift->width; i++)
-            lanes[i] = LLVMBuildExtractElement(lift->builder, vector, cairn_lift_const32(lift, i),
-                                               "");
+            lanes[i] =
+                LLVMBuildExtractElement(lift->builder, vector, cairn_lift_const32(lift, i), "");
         return;
     }
     put_field(lift, vector, offsetof(struct cairn_access, low), 4 * lift->width);

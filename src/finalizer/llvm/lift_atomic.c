@@ -8,9 +8,8 @@
 #define GLOBAL_ROW(name)     ROW_OF(global, name) ROW_OF(buffer, name)
 #define ALL_ROW(name)        ROW_OF(flat, name) GLOBAL_ROW(name)
 #define ALL_ROW_X2(name)     ALL_ROW(name##_x2)
-static const uint8_t operations[] = {
-    CAIRN_ACCESS_INTEGERS(ALL_ROW) CAIRN_ACCESS_INTEGERS(ALL_ROW_X2)
-        CAIRN_ACCESS_FLOATS32(GLOBAL_ROW) CAIRN_ACCESS_FLOATS64(ALL_ROW)};
+static const uint8_t operations[] = {CAIRN_ACCESS_INTEGERS(ALL_ROW) CAIRN_ACCESS_INTEGERS(
+    ALL_ROW_X2) CAIRN_ACCESS_FLOATS32(GLOBAL_ROW) CAIRN_ACCESS_FLOATS64(ALL_ROW)};
 
 bool cairn_lift_atomic_knows(const struct cairn_insn *insn)
 {

@@ -85,16 +85,16 @@ struct cairn_lift_ds_place cairn_lift_ds_place_of(struct cairn_lift *lift, uint3
         return place;
     place.regular = true;
     place.stride = stride;
-    place.first = LLVMBuildAdd(lift->builder, cairn_lift_base(lift, CAIRN_SLOT_ADDR, 0), offset,
-                               "");
+    place.first =
+        LLVMBuildAdd(lift->builder, cairn_lift_base(lift, CAIRN_SLOT_ADDR, 0), offset, "");
     return place;
 }
 
 LLVMValueRef cairn_lift_ds_span_inside(struct cairn_lift *lift, LLVMValueRef first, uint64_t span)
 {
     LLVMBuilderRef b = lift->builder;
-    LLVMValueRef end = LLVMBuildAdd(b, LLVMBuildZExt(b, first, lift->i64, ""),
-                                    cairn_lift_const64(lift, span), "");
+    LLVMValueRef end =
+        LLVMBuildAdd(b, LLVMBuildZExt(b, first, lift->i64, ""), cairn_lift_const64(lift, span), "");
     return compare(lift, LLVMIntULE, end, cairn_lift_lds_bytes(lift));
 }
 

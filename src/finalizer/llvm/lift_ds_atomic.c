@@ -9,10 +9,9 @@
 enum { NO_KIND = 0 };
 
 /* kind + 1 by operation */
-#define PLAIN_ROW(stem, type) [CAIRN_OP_ds_##stem##_##type] = CAIRN_DS_##stem##_##type + 1,
-#define RETURN_ROW(stem, type)                                                                     \
-    [CAIRN_OP_ds_##stem##_rtn_##type] = CAIRN_DS_##stem##_##type + 1,
-#define ROWS(stem, type) PLAIN_ROW(stem, type) RETURN_ROW(stem, type)
+#define PLAIN_ROW(stem, type)  [CAIRN_OP_ds_##stem##_##type] = CAIRN_DS_##stem##_##type + 1,
+#define RETURN_ROW(stem, type) [CAIRN_OP_ds_##stem##_rtn_##type] = CAIRN_DS_##stem##_##type + 1,
+#define ROWS(stem, type)       PLAIN_ROW(stem, type) RETURN_ROW(stem, type)
 #define PLAIN_AND_RETURN(X, R, u, i, b, f)                                                         \
     X(add, u)                                                                                      \
     X(sub, u)                                                                                      \
@@ -33,21 +32,8 @@ enum { NO_KIND = 0 };
     X(max, f)                                                                                      \
     X(add, f)                                                                                      \
     R(wrxchg, b)
-static const uint8_t kinds[] = {
-    PLAIN_AND_RETURN(ROWS, RETURN_ROW, u32, i32, b32, f32) RETURN_ROW(wrap, b32)
-        PLAIN_AND_RETURN(ROWS, RETURN_ROW, u64, i64, b64, f64) RETURN_ROW(condxchg32, b64)};
-
-/* Two exchanges at once. */
-struct exchange {
-    uint16_t scale;
-    uint8_t kind; /* 0: none */
-};
-static const struct exchange exchanges[] = {
-    [CAIRN_OP_ds_wrxchg2_rtn_b32] = {4, CAIRN_DS_wrxchg_b32},
-    [CAIRN_OP_ds_wrxchg2st64_rtn_b32] = {256, CAIRN_DS_wrxchg_b32},
-    [CAIRN_OP_ds_wrxchg2_rtn_b64] = {8, CAIRN_DS_wrxchg_b64},
-    [CAIRN_OP_ds_wrxchg2st64_rtn_b64] = {512, CAIRN_DS_wrxchg_b64},
-};
+static const uint8_t kinds[] = {PLAIN_AND_RETURN(ROWS, RETURN_ROW, u32, i32, b32, f32) RETURN_ROW(
+    wrap, b32) PLAIN_AND_RETURN(ROWS, RETURN_ROW, u64, i64, b64, f64) RETURN_ROW(condxchg32, b64)};
 
 static unsigned kind_of(const struct cairn_insn *insn)
 {
@@ -168,8 +154,8 @@ static LLVMValueRef check_lanes(struct cairn_lift_access *access, LLVMValueRef *
 {
     struct cairn_lift *lift = access->lift;
     LLVMBuilderRef b = lift->builder;
-    LLVMValueRef low = LLVMBuildAnd(b, *offsets, cairn_lift_splat(lift, cairn_lift_const32(lift, 3)),
-                                    "");
+    LLVMValueRef low =
+        LLVMBuildAnd(b, *offsets, cairn_lift_splat(lift, cairn_lift_const32(lift, 3)), "");
     LLVMValueRef bad = LLVMBuildICmp(b, LLVMIntNE, low, LLVMConstNull(lift->v32), "");
     LLVMValueRef good = cairn_lift_ds_lanes_inside(access, *offsets);
     good = cairn_lift_and(lift, good, cairn_lift_access_none(access, bad));
@@ -203,14 +189,15 @@ static LLVMValueRef run_lanes(struct cairn_lift_access *access, unsigned kind, L
                                cairn_lift_splat(lift, cairn_lift_const32(lift, neutral)), "");
     cairn_lift_access_lanes(lift, offsets, at);
     struct cairn_shape shape = cairn_lift_shape(lift, CAIRN_SLOT_DATA0, 0);
-    bool same = access->full && (shape.kind == CAIRN_SHAPE_UNIFORM ||
-                                 shape.kind == CAIRN_SHAPE_GROUP_UNIFORM);
+    bool same = access->full &&
+                (shape.kind == CAIRN_SHAPE_UNIFORM || shape.kind == CAIRN_SHAPE_GROUP_UNIFORM);
     for (unsigned i = 0; i < lift->width; i++)
         value[i] = same ? access->data[1]
                         : LLVMBuildExtractElement(b, data, cairn_lift_const32(lift, i), "");
     LLVMValueRef olds = LLVMGetPoison(lift->v32);
     for (unsigned i = 0; i < lift->width; i++) {
-        LLVMValueRef index = cairn_lift_const32(lift, i), pointer = cairn_lift_ds_pointer(lift, at[i]);
+        LLVMValueRef index = cairn_lift_const32(lift, i),
+                     pointer = cairn_lift_ds_pointer(lift, at[i]);
         LLVMValueRef old = guest_load(lift, pointer), now = new_value(lift, kind, old, value[i]);
         if (by_mask)
             now = LLVMBuildSelect(b, LLVMBuildExtractElement(b, access->mask, index, ""), now, old,

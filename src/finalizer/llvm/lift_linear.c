@@ -74,13 +74,13 @@ static void pair_addresses(struct cairn_lift_access *access, struct cairn_lift_a
     }
     LLVMValueRef last = join64(lift, last_of(lift, 0, access->low), last_of(lift, 1, access->high));
     uint64_t span = (uint64_t)stride * (lift->width - 1);
-    out->good = compare(lift, LLVMIntEQ, last,
-                        LLVMBuildAdd(b, first, cairn_lift_const64(lift, span), ""));
+    out->good =
+        compare(lift, LLVMIntEQ, last, LLVMBuildAdd(b, first, cairn_lift_const64(lift, span), ""));
 }
 
 /* A scalar base and offsets of 32 bits in access->low. `first`: i32, lane 0's offset. */
 void cairn_lift_offset_addresses(struct cairn_lift_access *access, struct cairn_shape shape,
-                             LLVMValueRef first, struct cairn_lift_addresses *out)
+                                 LLVMValueRef first, struct cairn_lift_addresses *out)
 {
     struct cairn_lift *lift = access->lift;
     int64_t stride = shape.kind == CAIRN_SHAPE_AFFINE ? shape.stride : 0;
@@ -106,12 +106,11 @@ void cairn_lift_linear_operands(struct cairn_lift_access *access,
         pair_addresses(access, addresses);
         return;
     }
-    access->base = LLVMBuildAdd(lift->builder, cairn_lift_sgpr64(lift, saddr->code & 127),
-                                access->base, "");
+    access->base =
+        LLVMBuildAdd(lift->builder, cairn_lift_sgpr64(lift, saddr->code & 127), access->base, "");
     struct cairn_shape shape = cairn_lift_shape(lift, CAIRN_SLOT_ADDR, 0);
-    LLVMValueRef first = shape.kind == CAIRN_SHAPE_VARYING
-                             ? NULL
-                             : cairn_lift_base(lift, CAIRN_SLOT_ADDR, 0);
+    LLVMValueRef first =
+        shape.kind == CAIRN_SHAPE_VARYING ? NULL : cairn_lift_base(lift, CAIRN_SLOT_ADDR, 0);
     cairn_lift_offset_addresses(access, shape, first, addresses);
 }
 
@@ -231,8 +230,8 @@ static void run_addresses(struct cairn_lift_access *access, bool loads)
     LLVMValueRef shift = cairn_lift_splat(lift, cairn_lift_const64(lift, 32));
     at = LLVMBuildOr(b, at, LLVMBuildShl(b, high, shift, ""), "");
     at = LLVMBuildAdd(b, at, cairn_lift_splat(lift, access->base), "");
-    LLVMValueRef top = LLVMBuildSub(b, lift->window_size,
-                                    cairn_lift_const64(lift, access->bytes), "");
+    LLVMValueRef top =
+        LLVMBuildSub(b, lift->window_size, cairn_lift_const64(lift, access->bytes), "");
     LLVMValueRef offset = LLVMBuildSub(b, at, cairn_lift_splat(lift, lift->window_base), "");
     LLVMValueRef outside = compare(lift, LLVMIntUGT, offset, cairn_lift_splat(lift, top));
     cairn_lift_access_fork(access, cairn_lift_access_none(access, outside));

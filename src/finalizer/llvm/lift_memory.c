@@ -99,8 +99,8 @@ static enum cairn_lift_kind kind_of(const struct cairn_insn *insn,
         return CAIRN_LIFT_STEP;
     if (geometry->width != 8 && geometry->width != 16)
         return CAIRN_LIFT_STEP;
-    bool known = plain_of(insn) != NULL || cairn_lift_ds_knows(insn) ||
-                 cairn_lift_atomic_knows(insn);
+    bool known =
+        plain_of(insn) != NULL || cairn_lift_ds_knows(insn) || cairn_lift_atomic_knows(insn);
     return known ? CAIRN_LIFT_LANE : CAIRN_LIFT_STEP;
 }
 
@@ -146,8 +146,8 @@ void cairn_lift_access_take(struct cairn_lift_access *access, unsigned slot, uns
     LLVMValueRef value = extended(access, access->data[dword], form);
     if (wants_base(lift, dword)) {
         if (!access->uniform)
-            value = LLVMBuildExtractElement(lift->builder, value, cairn_lift_access_first(access),
-                                            "");
+            value =
+                LLVMBuildExtractElement(lift->builder, value, cairn_lift_access_first(access), "");
         cairn_lift_put_base(lift, slot, dword, value);
     } else {
         cairn_lift_put(lift, slot, dword, access->uniform ? cairn_lift_splat(lift, value) : value);

@@ -23,13 +23,13 @@ enum cairn_lift_form {
 struct cairn_lift_access {
     struct cairn_lift *lift;
     unsigned bytes, dwords;
-    unsigned kind;  /* of the slow path: index into struct cairn_access_table */
+    unsigned kind;           /* of the slow path: index into struct cairn_access_table */
     bool is_volatile, quiet; /* quiet: inactive lanes may be read, and written back (LDS) */
     LLVMValueRef mask;       /* v1 */
     bool full;               /* the mask is all ones, statically */
     /* What the slow path stores into struct cairn_access; NULL: left out. */
-    LLVMValueRef low, high; /* v32 */
-    LLVMValueRef base;      /* i64 */
+    LLVMValueRef low, high;                           /* v32 */
+    LLVMValueRef base;                                /* i64 */
     LLVMValueRef resource[4], soffset, indexed, mode; /* i32 */
     /* Whose low, high and base the slow path takes instead, or NULL. */
     const struct cairn_lift_access *operands;
@@ -56,7 +56,8 @@ LLVMValueRef cairn_lift_access_bits(struct cairn_lift *lift, LLVMValueRef mask);
 LLVMValueRef cairn_lift_access_first(struct cairn_lift_access *access); /* i32: first active */
 LLVMValueRef cairn_lift_lds_bytes(struct cairn_lift *lift);             /* i64 */
 LLVMValueRef cairn_lift_first_lane(struct cairn_lift *lift); /* i32: the chunk's, in its wave */
-LLVMValueRef cairn_lift_and(struct cairn_lift *lift, LLVMValueRef a, LLVMValueRef b); /* NULL: true */
+LLVMValueRef cairn_lift_and(struct cairn_lift *lift, LLVMValueRef a,
+                            LLVMValueRef b); /* NULL: true */
 /* i1: no lane of `bad` (v1) that is active. */
 LLVMValueRef cairn_lift_access_none(struct cairn_lift_access *access, LLVMValueRef bad);
 
@@ -93,7 +94,7 @@ void cairn_lift_plain_end(struct cairn_lift_access *access, enum cairn_lift_form
 /* ---- lift_linear.c: GLOBAL, FLAT, and buffers that are plain memory */
 /* Addresses `base` + `low` (+ `high` << 32) of the access, and what is known of them. */
 struct cairn_lift_addresses {
-    bool regular;       /* lane i is at first + i * stride, if `good` */
+    bool regular; /* lane i is at first + i * stride, if `good` */
     int64_t stride;
     LLVMValueRef first; /* i64 */
     LLVMValueRef good;  /* i1, NULL: true */

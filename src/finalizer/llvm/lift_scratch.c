@@ -9,10 +9,10 @@ enum { ROW_BYTES = 4 * CAIRN_WAVE_LANES };
 
 /* Where a lane's piece of private memory is: at base + offset, in bytes of swizzled memory. */
 struct place {
-    LLVMValueRef base;   /* i64 */
-    LLVMValueRef guard;  /* i1: it is the wave's scratch that lies there; NULL: true */
-    LLVMValueRef own;    /* i32: the lane's own offset, lane 0's or of each lane (v32) */
-    LLVMValueRef extra;  /* i32: added behind the swizzle */
+    LLVMValueRef base;  /* i64 */
+    LLVMValueRef guard; /* i1: it is the wave's scratch that lies there; NULL: true */
+    LLVMValueRef own;   /* i32: the lane's own offset, lane 0's or of each lane (v32) */
+    LLVMValueRef extra; /* i32: added behind the swizzle */
 };
 
 static LLVMValueRef compare(struct cairn_lift *lift, LLVMIntPredicate how, LLVMValueRef a,
@@ -160,8 +160,7 @@ static void run_lanes(struct cairn_lift_access *access, const struct place *plac
     limit = cairn_lift_intrinsic(lift, "llvm.umin", &lift->i64, 1, args, 2);
     limit = cairn_lift_splat(lift, LLVMBuildTrunc(b, limit, lift->i32, ""));
     LLVMValueRef bad = compare(lift, LLVMIntUGE, at, limit);
-    LLVMValueRef crosses =
-        LLVMBuildNot(b, in_dword(lift, place->own, access->bytes), "");
+    LLVMValueRef crosses = LLVMBuildNot(b, in_dword(lift, place->own, access->bytes), "");
     LLVMValueRef scratch = wave_field(lift, lift->i64, offsetof(struct cairn_wave, scratch));
     LLVMValueRef good = cairn_lift_access_none(access, LLVMBuildOr(b, bad, crosses, ""));
     good = cairn_lift_and(lift, good, compare(lift, LLVMIntEQ, scratch, place->base));
@@ -249,8 +248,8 @@ static LLVMValueRef bits_are(struct cairn_lift_access *access, unsigned which, u
                              uint32_t value)
 {
     struct cairn_lift *lift = access->lift;
-    LLVMValueRef bits = LLVMBuildAnd(lift->builder, access->resource[which],
-                                     cairn_lift_const32(lift, mask), "");
+    LLVMValueRef bits =
+        LLVMBuildAnd(lift->builder, access->resource[which], cairn_lift_const32(lift, mask), "");
     return compare(lift, LLVMIntEQ, bits, cairn_lift_const32(lift, value));
 }
 
@@ -265,9 +264,9 @@ static LLVMValueRef resource_base(struct cairn_lift_access *access)
 }
 
 enum {
-    SWIZZLE = 1u << 31,                 /* of dword 1 */
-    ADD_TID = 1 << 23,                  /* of dword 3 */
-    INDEX_STRIDE_64 = 3 << 21,          /* of dword 3 */
+    SWIZZLE = 1u << 31,        /* of dword 1 */
+    ADD_TID = 1 << 23,         /* of dword 3 */
+    INDEX_STRIDE_64 = 3 << 21, /* of dword 3 */
     SCRATCH_BITS = ADD_TID | INDEX_STRIDE_64,
 };
 
@@ -318,8 +317,8 @@ static void run_raw_buffer(struct cairn_lift_access *access, bool loads)
     cairn_lift_offset_addresses(&inner, shape, varying ? NULL : own_offset(access, false),
                                 &addresses);
     addresses.limit = LLVMBuildZExt(lift->builder, access->resource[2], lift->i64, "");
-    addresses.guard = cairn_lift_and(lift, bits_are(access, 1, SWIZZLE, 0),
-                                     bits_are(access, 3, ADD_TID, 0));
+    addresses.guard =
+        cairn_lift_and(lift, bits_are(access, 1, SWIZZLE, 0), bits_are(access, 3, ADD_TID, 0));
     inner.operands = access;
     cairn_lift_linear_run(&inner, &addresses, loads);
     for (unsigned i = 0; i < CAIRN_LIFT_MAX_DWORDS; i++)

@@ -83,7 +83,9 @@ void cairn_lift_weave3(struct cairn_lift *lift, const LLVMValueRef *columns, LLV
 /* Transposes 4x4 dwords within each 128 bits: its own inverse. */
 static void transpose_quads(struct cairn_lift *lift, const LLVMValueRef *in, LLVMValueRef *out)
 {
-    static const unsigned picks[4][4] = {{0, 16, 1, 17}, {2, 18, 3, 19}, {0, 1, 16, 17},
+    static const unsigned picks[4][4] = {{0, 16, 1, 17},
+                                         {2, 18, 3, 19},
+                                         {0, 1, 16, 17},
                                          {2, 3, 18, 19}}; /* from 16: of the second input */
     unsigned width = lift->width, element[4][MAX_ELEMENTS];
     for (unsigned pick = 0; pick < 4; pick++)

@@ -153,8 +153,8 @@ static void keep_inactive(struct cairn_lift_access *access, LLVMValueRef at)
     struct cairn_lift_access old = *access;
     cairn_lift_block_load(&old, at);
     for (unsigned i = 0; i < access->dwords; i++)
-        access->data[i] = LLVMBuildSelect(access->lift->builder, access->mask, access->data[i],
-                                          old.data[i], "");
+        access->data[i] =
+            LLVMBuildSelect(access->lift->builder, access->mask, access->data[i], old.data[i], "");
 }
 
 void cairn_lift_block_store(struct cairn_lift_access *access, LLVMValueRef at)
@@ -237,8 +237,8 @@ static void load_lanes(struct cairn_lift_access *access, const LLVMValueRef *at)
     for (unsigned i = 0; i < lift->width; i++) {
         all = insert_lane(lift, all, plain_load(access, type, at[i]), i);
         if (access->bytes == 12)
-            third = insert_lane(lift, third,
-                                plain_load(access, lift->i32, behind(lift, at[i], 8)), i);
+            third =
+                insert_lane(lift, third, plain_load(access, lift->i32, behind(lift, at[i], 8)), i);
     }
     spread_elements(access, all);
     if (access->bytes == 12)
@@ -260,8 +260,8 @@ static void store_lanes(struct cairn_lift_access *access, const LLVMValueRef *at
     for (unsigned i = 0; i < lift->width; i++) {
         plain_store(access, lane[i], at[i]);
         if (access->bytes == 12) {
-            LLVMValueRef third = LLVMBuildExtractElement(b, access->data[2],
-                                                         cairn_lift_const32(lift, i), "");
+            LLVMValueRef third =
+                LLVMBuildExtractElement(b, access->data[2], cairn_lift_const32(lift, i), "");
             plain_store(access, third, behind(lift, at[i], 8));
         }
     }
@@ -331,8 +331,8 @@ static void redirected(struct cairn_lift_access *access, LLVMValueRef addresses,
     struct cairn_lift *lift = access->lift;
     LLVMBuilderRef b = lift->builder;
     if (!access->full) {
-        LLVMValueRef dummy = behind(lift, cairn_lift_access_memory(lift),
-                                    offsetof(struct cairn_access, data));
+        LLVMValueRef dummy =
+            behind(lift, cairn_lift_access_memory(lift), offsetof(struct cairn_access, data));
         dummy = cairn_lift_splat(lift, LLVMBuildPtrToInt(b, dummy, lift->i64, ""));
         addresses = LLVMBuildSelect(b, access->mask, addresses, dummy, "");
     }
@@ -346,8 +346,7 @@ void cairn_lift_gather(struct cairn_lift_access *access, LLVMValueRef at)
     struct cairn_lift *lift = access->lift;
     LLVMValueRef lanes[CAIRN_LIFT_MAX_WIDTH];
     if (has_gather(access)) {
-        gather_pointers(access,
-                        LLVMBuildIntToPtr(lift->builder, at, pointers_type(lift), ""));
+        gather_pointers(access, LLVMBuildIntToPtr(lift->builder, at, pointers_type(lift), ""));
         return;
     }
     redirected(access, at, lanes);
@@ -359,8 +358,7 @@ void cairn_lift_scatter(struct cairn_lift_access *access, LLVMValueRef at)
     struct cairn_lift *lift = access->lift;
     LLVMValueRef lanes[CAIRN_LIFT_MAX_WIDTH];
     if (has_gather(access)) {
-        scatter_pointers(access,
-                         LLVMBuildIntToPtr(lift->builder, at, pointers_type(lift), ""));
+        scatter_pointers(access, LLVMBuildIntToPtr(lift->builder, at, pointers_type(lift), ""));
         return;
     }
     redirected(access, at, lanes);
