@@ -83,20 +83,17 @@ LLVMValueRef cairn_lift_lds_bytes(struct cairn_lift *lift)
 /* The one struct cairn_access on the stack is the first instruction of the function. */
 LLVMValueRef cairn_lift_access_memory(struct cairn_lift *lift)
 {
-    static const char name[] = "access";
     LLVMBasicBlockRef entry = LLVMGetEntryBasicBlock(lift->function);
     LLVMValueRef first = LLVMGetFirstInstruction(entry);
-    size_t length = 0;
-    if (first != NULL && strncmp(LLVMGetValueName2(first, &length), name, sizeof name - 1) == 0 &&
-        length == sizeof name - 1)
+    LLVMTypeRef type = LLVMArrayType2(lift->i8, sizeof(struct cairn_access));
+    if (first != NULL && LLVMIsAAllocaInst(first) && LLVMGetAllocatedType(first) == type)
         return first;
     LLVMBuilderRef builder = LLVMCreateBuilderInContext(lift->context);
     if (first != NULL)
         LLVMPositionBuilderBefore(builder, first);
     else
         LLVMPositionBuilderAtEnd(builder, entry);
-    LLVMTypeRef type = LLVMArrayType2(lift->i8, sizeof(struct cairn_access));
-    LLVMValueRef memory = LLVMBuildAlloca(builder, type, name);
+    LLVMValueRef memory = LLVMBuildAlloca(builder, type, "access");
     LLVMSetAlignment(memory, 64);
     LLVMDisposeBuilder(builder);
     return memory;

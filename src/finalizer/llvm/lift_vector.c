@@ -56,11 +56,11 @@ bool cairn_lift_block_needs_full(const struct cairn_lift_access *access, bool lo
     return !access->full && !access->quiet && !can_mask(access);
 }
 
-/* The type in which lane i is element i. */
+/* The type in which lane i is element i, or its first two dwords. */
 static LLVMTypeRef element_vector(struct cairn_lift_access *access)
 {
     struct cairn_lift *lift = access->lift;
-    return LLVMVectorType(integer_of(lift, access->bytes), lift->width);
+    return LLVMVectorType(integer_of(lift, access->bytes < 8 ? access->bytes : 8), lift->width);
 }
 
 static LLVMValueRef masked_load(struct cairn_lift_access *access, LLVMValueRef at)
