@@ -330,6 +330,10 @@ void cairn_control_emit(struct cairn_lift *lift, uint32_t block, uint32_t i,
             build_order(lift);
         break;
     case CAIRN_PLAN_SCALAR:
+        if (lift->insn->encoding == CAIRN_ENC_SMEM) /* the interpreter may have to do it */
+            cairn_lift_flush_scalars(lift);
+        family->emit(lift);
+        break;
     case CAIRN_PLAN_LANE:
     case CAIRN_PLAN_WAVE:
         family->emit(lift);

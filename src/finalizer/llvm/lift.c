@@ -414,7 +414,8 @@ LLVMValueRef cairn_lift_mask_code(struct cairn_lift *lift, unsigned code)
     struct cairn_lift_region *region = lift->region;
     if (region->mask[code] != NULL)
         return region->mask[code];
-    if (region->loop != NULL && region->loop->inside[code]) /* of scalar instructions */
+    bool inside = region->loop != NULL && region->loop->inside[code];
+    if (inside || region->deferred[code] || region->deferred[code + 1]) /* written by scalar instructions, not in memory */
         return region->mask[code] = part_of_mask(lift, cairn_lift_sgpr64(lift, code));
     LLVMValueRef bits = cairn_lift_state_load(lift, cairn_lift_mask_type(lift),
                                               cairn_lift_mask_pointer(lift, code), lift->width / 8);

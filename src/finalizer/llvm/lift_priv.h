@@ -34,7 +34,11 @@ struct cairn_lift_region {
     /* Lane masks of this chunk, by the even code; pending: made here, complete in memory only
      * behind the loop. */
     LLVMValueRef mask[CAIRN_SREGS];
-    bool put[CAIRN_SREGS];   /* mask written by this region */
+    bool put[CAIRN_SREGS]; /* mask written by this region */
+    /* The region may fault: scalar registers are stored behind it only, so that the interpreter can
+     * start it again. */
+    bool defers;
+    bool deferred[CAIRN_SREGS];
     struct cairn_loop *loop; /* the loop by chunk that is being lifted, or NULL; loop.h */
     int scc_of;              /* SCC is `this mask != 0`, to be computed behind the loop; -1: no */
     LLVMValueRef spare_rows[8]; /* of the function's stack, for instructions that cross chunks */
@@ -77,6 +81,9 @@ LLVMValueRef cairn_lift_register_pointer(struct cairn_lift *lift, unsigned vreg)
 
 LLVMValueRef cairn_lift_mask_pointer(struct cairn_lift *lift, unsigned code);
 LLVMTypeRef cairn_lift_mask_type(struct cairn_lift *lift); /* iW */
+
+/* ---- scalar.c: stores what was deferred, at region->scalar. */
+void cairn_lift_flush_scalars(struct cairn_lift *lift);
 
 /* ---- kinds.c */
 enum cairn_lift_kind cairn_lift_kind_of(const struct cairn_lift *lift, uint32_t insn,

@@ -91,6 +91,7 @@ void cairn_region_open(struct cairn_lift *lift, uint32_t first, uint32_t last)
     cairn_region_lane(lift, false);
     if (memory)
         cairn_lift_store_pc(lift, lift->program->insns[first].offset);
+    region->defers = memory;
     region->body = cairn_lift_block(lift, "chunks");
     LLVMPositionBuilderAtEnd(region->lane, region->body);
     cairn_region_lane(lift, true);
@@ -208,6 +209,7 @@ void cairn_region_close(struct cairn_lift *lift)
         finish_any(lift, codes[i], gathered[i], before, latch);
     region->open = false;
     cairn_region_lane(lift, false);
+    cairn_lift_flush_scalars(lift);
     settle_scc(lift);
 }
 

@@ -85,10 +85,20 @@ static void forget_pairs_of(struct cairn_lift_region *region, unsigned code)
         region->mask[code - 1] = region->any[code - 1] = NULL;
 }
 
+/* True: the value is only remembered for now. */
+static bool defer(struct cairn_lift *lift, unsigned code)
+{
+    struct cairn_lift_region *region = lift->region;
+    if (!region->defers || is_inside(lift, code))
+        return false;
+    region->deferred[code] = true;
+    return true;
+}
+
 void cairn_lift_put_sgpr(struct cairn_lift *lift, unsigned code, LLVMValueRef value)
 {
     LLVMBuilderRef before = enter_scalar(lift, code);
-    if (code < CAIRN_SREG_SCC)
+    if (!defer(lift, code) && code < CAIRN_SREG_SCC)
         cairn_lift_state_store(lift, value, sgpr_pointer(lift, code), 4);
     forget_pairs_of(lift->region, code);
     lift->region->sgpr[code] = value;
@@ -99,7 +109,8 @@ void cairn_lift_put_sgpr64(struct cairn_lift *lift, unsigned code, LLVMValueRef 
 {
     LLVMBuilderRef before = enter_scalar(lift, code);
     struct cairn_lift_region *region = lift->region;
-    cairn_lift_state_store(lift, value, sgpr_pointer(lift, code), 4);
+    if (!defer(lift, code) || !defer(lift, code + 1))
+        cairn_lift_state_store(lift, value, sgpr_pointer(lift, code), 4);
     forget_pairs_of(region, code);
     forget_pairs_of(region, code + 1);
     region->sgpr[code] = region->sgpr[code + 1] = NULL;
@@ -136,9 +147,28 @@ void cairn_lift_put_scc(struct cairn_lift *lift, LLVMValueRef value)
 {
     LLVMBuilderRef before = enter_scalar(lift, CAIRN_SREG_SCC);
     LLVMValueRef word = LLVMBuildZExt(lift->builder, value, lift->i32, "");
-    cairn_lift_state_store(lift, word, scc_pointer(lift), 4);
+    if (!defer(lift, CAIRN_SREG_SCC))
+        cairn_lift_state_store(lift, word, scc_pointer(lift), 4);
     lift->region->scc = value;
     lift->region->scc_of = -1;
+    lift->builder = before;
+}
+
+void cairn_lift_flush_scalars(struct cairn_lift *lift)
+{
+    struct cairn_lift_region *region = lift->region;
+    LLVMBuilderRef before = lift->builder;
+    lift->builder = region->scalar;
+    region->defers = false;
+    for (unsigned code = 0; code < CAIRN_SREG_SCC; code++)
+        if (region->deferred[code])
+            cairn_lift_state_store(lift, known32(lift, code), sgpr_pointer(lift, code), 4);
+    if (region->deferred[CAIRN_SREG_SCC] && region->scc != NULL) {
+        LLVMValueRef word = LLVMBuildZExt(lift->builder, region->scc, lift->i32, "");
+        cairn_lift_state_store(lift, word, scc_pointer(lift), 4);
+    }
+    for (unsigned code = 0; code < CAIRN_SREGS; code++)
+        region->deferred[code] = false;
     lift->builder = before;
 }
 
