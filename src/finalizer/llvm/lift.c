@@ -415,7 +415,8 @@ LLVMValueRef cairn_lift_mask_code(struct cairn_lift *lift, unsigned code)
     if (region->mask[code] != NULL)
         return region->mask[code];
     bool inside = region->loop != NULL && region->loop->inside[code];
-    if (inside || region->deferred[code] || region->deferred[code + 1]) /* written by scalar instructions, not in memory */
+    if (inside || region->deferred[code] ||
+        region->deferred[code + 1]) /* written by scalar instructions, not in memory */
         return region->mask[code] = part_of_mask(lift, cairn_lift_sgpr64(lift, code));
     LLVMValueRef bits = cairn_lift_state_load(lift, cairn_lift_mask_type(lift),
                                               cairn_lift_mask_pointer(lift, code), lift->width / 8);
@@ -435,8 +436,10 @@ void cairn_lift_put_mask_code(struct cairn_lift *lift, unsigned code, LLVMValueR
     LLVMValueRef bits = LLVMBuildBitCast(lift->builder, value, cairn_lift_mask_type(lift), "");
     region->mask[code] = value;
     cairn_lift_state_store(lift, bits, cairn_lift_mask_pointer(lift, code), lift->width / 8);
-    for (unsigned i = code; i < code + 2; i++)
+    for (unsigned i = code; i < code + 2; i++) {
         region->sgpr[i] = NULL;
+        region->deferred[i] = false;
+    }
     region->sgpr64[code] = NULL;
     if (code > 0)
         region->sgpr64[code - 1] = NULL;

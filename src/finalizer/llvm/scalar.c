@@ -75,6 +75,17 @@ LLVMValueRef cairn_lift_sgpr64(struct cairn_lift *lift, unsigned code)
     return value;
 }
 
+/* The register is about to be written: what is known of its neighbours as halves of pairs with it
+ * is kept. */
+static void split_pairs_of(struct cairn_lift *lift, unsigned code)
+{
+    struct cairn_lift_region *region = lift->region;
+    if (region->sgpr64[code] != NULL && code + 1 < CAIRN_SREGS)
+        region->sgpr[code + 1] = known32(lift, code + 1);
+    if (code > 0 && region->sgpr64[code - 1] != NULL)
+        region->sgpr[code - 1] = known32(lift, code - 1);
+}
+
 static void forget_pairs_of(struct cairn_lift_region *region, unsigned code)
 {
     region->sgpr64[code] = NULL;
@@ -100,6 +111,7 @@ void cairn_lift_put_sgpr(struct cairn_lift *lift, unsigned code, LLVMValueRef va
     LLVMBuilderRef before = enter_scalar(lift, code);
     if (!defer(lift, code) && code < CAIRN_SREG_SCC)
         cairn_lift_state_store(lift, value, sgpr_pointer(lift, code), 4);
+    split_pairs_of(lift, code);
     forget_pairs_of(lift->region, code);
     lift->region->sgpr[code] = value;
     lift->builder = before;
@@ -111,6 +123,8 @@ void cairn_lift_put_sgpr64(struct cairn_lift *lift, unsigned code, LLVMValueRef 
     struct cairn_lift_region *region = lift->region;
     if (!defer(lift, code) || !defer(lift, code + 1))
         cairn_lift_state_store(lift, value, sgpr_pointer(lift, code), 4);
+    split_pairs_of(lift, code);
+    split_pairs_of(lift, code + 1);
     forget_pairs_of(region, code);
     forget_pairs_of(region, code + 1);
     region->sgpr[code] = region->sgpr[code + 1] = NULL;
