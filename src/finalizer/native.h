@@ -10,8 +10,9 @@
 #include "machine/wave.h"
 
 struct cairn_access_table;
+struct cairn_matrix_table;
 
-enum { CAIRN_NATIVE_VERSION = 1 };
+enum { CAIRN_NATIVE_VERSION = 2 };
 
 /* Why finalized code came back. wave->pc says where to go on. */
 enum cairn_native_exit {
@@ -41,6 +42,8 @@ struct cairn_native_frame {
     void (*give_up)(struct cairn_native_frame *frame);
     /* What does the accesses to guest memory that are not in line: &cairn_finalizer_accesses. */
     const struct cairn_access_table *access;
+    /* What computes matrix instructions: cairn_finalizer_matrices(). */
+    const struct cairn_matrix_table *matrices;
 };
 
 /* Returns enum cairn_native_exit. */

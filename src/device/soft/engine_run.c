@@ -4,6 +4,7 @@
 #include "device/soft/engine_run.h"
 
 #include "finalizer/access.h"
+#include "finalizer/matrix.h"
 #include "finalizer/object.h"
 #include "fp/fp.h"
 #include "interp/interp.h"
@@ -197,6 +198,7 @@ static void set_up(struct native_run *run, struct cairn_native_code *code,
         .step = step,
         .give_up = give_up,
         .access = &cairn_finalizer_accesses,
+        .matrices = cairn_finalizer_matrices(),
     };
 }
 

@@ -31,6 +31,10 @@ LLVMValueRef cairn_lift_stack(struct cairn_lift *lift, uint64_t bytes);
 unsigned cairn_lift_waves(const struct cairn_lift *lift);
 LLVMValueRef cairn_lift_wave_row(struct cairn_lift *lift, unsigned vreg, unsigned wave);
 
+/* A row of 64 dwords to another, as the pattern moves it; lanes without a source get 0. */
+void cairn_lift_move_row(struct cairn_lift *lift, const struct cairn_lift_pattern *pattern,
+                         LLVMValueRef from, LLVMValueRef to);
+
 /* A LANE instruction's view of a whole register: ptr to 64 dwords of the wave that this chunk
  * belongs to, as they were in front of the region, with 0 for lanes that are off. */
 LLVMValueRef cairn_lift_clean_row(struct cairn_lift *lift, unsigned vreg);

@@ -217,6 +217,13 @@ static LLVMValueRef move_chunk(struct cairn_lift *lift, const struct cairn_lift_
     return value;
 }
 
+void cairn_lift_move_row(struct cairn_lift *lift, const struct cairn_lift_pattern *pattern,
+                         LLVMValueRef from, LLVMValueRef to)
+{
+    for (unsigned chunk = 0; chunk < lift->chunks; chunk++)
+        store_chunk(lift, move_chunk(lift, pattern, from, chunk), to, chunk);
+}
+
 static LLVMValueRef moved_row(struct cairn_lift *lift, const struct cairn_lift_pattern *pattern,
                               unsigned vreg)
 {
@@ -224,9 +231,7 @@ static LLVMValueRef moved_row(struct cairn_lift *lift, const struct cairn_lift_p
     LLVMValueRef rows = take_rows(lift);
     for (unsigned wave = 0; wave < waves; wave++) {
         LLVMValueRef row = cairn_lift_wave_row(lift, vreg, wave);
-        LLVMValueRef to = at(lift, rows, (uint64_t)wave * ROW_BYTES);
-        for (unsigned chunk = 0; chunk < lift->chunks; chunk++)
-            store_chunk(lift, move_chunk(lift, pattern, row, chunk), to, chunk);
+        cairn_lift_move_row(lift, pattern, row, at(lift, rows, (uint64_t)wave * ROW_BYTES));
     }
     return rows;
 }

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT
+ * The matrix functions: vectors run along a row of B and D; an element of A is spread over all of
+ * a vector. A few rows of D at a time are kept in vector registers over all of k. One function a
+ * shape, all constants folded in.
+ */
+#include "finalizer/matrix_priv.h"
+#include "finalizer/matrix_vector.h"
+
+typedef cairn_matrix_row row;
+
+enum { PARTS = CAIRN_WAVE_LANES / W, MOST_UNPACKED = 256 };
+
+/* ---- shapes of 16 and 32 rows */
+
+/* [block][k][m], as the sum wants them. */
+MATRIX_INLINE void unpack(struct cairn_sem_mfma_shape s, const row *rows, uint32_t *out)
+{
+    unsigned groups = s.k / s.kl, per_dword = s.kl / cairn_sem_mfma_in_dwords(s);
+    unsigned steps = per_step(s.kind);
+    for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane += W) {
+        unsigned part = lane / s.m, first = part / groups * s.k + part % groups * s.kl;
+        MATRIX_UNROLL
+        for (unsigned e = 0; e < s.kl; e += steps)
+            store(out + (first + e) / steps * s.m + lane % s.m,
+                  element(s.kind, load(rows[e / per_dword] + lane), e));
+    }
+}
+
+/* Rows of D that are computed together: their sums fit the vector registers. */
+MATRIX_INLINE unsigned rows_together(unsigned m)
+{
+    return W == 8 && m == 32 ? 2 : 4;
+}
+
+struct tile {
+    unsigned r, group; /* registers r.. of the lanes of group */
+    unsigned row;      /* of D in its block */
+};
+
+/* `a`: of the block; `b`: its vectors. */
+MATRIX_INLINE void multiply_tile(struct cairn_sem_mfma_shape s, struct tile tile, row *d,
+                                 const row *c, uint64_t c_step, const uint32_t *a, const vu *b)
+{
+    unsigned high = rows_together(s.m), wide = s.m / W, at = tile.group * s.m;
+    vu sum[4 * 32 / W];
+    MATRIX_UNROLL
+    for (unsigned i = 0; i < high; i++)
+        MATRIX_UNROLL
+    for (unsigned n = 0; n < wide; n++)
+        sum[i * wide + n] = c_in(s.kind, load(c[(tile.r + i) * c_step] + at + n * W));
+    MATRIX_UNROLL
+    for (unsigned k = 0; k < s.k / per_step(s.kind); k++)
+        MATRIX_UNROLL
+    for (unsigned i = 0; i < high; i++) {
+        vu left = (vu)(a[k * s.m + tile.row + i]);
+        MATRIX_UNROLL
+        for (unsigned n = 0; n < wide; n++)
+            sum[i * wide + n] = step(s.kind, left, b[k * wide + n], sum[i * wide + n]);
+    }
+    MATRIX_UNROLL
+    for (unsigned i = 0; i < high; i++)
+        MATRIX_UNROLL
+    for (unsigned n = 0; n < wide; n++)
+        store(d[tile.r + i] + at + n * W, d_out(s.kind, sum[i * wide + n]));
+}
+
+MATRIX_INLINE void multiply_block(struct cairn_sem_mfma_shape s, unsigned block, row *d,
+                                  const row *c, uint64_t c_step, const uint32_t *a,
+                                  const uint32_t *b)
+{
+    unsigned ks = s.k / per_step(s.kind), registers = s.m * s.m / CAIRN_WAVE_LANES;
+    vu right[MOST_UNPACKED / W];
+    MATRIX_UNROLL
+    for (unsigned i = 0; i < ks * s.m / W; i++)
+        right[i] = load(b + block * ks * s.m + i * W);
+    for (unsigned r = 0; r < registers; r += rows_together(s.m))
+        for (unsigned group = 0; group < CAIRN_WAVE_LANES / s.m; group++) {
+            struct tile tile = {.r = block * registers + r, .group = group};
+            tile.row = cairn_sem_mfma_d_row(s.m, r, group);
+            multiply_tile(s, tile, d, c, c_step, a + block * ks * s.m, right);
+        }
+}
+
+MATRIX_INLINE void run_tiles(struct cairn_sem_mfma_shape s, row *d, const row *a, const row *b,
+                             const row *c, uint64_t c_step)
+{
+    _Alignas(64) uint32_t left[MOST_UNPACKED], right[MOST_UNPACKED];
+    const uint32_t *from_a = a[0], *from_b = b[0];
+    if (s.kind != CAIRN_SEM_MFMA_F32) { /* f32 rows are in order already */
+        unpack(s, a, left);
+        unpack(s, b, right);
+        from_a = left;
+        from_b = right;
+    }
+    for (unsigned block = 0; block < s.blocks; block++)
+        multiply_block(s, block, d, c, c_step, from_a, from_b);
+}
+
+/* ---- sixteen blocks of 4 x 4: block and column are the lane's own, row r is the register */
+
+/* Element `r` of each four, in all four. */
+MATRIX_INLINE vu spread(vu x, unsigned r)
+{
+    vu out;
+    MATRIX_UNROLL
+    for (unsigned i = 0; i < W; i++)
+        out[i] = x[i / 4 * 4 + r];
+    return out;
+}
+
+MATRIX_INLINE void run_4x4(struct cairn_sem_mfma_shape s, row *d, const row *a, const row *b,
+                           const row *c, uint64_t c_step)
+{
+    unsigned per_dword = s.kl / cairn_sem_mfma_in_dwords(s), steps = per_step(s.kind);
+    for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane += W) {
+        vu left[4], right[4];
+        MATRIX_UNROLL
+        for (unsigned e = 0; e < s.k; e += steps) {
+            left[e / steps] = element(s.kind, load(a[e / per_dword] + lane), e);
+            right[e / steps] = element(s.kind, load(b[e / per_dword] + lane), e);
+        }
+        MATRIX_UNROLL
+        for (unsigned r = 0; r < 4; r++) {
+            vu sum = c_in(s.kind, load(c[r * c_step] + lane));
+            MATRIX_UNROLL
+            for (unsigned k = 0; k < s.k / steps; k++)
+                sum = step(s.kind, spread(left[k], r), right[k], sum);
+            store(d[r] + lane, d_out(s.kind, sum));
+        }
+    }
+}
+
+/* ---- f64: a value is a pair of rows */
+
+enum { H = W / 2 };
+typedef double hd __attribute__((ext_vector_type(H)));
+typedef uint64_t hq __attribute__((ext_vector_type(H)));
+typedef uint32_t hu __attribute__((ext_vector_type(H)));
+
+MATRIX_INLINE hd load_pair(const row *rows, unsigned lane)
+{
+    hu low, high;
+    __builtin_memcpy(&low, rows[0] + lane, sizeof low);
+    __builtin_memcpy(&high, rows[1] + lane, sizeof high);
+    hq both = __builtin_convertvector(low, hq) | __builtin_convertvector(high, hq) << 32;
+    return __builtin_bit_cast(hd, both);
+}
+
+MATRIX_INLINE void store_pair(row *rows, unsigned lane, hd value)
+{
+    hq bits = __builtin_bit_cast(hq, value), is_number = (hq)(value == value);
+    bits = (bits & is_number) | (~is_number & UINT64_C(0x7ff8000000000000));
+    hu low = __builtin_convertvector(bits, hu), high = __builtin_convertvector(bits >> 32, hu);
+    __builtin_memcpy(rows[0] + lane, &low, sizeof low);
+    __builtin_memcpy(rows[1] + lane, &high, sizeof high);
+}
+
+MATRIX_INLINE hd fused_f64(hd a, hd b, hd c)
+{
+#if defined(__FMA__)
+    return __builtin_elementwise_fma(a, b, c);
+#else
+    hd out;
+    for (unsigned i = 0; i < H; i++)
+        out[i] = __builtin_fma(a[i], b[i], c[i]);
+    return out;
+#endif
+}
+
+/* Of 16 x 16: row 4 p + part of k, in all elements. Of four 4 x 4 blocks: row `part` of the block
+ * that each column j is of. */
+MATRIX_INLINE hd left_f64(struct cairn_sem_mfma_shape s, const double *a, unsigned p, unsigned part,
+                          unsigned j)
+{
+    hd out;
+    if (s.m == 16)
+        return (hd)(a[4 * p + part]);
+    for (unsigned i = 0; i < H; i++)
+        out[i] = a[(j + i) / 4 * 4 + part];
+    return out;
+}
+
+/* A and B of lane l: row (column) l % 16 of k = l / 16. Register pair p, lane l: row 4 p + l / 16,
+ * column l % 16. */
+MATRIX_INLINE void run_f64(struct cairn_sem_mfma_shape s, row *d, const row *a, const row *b,
+                           const row *c, uint64_t c_step)
+{
+    _Alignas(64) double left[CAIRN_WAVE_LANES];
+    hd right[CAIRN_WAVE_LANES / H];
+    for (unsigned i = 0; i < CAIRN_WAVE_LANES / H; i++) {
+        hd x = load_pair(a, i * H);
+        __builtin_memcpy(left + i * H, &x, sizeof x);
+        right[i] = load_pair(b, i * H);
+    }
+    for (unsigned p = 0; p < cairn_sem_mfma_out_dwords(s) / 2; p++)
+        for (unsigned part = 0; part < 4; part++) {
+            hd sum[16 / H];
+            MATRIX_UNROLL
+            for (unsigned n = 0; n < 16 / H; n++)
+                sum[n] = load_pair(c + 2 * p * c_step, 16 * part + n * H);
+            MATRIX_UNROLL
+            for (unsigned k = 0; k < s.k; k++)
+                MATRIX_UNROLL
+            for (unsigned n = 0; n < 16 / H; n++)
+                sum[n] = fused_f64(left_f64(s, left + 16 * k, p, part, n * H),
+                                   right[k * 16 / H + n], sum[n]);
+            MATRIX_UNROLL
+            for (unsigned n = 0; n < 16 / H; n++)
+                store_pair(d + 2 * p, 16 * part + n * H, sum[n]);
+        }
+}
+
+/* ---- the functions */
+
+#define MFMA(op, M, K, KL, BLOCKS, KIND)                                                           \
+    static void run_##op(row *d, const row *a, const row *b, const row *c, uint64_t c_step)        \
+    {                                                                                              \
+        const struct cairn_sem_mfma_shape s = {M, K, KL, BLOCKS, CAIRN_SEM_MFMA_##KIND};           \
+        if (CAIRN_SEM_MFMA_##KIND == CAIRN_SEM_MFMA_F64)                                           \
+            run_f64(s, d, a, b, c, c_step);                                                        \
+        else if (M == 4)                                                                           \
+            run_4x4(s, d, a, b, c, c_step);                                                        \
+        else                                                                                       \
+            run_tiles(s, d, a, b, c, c_step);                                                      \
+    }
+#include "machine/sem_mfma.def"
+#undef MFMA
+
+const struct cairn_matrix_table CAIRN_MATRIX_TARGET(cairn_matrix_table) = {.run = {
+#define MFMA(op, M, K, KL, BLOCKS, KIND) [CAIRN_MATRIX_##op] = run_##op,
+#include "machine/sem_mfma.def"
+#undef MFMA
+                                                                           }};
