@@ -236,17 +236,24 @@ static void grid_barriers_finish_whatever_the_number_of_workgroups(void **state)
         }
 }
 
-/* 16 waves of 8 VGPRs: two workgroups on each of the 104 compute units. Each worker runs one more.
- */
+/* 32 KiB of LDS: two workgroups on each of the 104 compute units. Each worker runs one more. */
 static void no_more_work_at_once_than_the_chip_would_hold(void **state)
 {
     (void)state;
-    enum { CAPACITY = 2 * 104 };
-    struct world *world = world_new(3000, false);
-    run(long_work, world, 1024, false);
+    enum { GROUPS = 1500, CAPACITY = 2 * 104 };
+    struct rig_queue q;
+    struct world *world = world_new(GROUPS, false);
+    struct cairn_signal *done = rig_signal(1);
+    union aql_packet p = rig_dispatch(rig_kernel(long_work, NULL), GROUPS * 64, 64, world, done);
+    p.dispatch.group_bytes = 32 << 10;
+    rig_queue_open(&q, 4);
+    rig_push(&q, &p);
+    rig_wait(done);
     uint32_t most = world->arrived[0];
     assert_in_range(most, 1, CAPACITY + cairn_device_info(cairn_device_at(0))->worker_threads + 1);
     assert_int_equal(world->inside, 0);
+    rig_queue_close(&q);
+    cairn_signal_destroy(done);
     free(world);
 }
 
