@@ -48,12 +48,15 @@ rdc)
 clang)
     clang++-22 -x hip --rocm-path="$stage" --offload-arch=gfx90a -O2 "$here/square.hip" -x none --hip-link -o "$out/square"
     LD_LIBRARY_PATH=$stage/lib expect PASSED "$out/square"
+    "$stage/bin/amdclang++" -x hip --offload-arch=gfx90a -O2 "$here/square.hip" -x none --hip-link -o "$out/amd"
+    LD_LIBRARY_PATH=$stage/lib expect PASSED "$out/amd"
     ;;
 cmake_language)
-    PATH=$stage/bin:$PATH cmake -S "$here/cmake_language" -B "$out" -G Ninja -DCMAKE_HIP_ARCHITECTURES=gfx90a \
-        -DCMAKE_HIP_COMPILER="$stage/llvm/bin/clang++" -DCMAKE_HIP_FLAGS="--rocm-path=$stage" -DCMAKE_HIP_COMPILER_ROCM_ROOT="$stage" >"$out.log" 2>&1 || { cat "$out.log" >&2; exit 1; }
+    # Nothing but PATH says where the tree is; compiler and chips are CMake's own finds.
+    PATH=$stage/bin:$PATH cmake -S "$here/cmake_language" -B "$out" -G Ninja >"$out.log" 2>&1 || { cat "$out.log" >&2; exit 1; }
     cmake --build "$out" >"$out.log" 2>&1 || { cat "$out.log" >&2; exit 1; }
     expect PASSED "$out/square"
+    expect "gfx90a" grep CMAKE_HIP_ARCHITECTURES "$out/CMakeCache.txt"
     ;;
 cmake_package)
     cmake -S "$here/cmake_package" -B "$out" -G Ninja -DCMAKE_PREFIX_PATH="$stage" \
@@ -72,6 +75,7 @@ moved)
 tools)
     expect "gfx90a" "$stage/bin/rocminfo"
     expect "gfx90a" "$stage/bin/rocm_agent_enumerator"
+    expect "gfx90a" "$stage/bin/rocm_agent_enumerator" -t GPU
     expect "gfx90a" "$stage/bin/cairn" devices
     expect "CAIRN_DEVICES" "$stage/bin/cairn" env
     expect "clang" "$stage/bin/hipconfig" --compiler

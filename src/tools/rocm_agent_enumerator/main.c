@@ -84,26 +84,51 @@ static int print_agents(bool full)
     return EXIT_FAILURE;
 }
 
+struct wishes {
+    bool cpu, gpu; /* which agents */
+    bool full;     /* target ids */
+};
+
+/* "-t TYPE", as build systems ask: CMake's CMakeDetermineHIPCompiler wants "-t GPU". */
+static bool take_type(const char *type, struct wishes *wishes)
+{
+    wishes->cpu = strcmp(type, "CPU") == 0 || strcmp(type, "ALL") == 0;
+    wishes->gpu = strcmp(type, "GPU") == 0 || strcmp(type, "ALL") == 0;
+    return wishes->cpu || wishes->gpu;
+}
+
+static bool take_arguments(int argc, char **argv, struct wishes *wishes)
+{
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "-name") == 0 || strcmp(argv[i], "--name") == 0) {
+            wishes->full = true;
+            wishes->cpu = false;
+        } else if (strcmp(argv[i], "-t") != 0 || i + 1 == argc || !take_type(argv[++i], wishes)) {
+            fprintf(stderr, "rocm_agent_enumerator: unknown argument %s; try --help\n", argv[i]);
+            return false;
+        }
+    }
+    return true;
+}
+
 int main(int argc, char **argv)
 {
-    bool full = false;
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-            printf("usage: rocm_agent_enumerator [-name]\n"
-                   "Prints the chip of every GPU, one a line, after gfx000 for the CPU.\n"
-                   "  -name   print target ids (gfx90a:sramecc+:xnack-), GPUs only\n");
-            return EXIT_SUCCESS;
-        }
-        if (strcmp(argv[i], "-name") != 0 && strcmp(argv[i], "--name") != 0) {
-            fprintf(stderr, "rocm_agent_enumerator: unknown argument %s; try --help\n", argv[i]);
-            return EXIT_FAILURE;
-        }
-        full = true;
+    struct wishes wishes = {.cpu = true, .gpu = true};
+    if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+        printf("usage: rocm_agent_enumerator [-name] [-t CPU|GPU|ALL]\n"
+               "Prints the chip of every GPU, one a line, after gfx000 for the CPU.\n"
+               "  -name   print target ids (gfx90a:sramecc+:xnack-), GPUs only\n"
+               "  -t      which agents (default: ALL)\n");
+        return EXIT_SUCCESS;
     }
-    const char *list = getenv("ROCM_TARGET_LST");
-    if (!full)
+    if (!take_arguments(argc, argv, &wishes))
+        return EXIT_FAILURE;
+    if (wishes.cpu)
         printf("gfx000\n");
+    if (!wishes.gpu)
+        return EXIT_SUCCESS;
+    const char *list = getenv("ROCM_TARGET_LST");
     if (list != NULL && print_list(list) == EXIT_SUCCESS)
         return EXIT_SUCCESS;
-    return print_agents(full);
+    return print_agents(wishes.full);
 }
