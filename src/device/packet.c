@@ -6,7 +6,9 @@
 
 #include "device/device_priv.h"
 #include "device/futex.h"
+#include "device/here.h"
 #include "device/launch.h"
+#include "device/soft/engine.h"
 #include "device/soft/soft.h"
 #include "device/stats.h"
 
@@ -14,6 +16,7 @@
 #include <string.h>
 
 static const uint64_t bell_spin_ns = 20000;
+static const uint64_t here_ns = 20000; /* how long a producer's thread is kept in its doorbell */
 static const uint64_t signal_slice_ns = 2000000;
 
 static bool must_end(const struct cairn_queue_state *state)
@@ -23,7 +26,7 @@ static bool must_end(const struct cairn_queue_state *state)
 }
 
 /* Sleeps until the bell is no longer `seen`; spins a moment before. */
-static void wait_bell(struct cairn_queue_state *state, uint32_t seen)
+static void wait_bell(struct cairn_queue_state *state, uint32_t seen, enum queue_sleep sleep)
 {
     uint64_t until = cairn_clock_now() + bell_spin_ns;
     do {
@@ -33,10 +36,10 @@ static void wait_bell(struct cairn_queue_state *state, uint32_t seen)
             cairn_spin_hint();
         }
     } while (cairn_clock_now() < until);
-    atomic_store_explicit(&state->sleeping, 1, memory_order_seq_cst);
+    atomic_store_explicit(&state->sleeping, sleep, memory_order_seq_cst);
     while (atomic_load_explicit(&state->bell, memory_order_seq_cst) == seen)
         cairn_futex_wait(&state->bell, seen, UINT64_MAX);
-    atomic_store_explicit(&state->sleeping, 0, memory_order_relaxed);
+    atomic_store_explicit(&state->sleeping, QUEUE_AWAKE, memory_order_relaxed);
 }
 
 /* Waits until all dispatches of this queue are done; false: the queue must end. */
@@ -48,8 +51,16 @@ static bool wait_idle(struct cairn_queue_state *state)
             return false;
         if (atomic_load_explicit(&state->in_flight, memory_order_acquire) == 0)
             return true;
-        wait_bell(state, seen);
+        wait_bell(state, seen, QUEUE_SLEEPS_FOR_ROOM);
     }
+}
+
+/* A dispatch has ended: who sleeps for packets only sleeps on. */
+static void wake_for_room(struct cairn_queue_state *state)
+{
+    atomic_fetch_add_explicit(&state->bell, 1, memory_order_seq_cst);
+    if (atomic_load_explicit(&state->sleeping, memory_order_seq_cst) == QUEUE_SLEEPS_FOR_ROOM)
+        cairn_futex_wake_all(&state->bell);
 }
 
 /* The read index passes the packet; its slot may be used again at once. */
@@ -108,7 +119,7 @@ static struct cairn_dispatch *dispatch_take(struct cairn_queue_state *state)
             dispatch->queue = state;
             return dispatch;
         }
-        wait_bell(state, seen);
+        wait_bell(state, seen, QUEUE_SLEEPS_FOR_ROOM);
     }
 }
 
@@ -137,13 +148,16 @@ static bool prepare(struct cairn_queue_state *state, struct cairn_dispatch *disp
     return true;
 }
 
-static bool process_dispatch(struct cairn_queue_state *state, const union aql_packet *packet)
+/* `here`: on a producer's thread, where nothing is compiled. */
+static bool process_dispatch(struct cairn_queue_state *state, const union aql_packet *packet,
+                             bool here)
 {
     struct cairn_signal *completion;
     if (!take_signal(packet->dispatch.completion_signal, &completion))
         return refuse(state, "completion signal", packet->dispatch.completion_signal);
     struct cairn_dispatch *dispatch = dispatch_take(state);
-    if (dispatch == NULL || !prepare(state, dispatch, packet))
+    if (dispatch == NULL || !prepare(state, dispatch, packet) ||
+        (here && !cairn_engine_is_ready(&dispatch->launch)))
         return false;
     dispatch->completion = completion;
     atomic_store_explicit(&dispatch->start_ns, cairn_clock_now(), memory_order_relaxed);
@@ -189,7 +203,7 @@ void cairn_dispatch_done(struct cairn_dispatch *dispatch)
     atomic_fetch_or_explicit(&state->free_dispatches, UINT64_C(1) << dispatch->index,
                              memory_order_release);
     atomic_fetch_sub_explicit(&state->in_flight, 1, memory_order_release);
-    cairn_queue_wake(state);
+    wake_for_room(state);
 }
 
 /* ---- barrier packets */
@@ -304,7 +318,7 @@ static bool process(struct cairn_queue_state *state, uint32_t header)
     case AQL_VENDOR:
         return process_vendor(state, &packet);
     case AQL_KERNEL_DISPATCH:
-        return process_dispatch(state, &packet);
+        return process_dispatch(state, &packet, false);
     case AQL_BARRIER_AND:
         return process_barrier(state, &packet.barrier, true);
     case AQL_BARRIER_OR:
@@ -327,7 +341,7 @@ static void drain(struct cairn_queue_state *state)
                               &state->dispatches[__builtin_ctzll(busy)]);
         if (atomic_load_explicit(&state->in_flight, memory_order_acquire) == 0)
             return;
-        wait_bell(state, seen);
+        wait_bell(state, seen, QUEUE_SLEEPS_FOR_ROOM);
     }
 }
 
@@ -340,18 +354,59 @@ static void call_back(struct cairn_queue_state *state)
                                state->text, state->params.user);
 }
 
+/* The header of the next packet; its type is AQL_INVALID if there is none. */
+static uint32_t next_header(struct cairn_queue_state *state)
+{
+    union aql_packet *next = &state->ring[state->read_index & state->mask];
+    return atomic_load_explicit(&next->header_and_setup, memory_order_acquire);
+}
+
+static bool has_packet(uint32_t header)
+{
+    return (header & AQL_HEADER_TYPE_MASK) != AQL_INVALID;
+}
+
+/* A dispatch that can start at once. */
+static bool can_start(struct cairn_queue_state *state, uint32_t header)
+{
+    bool ordered = (header & AQL_HEADER_BARRIER) != 0;
+    return (header & AQL_HEADER_TYPE_MASK) == AQL_KERNEL_DISPATCH &&
+           atomic_load_explicit(&state->free_dispatches, memory_order_acquire) != 0 &&
+           (!ordered || atomic_load_explicit(&state->in_flight, memory_order_acquire) == 0);
+}
+
+void cairn_queue_process_here(struct cairn_queue_state *state)
+{
+    bool left = true;
+    if (cairn_may_run_here() && pthread_mutex_trylock(&state->owner) == 0) {
+        uint64_t until = cairn_clock_now() + here_ns;
+        bool goes_on = true;
+        while (goes_on && !must_end(state) && can_start(state, next_header(state))) {
+            union aql_packet packet = state->ring[state->read_index & state->mask];
+            goes_on = process_dispatch(state, &packet, true) && cairn_clock_now() < until;
+        }
+        left = has_packet(next_header(state)) || must_end(state);
+        pthread_mutex_unlock(&state->owner);
+    }
+    if (left)
+        cairn_queue_wake(state);
+}
+
 void *cairn_queue_main(void *argument)
 {
     struct cairn_queue_state *state = argument;
     while (!must_end(state)) {
         uint32_t seen = atomic_load_explicit(&state->bell, memory_order_acquire);
-        union aql_packet *next = &state->ring[state->read_index & state->mask];
-        uint32_t header = atomic_load_explicit(&next->header_and_setup, memory_order_acquire);
-        if ((header & AQL_HEADER_TYPE_MASK) != AQL_INVALID)
+        pthread_mutex_lock(&state->owner);
+        uint32_t header = must_end(state) ? AQL_INVALID : next_header(state);
+        if (has_packet(header))
             process(state, header);
-        else if (!must_end(state))
-            wait_bell(state, seen);
+        pthread_mutex_unlock(&state->owner);
+        if (!has_packet(header) && !must_end(state))
+            wait_bell(state, seen, QUEUE_SLEEPS_IDLE);
     }
+    pthread_mutex_lock(&state->owner); /* a producer may still be at it, the last one */
+    pthread_mutex_unlock(&state->owner);
     drain(state);
     if (atomic_load_explicit(&state->failed, memory_order_acquire) != 0)
         call_back(state);

@@ -105,6 +105,7 @@ static void reset(struct cairn_queue_state *state)
 {
     state->mask = state->params.size_packets - 1;
     state->read_index = 0;
+    pthread_mutex_init(&state->owner, NULL); /* the last user may have been a process that forked */
     state->destroy_self = false;
     state->error = CAIRN_QUEUE_OK;
     state->has_fault = false;
@@ -253,8 +254,10 @@ void cairn_queue_wake(struct cairn_queue_state *state)
 void cairn_queue_ring(struct cairn_queue *queue)
 {
     struct cairn_queue_state *state = state_of(queue);
-    if (state != NULL)
-        cairn_queue_wake(state);
+    if (state == NULL)
+        return;
+    if (atomic_load_explicit(&state->life, memory_order_relaxed) == QUEUE_LIVE)
+        cairn_queue_process_here(state);
 }
 
 struct cairn_queue *cairn_queue_of_doorbell(const struct cairn_signal *doorbell)

@@ -31,12 +31,22 @@ enum queue_life {
     QUEUE_ABANDONED, /* its thread and the workers stayed in the parent process */
 };
 
+/* What the queue's thread sleeps for. */
+enum queue_sleep {
+    QUEUE_AWAKE,
+    QUEUE_SLEEPS_IDLE,     /* packets; dispatches that end do not concern it */
+    QUEUE_SLEEPS_FOR_ROOM, /* packets, and dispatches that end */
+};
+
 struct cairn_queue_state {
     struct cairn_queue *shared;
     struct cairn_queue_params params;
     union aql_packet *ring;
     uint64_t mask;
-    uint64_t read_index; /* of the queue's thread; shared->amd has a copy for others */
+    /* Held by who processes packets: the queue's thread, or a producer that rings the doorbell of a
+     * queue with nothing to wait for. Guards read_index and worker, and taking dispatches. */
+    pthread_mutex_t owner;
+    uint64_t read_index; /* shared->amd has a copy for others */
     pthread_t thread;
     struct cairn_soft_worker *worker;
     _Atomic uint32_t life; /* enum queue_life; futex word of who waits for its end */
@@ -45,10 +55,11 @@ struct cairn_queue_state {
     /* Futex word: rung by the doorbell, by completed dispatches, and by whoever wants the thread to
      * look up. */
     _Atomic uint32_t bell;
-    _Atomic uint32_t sleeping; /* the thread sleeps on `bell`; pairs with `bell`, both seq_cst */
-    _Atomic uint32_t stop;     /* process nothing more: destroy or inactivate */
-    _Atomic uint32_t failed;   /* `error` is set; release, pairs with the thread's acquire */
-    _Atomic uint32_t halted;   /* the thread processes nothing any more; futex word */
+    /* enum queue_sleep: the thread sleeps on `bell`; pairs with `bell`, both seq_cst. */
+    _Atomic uint32_t sleeping;
+    _Atomic uint32_t stop;   /* process nothing more: destroy or inactivate */
+    _Atomic uint32_t failed; /* `error` is set; release, pairs with the thread's acquire */
+    _Atomic uint32_t halted; /* the thread processes nothing any more; futex word */
 
     _Atomic uint32_t in_flight;
     _Atomic uint64_t free_dispatches; /* a bit each of `dispatches` */
@@ -65,6 +76,9 @@ struct cairn_queue_state {
 void *cairn_queue_main(void *state);
 /* Makes the queue's thread look up. */
 void cairn_queue_wake(struct cairn_queue_state *state);
+/* Processes what lies in the queue on this thread, for a moment and without waiting; what is left
+ * is the queue's thread's. */
+void cairn_queue_process_here(struct cairn_queue_state *state);
 /* Records the first error, and logs it. */
 void cairn_queue_fail(struct cairn_queue_state *state, enum cairn_queue_error error,
                       const struct cairn_fault *fault, const char *text);

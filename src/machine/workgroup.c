@@ -168,8 +168,8 @@ static void set_ids(const struct id_rows *rows, uint32_t lane, uint32_t end, uin
 }
 
 /* Work-items are numbered x first over the workgroup's real size; v0 (or v0..v2) holds their ids.
- * Ids of dimensions that the kernel does not ask for are 0. Lanes behind the last work-item count on
- * in its row: finalized code relies on ids that go up by one from lane to lane. */
+ * Ids of dimensions that the kernel does not ask for are 0. Lanes behind the last work-item count
+ * on in its row: finalized code relies on ids that go up by one from lane to lane. */
 static void set_work_item_ids(struct cairn_wave *wave)
 {
     const uint32_t *size = wave->group->size;

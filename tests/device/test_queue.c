@@ -11,6 +11,7 @@
 #include <cmocka.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -206,7 +207,7 @@ static void barrier_and_waits_for_all_and_holds_back_what_follows(void **state)
     rig_push(&q, &barrier);
     rig_push(&q, &p);
     cairn_signal_store(a, 0);
-    assert_int_equal(cairn_signal_wait(done, CAIRN_COND_EQ, 0, 10000000), 1);
+    assert_int_equal(cairn_signal_wait(done, CAIRN_COND_EQ, 0, 200000000), 1); /* time to look */
     cairn_signal_store(a, 7); /* was seen at zero: need not stay there */
     assert_int_equal(tally.lanes, 0);
     cairn_signal_store(b, 0);
@@ -443,6 +444,55 @@ static void bad_packets_stop_the_queue_with_a_reason(void **state)
     cairn_signal_destroy(done);
 }
 
+/* ---- packets that are processed by the thread that rings */
+
+static _Atomic uint64_t runner; /* thread that ran the kernel */
+
+static enum cairn_wave_state note_thread(struct cairn_wave *wave, uint64_t budget, uint64_t step)
+{
+    (void)wave, (void)budget, (void)step;
+    atomic_store(&runner, (uint64_t)pthread_self());
+    return CAIRN_WAVE_DONE;
+}
+
+static void *push_small(void *argument)
+{
+    bool blocks = argument != NULL;
+    struct rig_queue q;
+    struct cairn_signal *done = rig_signal(1);
+    sigset_t faults;
+    sigemptyset(&faults);
+    sigaddset(&faults, SIGSEGV);
+    if (blocks)
+        pthread_sigmask(SIG_BLOCK, &faults, NULL);
+    rig_queue_open(&q, 16);
+    union aql_packet p = rig_dispatch(rig_kernel(note_thread, NULL), 64, 64, NULL, done);
+    rig_push(&q, &p);
+    rig_wait(done);
+    bool here = atomic_load(&runner) == (uint64_t)pthread_self();
+    rig_queue_close(&q);
+    cairn_signal_destroy(done);
+    return here == blocks ? &runner : NULL;
+}
+
+static void small_dispatches_run_in_the_doorbell_where_that_is_safe(void **state)
+{
+    (void)state;
+    pthread_t thread;
+    pthread_attr_t small;
+    void *wrong;
+    assert_null(push_small(NULL));
+    pthread_create(&thread, NULL, push_small, &thread); /* blocks the signals of faults */
+    pthread_join(thread, &wrong);
+    assert_null(wrong);
+    pthread_attr_init(&small);
+    pthread_attr_setstacksize(&small, 128 << 10);
+    pthread_create(&thread, &small, push_small, NULL); /* too little stack */
+    pthread_join(thread, &wrong);
+    assert_non_null(wrong);
+    pthread_attr_destroy(&small);
+}
+
 static void registers_that_do_not_fit_are_refused(void **state)
 {
     (void)state;
@@ -568,6 +618,7 @@ int main(void)
         cmocka_unit_test(barrier_value_waits_for_its_condition),
         cmocka_unit_test(fault_stops_its_queue_only_and_says_where),
         cmocka_unit_test(bad_packets_stop_the_queue_with_a_reason),
+        cmocka_unit_test(small_dispatches_run_in_the_doorbell_where_that_is_safe),
         cmocka_unit_test(registers_that_do_not_fit_are_refused),
         cmocka_unit_test(destroy_and_inactivate_stop_what_runs),
         cmocka_unit_test(bad_queue_parameters_are_refused),

@@ -190,13 +190,30 @@ static struct cairn_engine_kernel *find_or_build(struct table *table,
     return kernel;
 }
 
+static bool may_be_finalized(const struct cairn_launch *launch)
+{
+    return cairn_option_choice(CAIRN_OPTION_ENGINE) == ENGINE_FINALIZER &&
+           launch->entry_pc - launch->code->base <= UINT32_MAX;
+}
+
+bool cairn_engine_is_ready(const struct cairn_launch *launch)
+{
+    struct cairn_engine_key key;
+    if (!may_be_finalized(launch))
+        return true;
+    struct table *table = table_of(launch->code);
+    make_key(launch, &key);
+    struct cairn_engine_kernel *kernel = table != NULL ? look_up(table, &key) : NULL;
+    return kernel != NULL &&
+           atomic_load_explicit(&kernel->progress, memory_order_acquire) != CAIRN_ENGINE_BUILDING;
+}
+
 struct cairn_engine_kernel *cairn_engine_find(const struct cairn_launch *launch,
                                               const char *(*name_of)(const struct cairn_code *code,
                                                                      uint64_t pc))
 {
     struct cairn_engine_key key;
-    if (cairn_option_choice(CAIRN_OPTION_ENGINE) != ENGINE_FINALIZER ||
-        launch->entry_pc - launch->code->base > UINT32_MAX)
+    if (!may_be_finalized(launch))
         return NULL;
     struct table *table = table_of(launch->code);
     if (table == NULL)

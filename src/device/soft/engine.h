@@ -18,6 +18,9 @@ struct cairn_engine_kernel *cairn_engine_find(const struct cairn_launch *launch,
                                               const char *(*name_of)(const struct cairn_code *code,
                                                                      uint64_t pc));
 
+/* Whether cairn_engine_find would come back at once. */
+bool cairn_engine_is_ready(const struct cairn_launch *launch);
+
 /* As cairn_interp_run; `kernel` may be NULL. */
 enum cairn_wave_state cairn_engine_run(struct cairn_engine_kernel *kernel, struct cairn_wave *wave,
                                        uint64_t budget);
