@@ -13,6 +13,7 @@ OUT_DIR/library.inc is C that embeds the files: an array NAME of bytes each, and
 order. OUT_DIR/left_out.txt lists the functions that are not straight.
 """
 
+import hashlib
 import re
 import subprocess
 import sys
@@ -115,7 +116,11 @@ def main(program, out, *specs):
             names.append(file)
         left_out += [f"{name} {f}\n" for f in bad]
     (out / "left_out.txt").write_text("".join(left_out))
-    arrays = "".join(f"static const unsigned char {name}[] = {{\n#embed <{name}.bc>\n}};\n" for name in names)
+    # The digest changes the text with the file: compiler caches do not look at what #embed names.
+    digests = [hashlib.sha256((out / f"{name}.bc").read_bytes()).hexdigest() for name in names]
+    arrays = "".join(
+        f'static const unsigned char {name}[] = {{\n#embed <{name}.bc>\n}};\n_Static_assert(1, "{digest}");\n'
+        for name, digest in zip(names, digests))
     rows = " \\\n".join(f'    {{"{name}", {name}, sizeof {name}}},' for name in names)
     (out / "library.inc").write_text(f"{arrays}#define LIBRARY_FILES \\\n{rows}\n")
 

@@ -110,21 +110,21 @@ static inline uint32_t cairn_fp_f16_of_double(double x)
 /* Flushes and picks the NaN of a one-operand f32 function. */
 static inline uint32_t cairn_fp_approx_f32(uint32_t mode, uint32_t a, float r)
 {
-    uint32_t bits = cairn_fp_f32_of_host(r);
-    return cairn_fp_is_nan_f32(bits) ? cairn_fp_nan1_f32(mode, a) : cairn_fp_flush_f32(bits);
+    uint32_t bits = cairn_fp_flush_f32(cairn_fp_f32_of_host(r));
+    return cairn_fp_chosen_f32(bits, cairn_fp_nan1_f32(mode, a));
 }
 
 static inline uint32_t cairn_fp_approx_f16(uint32_t mode, uint32_t a, double r)
 {
     uint32_t bits = cairn_fp_f16_of_double(r);
-    bits = cairn_fp_is_nan_f16(bits) ? cairn_fp_nan1_f16(mode, a) : bits;
+    bits = cairn_fp_chosen_f16(bits, cairn_fp_nan1_f16(mode, a));
     return cairn_fp_output_f16(mode, bits);
 }
 
 static inline uint64_t cairn_fp_approx_f64(uint32_t mode, uint64_t a, double r)
 {
     uint64_t bits = cairn_fp_f64_of_host(r);
-    bits = cairn_fp_is_nan_f64(bits) ? cairn_fp_nan1_f64(mode, a) : bits;
+    bits = cairn_fp_chosen_f64(bits, cairn_fp_nan1_f64(mode, a));
     return cairn_fp_output_f64(mode, bits);
 }
 
@@ -136,7 +136,7 @@ static inline float cairn_fp_operand_f32(uint32_t a)
 
 static inline double cairn_fp_operand_f16(uint32_t mode, uint32_t a)
 {
-    return (double)cairn_fp_host_of_f32(cairn_fp_f32_of_f16(cairn_fp_input_f16(mode, a)));
+    return (double)cairn_fp_host_of_f16(cairn_fp_input_f16(mode, a));
 }
 
 static inline double cairn_fp_operand_f64(uint32_t mode, uint64_t a)
@@ -154,10 +154,21 @@ static inline uint32_t cairn_fp_sqrt_f32(uint32_t mode, uint32_t a)
     return cairn_fp_approx_f32(mode, a, __builtin_sqrtf(cairn_fp_operand_f32(a)));
 }
 
+static inline float cairn_fp_fused(float a, float b, float c)
+{
+    return cairn_fp_host_of_f32(cairn_fp_host_fma_f32(
+        cairn_fp_f32_of_host(a), cairn_fp_f32_of_host(b), cairn_fp_f32_of_host(c)));
+}
+
+/* One Newton step on the quotient, with the residual 1 - a * y * y as exact as need be. */
 static inline uint32_t cairn_fp_rsq_f32(uint32_t mode, uint32_t a)
 {
-    double x = (double)cairn_fp_operand_f32(a);
-    return cairn_fp_approx_f32(mode, a, (float)(1.0 / __builtin_sqrt(x)));
+    float x = cairn_fp_operand_f32(a);
+    float y = 1.0f / __builtin_sqrtf(x);
+    float xy = x * y, rest = cairn_fp_fused(x, y, -xy);
+    float residual = cairn_fp_fused(-rest, y, cairn_fp_fused(-xy, y, 1.0f));
+    float r = cairn_fp_fused(0.5f * y, residual, y);
+    return cairn_fp_approx_f32(mode, a, r == r ? r : y); /* of 0 and infinity */
 }
 
 static inline uint32_t cairn_fp_rcp_f16(uint32_t mode, uint32_t a)

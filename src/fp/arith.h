@@ -10,11 +10,21 @@
 #include "fp/mode.h"
 #include "fp/soft.h"
 
+/* The host's rounding to whole numbers, by the instructions' names. */
+#define cairn_fp_whole32_rndne __builtin_roundevenf
+#define cairn_fp_whole32_trunc __builtin_truncf
+#define cairn_fp_whole32_floor __builtin_floorf
+#define cairn_fp_whole32_ceil  __builtin_ceilf
+#define cairn_fp_whole64_rndne __builtin_roundeven
+#define cairn_fp_whole64_trunc __builtin_trunc
+#define cairn_fp_whole64_floor __builtin_floor
+#define cairn_fp_whole64_ceil  __builtin_ceil
+
 #define FP(name)         cairn_fp_##name##_f16
 #define P                11
 #define BITS             uint32_t
 #define HOST             float
-#define TO_HOST(bits)    cairn_fp_host_of_f32(cairn_fp_f32_of_f16(bits))
+#define TO_HOST(bits)    cairn_fp_host_of_f16(bits)
 #define KEEP_IN          CAIRN_FP_KEEP_IN_64
 #define KEEP_OUT         CAIRN_FP_KEEP_OUT_64
 #define ROUND(mode)      cairn_fp_mode_round_f16(mode)
@@ -25,6 +35,7 @@
 #define ONE              0x3c00u
 #define FROM_HOST(value) cairn_fp_f16_of_f32_even(cairn_fp_f32_of_host(value))
 #define INTEGRAL         0x1p23f
+#define WHOLE(name)      cairn_fp_whole32_##name
 #include "fp/format.inc"
 #include "fp/shape.inc"
 #include "fp/format_undef.inc"
@@ -44,6 +55,7 @@
 #define ONE              0x3f800000u
 #define FROM_HOST(value) cairn_fp_f32_of_host(value)
 #define INTEGRAL         0x1p23f
+#define WHOLE(name)      cairn_fp_whole32_##name
 #include "fp/format.inc"
 #include "fp/shape.inc"
 #include "fp/format_undef.inc"
@@ -63,6 +75,7 @@
 #define ONE              UINT64_C(0x3ff0000000000000)
 #define FROM_HOST(value) cairn_fp_f64_of_host(value)
 #define INTEGRAL         0x1p52
+#define WHOLE(name)      cairn_fp_whole64_##name
 #include "fp/format.inc"
 #include "fp/shape.inc"
 #include "fp/format_undef.inc"

@@ -10,8 +10,9 @@
 /* Widening is exact but for denormal flushing on either side. */
 static inline uint32_t cairn_fp_f32_from_f16(uint32_t mode, uint32_t a)
 {
-    uint32_t r = cairn_fp_f32_of_f16(cairn_fp_input_f16(mode, a));
-    return cairn_fp_is_nan_f32(r) ? cairn_fp_quiet_f32(mode, r) : r;
+    uint32_t x = cairn_fp_input_f16(mode, a);
+    return mode & CAIRN_FP_IEEE ? cairn_fp_f32_of_host(cairn_fp_host_of_f16(x))
+                                : cairn_fp_f32_of_f16(x);
 }
 
 static inline uint64_t cairn_fp_f64_from_f32(uint32_t mode, uint32_t a)
@@ -168,14 +169,14 @@ static inline int32_t cairn_fp_saturate(int32_t x, int32_t low, int32_t high)
 static inline uint32_t cairn_fp_i16_from_f16(uint32_t mode, uint32_t a)
 {
     (void)mode;
-    int32_t r = cairn_fp_i32_of_float(cairn_fp_host_of_f32(cairn_fp_f32_of_f16(a)));
+    int32_t r = cairn_fp_i32_of_float(cairn_fp_host_of_f16(a));
     return (uint32_t)cairn_fp_saturate(r, INT16_MIN, INT16_MAX) & 0xffffu;
 }
 
 static inline uint32_t cairn_fp_u16_from_f16(uint32_t mode, uint32_t a)
 {
     (void)mode;
-    int32_t r = cairn_fp_i32_of_float(cairn_fp_host_of_f32(cairn_fp_f32_of_f16(a)));
+    int32_t r = cairn_fp_i32_of_float(cairn_fp_host_of_f16(a));
     return (uint32_t)cairn_fp_saturate(r, 0, UINT16_MAX);
 }
 

@@ -40,14 +40,14 @@ static inline uint64_t cairn_fp_host_mul_f64(uint64_t a, uint64_t b)
 static inline uint32_t cairn_fp_host_add_f16(uint32_t a, uint32_t b)
 {
     return cairn_fp_f16_of_f32_even(
-        cairn_fp_host_add_f32(cairn_fp_f32_of_f16(a), cairn_fp_f32_of_f16(b)));
+        cairn_fp_f32_of_host(cairn_fp_host_of_f16(a) + cairn_fp_host_of_f16(b)));
 }
 
 /* The product of two f16 is exact in f32. */
 static inline uint32_t cairn_fp_host_mul_f16(uint32_t a, uint32_t b)
 {
     return cairn_fp_f16_of_f32_even(
-        cairn_fp_host_mul_f32(cairn_fp_f32_of_f16(a), cairn_fp_f32_of_f16(b)));
+        cairn_fp_f32_of_host(cairn_fp_host_of_f16(a) * cairn_fp_host_of_f16(b)));
 }
 
 /* x + y in f64, rounded to odd: if inexact, whichever neighbour has an odd last bit. */
@@ -91,13 +91,19 @@ static inline uint64_t cairn_fp_host_fma_f64(uint64_t a, uint64_t b, uint64_t c)
         __builtin_fma(cairn_fp_host_of_f64(a), cairn_fp_host_of_f64(b), cairn_fp_host_of_f64(c)));
 }
 
+/* The product is exact in f32 (22 bits), the sum rounded to odd there: 24 bits are two more than
+ * any f16 has. A sum rounded outward is first taken back by a place. */
 static inline uint32_t cairn_fp_host_fma_f16(uint32_t a, uint32_t b, uint32_t c)
 {
-    double x = (double)cairn_fp_host_of_f32(cairn_fp_f32_of_f16(a));
-    double y = (double)cairn_fp_host_of_f32(cairn_fp_f32_of_f16(b));
-    double z = (double)cairn_fp_host_of_f32(cairn_fp_f32_of_f16(c));
-    float odd = cairn_fp_host_narrow_odd(cairn_fp_host_add_odd(x * y, z));
-    return cairn_fp_f16_of_f32_even(cairn_fp_f32_of_host(odd));
+    float x = cairn_fp_host_of_f16(a) * cairn_fp_host_of_f16(b), y = cairn_fp_host_of_f16(c);
+    float sum = x + y;
+    float part = sum - x;
+    float error = (x - (sum - part)) + (y - part); /* TwoSum, exact */
+    uint32_t bits = cairn_fp_f32_of_host(sum);
+    uint32_t outward = (cairn_fp_f32_of_host(error) ^ bits) >> 31;
+    uint32_t odd = (bits - outward) | 1;
+    bool inexact = error < 0 || error > 0; /* false for NaN: infinities stay */
+    return cairn_fp_f16_of_f32_even(inexact ? odd : bits);
 }
 
 /* 2^n, -1022 <= n <= 1023. */
@@ -121,7 +127,7 @@ static inline uint32_t cairn_fp_host_ldexp_f32(uint32_t x, int32_t n)
 static inline uint32_t cairn_fp_host_ldexp_f16(uint32_t x, int32_t n)
 {
     double power = cairn_fp_host_power(cairn_fp_host_clamp(n, 60));
-    float exact = (float)((double)cairn_fp_host_of_f32(cairn_fp_f32_of_f16(x)) * power);
+    float exact = (float)((double)cairn_fp_host_of_f16(x) * power);
     return cairn_fp_f16_of_f32_even(cairn_fp_f32_of_host(exact));
 }
 

@@ -90,7 +90,7 @@ static inline uint32_t cairn_sem_norm_u16(double x)
 
 static inline double cairn_sem_double_of_f16(uint32_t a)
 {
-    return (double)cairn_fp_host_of_f32(cairn_fp_f32_of_f16(a & 0xffffu));
+    return (double)cairn_fp_host_of_f16(a & 0xffffu);
 }
 
 static inline uint32_t cairn_sem_cvt_norm_i16_f16(uint32_t mode, uint32_t a)

@@ -77,7 +77,7 @@ static inline uint32_t cairn_sem_dot_product(uint32_t a, uint32_t b, unsigned sh
 {
     uint32_t x = cairn_fp_flush_f16(a >> shift & 0xffffu);
     uint32_t y = cairn_fp_flush_f16(b >> shift & 0xffffu);
-    return cairn_fp_host_mul_f32(cairn_fp_f32_of_f16(x), cairn_fp_f32_of_f16(y));
+    return cairn_fp_f32_of_host(cairn_fp_host_of_f16(x) * cairn_fp_host_of_f16(y));
 }
 
 /* The NaN of src0's halves, src1's halves, src2, in this order. */

@@ -124,7 +124,7 @@ static inline uint32_t cairn_sem_mad_f16(uint32_t mode, uint32_t a, uint32_t b, 
 /* Operands are f32 already: an f16 half is widened by cairn_sem_mix_operand. */
 static inline uint32_t cairn_sem_mix_operand(uint32_t mode, uint32_t half)
 {
-    return cairn_fp_f32_of_f16(cairn_fp_input_f16(mode, half));
+    return cairn_fp_f32_from_f16(mode, half);
 }
 
 static inline uint32_t cairn_sem_fma_mix_f32(uint32_t mode, uint32_t a, uint32_t b, uint32_t c)

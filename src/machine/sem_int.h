@@ -309,14 +309,15 @@ CAIRN_SEM uint32_t cairn_sem_bfi_b32(uint32_t a, uint32_t b, uint32_t c)
     return (a & b) | (~a & c);
 }
 
+/* Funnel shifts by the low five bits: where a is b, a rotation. */
 CAIRN_SEM uint32_t cairn_sem_alignbit_b32(uint32_t a, uint32_t b, uint32_t c)
 {
-    return (uint32_t)(((uint64_t)a << 32 | b) >> (c & 31));
+    return __builtin_elementwise_fshr(a, b, c);
 }
 
 CAIRN_SEM uint32_t cairn_sem_alignbyte_b32(uint32_t a, uint32_t b, uint32_t c)
 {
-    return (uint32_t)(((uint64_t)a << 32 | b) >> (8 * (c & 3)));
+    return __builtin_elementwise_fshr(a, b, 8 * (c & 3));
 }
 
 /* Byte `selector` of {a, b}: 0-7 a byte, 8-11 the sign of bytes 1, 3, 5, 7, 12 zero, above all

@@ -46,7 +46,7 @@ static inline uint32_t cairn_sem_mfma_element(enum cairn_sem_mfma_kind kind, uin
     uint32_t half = dword >> (e % 2 * 16) & 0xffffu;
     switch (kind) {
     case CAIRN_SEM_MFMA_F16:
-        return cairn_fp_f32_of_f16(cairn_fp_flush_f16(half));
+        return cairn_fp_f32_of_host(cairn_fp_host_of_f16(cairn_fp_flush_f16(half)));
     case CAIRN_SEM_MFMA_BF16:
         return cairn_fp_flush_f32(cairn_fp_f32_of_bf16(half));
     case CAIRN_SEM_MFMA_I8:

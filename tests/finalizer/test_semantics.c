@@ -257,6 +257,23 @@ static bool is_nan(const char *name, char kind, uint64_t bits)
     return (bits & INT32_MAX) > 0x7f800000;
 }
 
+/* The host's min and max do not look at whether a NaN signals. */
+static bool is_excused(const struct setting *setting, const struct sem_row *row,
+                       const uint64_t *operand)
+{
+    bool ordered = strstr(row->name, "min") != NULL || strstr(row->name, "max") != NULL ||
+                   strstr(row->name, "med3") != NULL;
+    bool any = false;
+    for (unsigned i = 0; row->kinds[i + 1] != 0; i++) {
+        char kind = row->kinds[i + 1];
+        uint64_t quiet = kind == 'q'                        ? UINT64_C(1) << 51
+                         : strstr(row->name, "f16") != NULL ? 0x200
+                                                            : 0x400000;
+        any = any || (is_nan(row->name, kind, operand[i]) && !(operand[i] & quiet));
+    }
+    return !setting->exact && ordered && any;
+}
+
 typedef void (*compiled)(void *result, const void *s0, const void *s1, const void *s2,
                          const void *s3);
 
@@ -290,7 +307,7 @@ static unsigned run_row(const struct setting *setting, const struct sem_row *row
             uint64_t got = get(memory[0], row->kinds[0], l), want = row->call(operand[l]);
             bool nan = !setting->exact && is_nan(row->name, row->kinds[0], got) &&
                        is_nan(row->name, row->kinds[0], want);
-            if (got == want || nan)
+            if (got == want || nan || is_excused(setting, row, operand[l]))
                 continue;
             print_error("%s: %s(%#lx, %#lx, %#lx) gives %#lx, not %#lx\n", setting->title,
                         row->name, (unsigned long)operand[l][0], (unsigned long)operand[l][1],
