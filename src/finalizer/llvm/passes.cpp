@@ -12,7 +12,6 @@
 #include <llvm/Analysis/LastRunTrackingAnalysis.h>
 #include <llvm/Analysis/LoopAnalysisManager.h>
 #include <llvm/Analysis/LoopInfo.h>
-#include <llvm/Analysis/MemoryDependenceAnalysis.h>
 #include <llvm/Analysis/MemorySSA.h>
 #include <llvm/Analysis/OptimizationRemarkEmitter.h>
 #include <llvm/Analysis/PostDominators.h>
@@ -30,7 +29,6 @@
 #include <llvm/Transforms/Scalar/ADCE.h>
 #include <llvm/Transforms/Scalar/DeadStoreElimination.h>
 #include <llvm/Transforms/Scalar/EarlyCSE.h>
-#include <llvm/Transforms/Scalar/GVN.h>
 #include <llvm/Transforms/Scalar/LICM.h>
 #include <llvm/Transforms/Scalar/LoopPassManager.h>
 #include <llvm/Transforms/Scalar/SROA.h>
@@ -74,8 +72,8 @@ Analyses::Analyses(const Module &code, TargetMachine &machine)
     add<FunctionAnalysisManager, PassInstrumentationAnalysis, AssumptionAnalysis, BasicAA,
         ScopedNoAliasAA, TypeBasedAA, BlockFrequencyAnalysis, BranchProbabilityAnalysis,
         DominatorTreeAnalysis, PostDominatorTreeAnalysis, LoopAnalysis, MemorySSAAnalysis,
-        MemoryDependenceAnalysis, OptimizationRemarkEmitterAnalysis, ScalarEvolutionAnalysis,
-        LastRunTrackingAnalysis>(function);
+        OptimizationRemarkEmitterAnalysis, ScalarEvolutionAnalysis, LastRunTrackingAnalysis>(
+        function);
     add<LoopAnalysisManager, PassInstrumentationAnalysis>(loop);
     add<ModuleAnalysisManager, PassInstrumentationAnalysis, ProfileSummaryAnalysis>(module);
     function.registerPass([&] { return LoopAnalysisManagerFunctionProxy(loop); });
@@ -101,12 +99,10 @@ FunctionPassManager full_list()
     list.addPass(EarlyCSEPass());
     list.addPass(InstCombinePass(no_fixpoint));
     list.addPass(SimplifyCFGPass());
-    list.addPass(GVNPass());
+    list.addPass(EarlyCSEPass(true)); /* over MemorySSA: loads across blocks */
     list.addPass(createFunctionToLoopPassAdaptor(LICMPass(LICMOptions()), true));
-    list.addPass(InstCombinePass(no_fixpoint));
     list.addPass(DSEPass());
     list.addPass(ADCEPass());
-    list.addPass(SimplifyCFGPass());
     return list;
 }
 
