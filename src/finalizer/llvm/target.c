@@ -17,7 +17,7 @@
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_mutex_t idle_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct cairn_target *idle; /* under idle_lock */
+static struct cairn_target *idle, *dropped; /* under idle_lock */
 
 static void initialize(void)
 {
@@ -108,11 +108,11 @@ enum cairn_status cairn_target_take(enum cairn_target_level level, enum cairn_ti
 
 void cairn_target_give(struct cairn_target *target)
 {
-    if (cairn_guard_lost()) /* interrupted somewhere: its memory is not worth the risk */
-        return;
+    /* Interrupted somewhere: its memory is not worth the risk. */
+    struct cairn_target **list = cairn_guard_lost() ? &dropped : &idle;
     pthread_mutex_lock(&idle_lock);
-    target->next = idle;
-    idle = target;
+    target->next = *list;
+    *list = target;
     pthread_mutex_unlock(&idle_lock);
 }
 
