@@ -26,10 +26,19 @@ MATRIX_INLINE void unpack(struct cairn_sem_mfma_shape s, const row *rows, uint32
     }
 }
 
-/* Rows of D that are computed together: their sums fit the vector registers. */
+/* Rows of D that are computed together: few enough that B stays in vector registers, too. */
 MATRIX_INLINE unsigned rows_together(unsigned m)
 {
-    return W == 8 && m == 32 ? 2 : 4;
+    return m == 32 ? 2 : 4;
+}
+
+/* NaNs and denormals of a result that has some. */
+__attribute__((noinline)) static void finish(row *d, unsigned rows, bool flushes)
+{
+    enum cairn_sem_mfma_kind kind = flushes ? CAIRN_SEM_MFMA_BF16 : CAIRN_SEM_MFMA_F32;
+    for (unsigned i = 0; i < rows; i++)
+        for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane += W)
+            store(d[i] + lane, d_out(kind, load(d[i] + lane)));
 }
 
 struct tile {
@@ -38,47 +47,47 @@ struct tile {
 };
 
 /* `a`: of the block; `b`: its vectors. */
-MATRIX_INLINE void multiply_tile(struct cairn_sem_mfma_shape s, struct tile tile, row *d,
-                                 const row *c, uint64_t c_step, const uint32_t *a, const vu *b)
+MATRIX_INLINE specials multiply_tile(struct cairn_sem_mfma_shape s, struct tile tile, row *d,
+                                     const row *c, uint64_t c_step, const uint32_t *a, const vu *b)
 {
     unsigned high = rows_together(s.m), wide = s.m / W, at = tile.group * s.m;
     vu sum[4 * 32 / W];
     MATRIX_UNROLL
-    for (unsigned i = 0; i < high; i++)
-        MATRIX_UNROLL
-    for (unsigned n = 0; n < wide; n++)
-        sum[i * wide + n] = c_in(s.kind, load(c[(tile.r + i) * c_step] + at + n * W));
+    for (unsigned i = 0; i < high * wide; i++)
+        sum[i] = c_in(s, load(c[(tile.r + i / wide) * c_step] + at + i % wide * W));
     MATRIX_UNROLL
     for (unsigned k = 0; k < s.k / per_step(s.kind); k++)
         MATRIX_UNROLL
-    for (unsigned i = 0; i < high; i++) {
-        vu left = (vu)(a[k * s.m + tile.row + i]);
-        MATRIX_UNROLL
-        for (unsigned n = 0; n < wide; n++)
-            sum[i * wide + n] = step(s.kind, left, b[k * wide + n], sum[i * wide + n]);
-    }
+    for (unsigned i = 0; i < high * wide; i++)
+        sum[i] =
+            step(s.kind, (vu)(a[k * s.m + tile.row + i / wide]), b[k * wide + i % wide], sum[i]);
+    specials found = {0};
     MATRIX_UNROLL
-    for (unsigned i = 0; i < high; i++)
-        MATRIX_UNROLL
-    for (unsigned n = 0; n < wide; n++)
-        store(d[tile.r + i] + at + n * W, d_out(s.kind, sum[i * wide + n]));
+    for (unsigned i = 0; i < high * wide; i++) {
+        if (i % 2 == 0)
+            found |= special(s.kind, sum[i], sum[i + 1]);
+        store(d[tile.r + i / wide] + at + i % wide * W, sum[i]);
+    }
+    return found;
 }
 
-MATRIX_INLINE void multiply_block(struct cairn_sem_mfma_shape s, unsigned block, row *d,
-                                  const row *c, uint64_t c_step, const uint32_t *a,
-                                  const uint32_t *b)
+MATRIX_INLINE specials multiply_block(struct cairn_sem_mfma_shape s, unsigned block, row *d,
+                                      const row *c, uint64_t c_step, const uint32_t *a,
+                                      const uint32_t *b)
 {
     unsigned ks = s.k / per_step(s.kind), registers = s.m * s.m / CAIRN_WAVE_LANES;
     vu right[MOST_UNPACKED / W];
     MATRIX_UNROLL
     for (unsigned i = 0; i < ks * s.m / W; i++)
         right[i] = load(b + block * ks * s.m + i * W);
+    specials found = {0};
     for (unsigned r = 0; r < registers; r += rows_together(s.m))
         for (unsigned group = 0; group < CAIRN_WAVE_LANES / s.m; group++) {
             struct tile tile = {.r = block * registers + r, .group = group};
             tile.row = cairn_sem_mfma_d_row(s.m, r, group);
-            multiply_tile(s, tile, d, c, c_step, a + block * ks * s.m, right);
+            found |= multiply_tile(s, tile, d, c, c_step, a + block * ks * s.m, right);
         }
+    return found;
 }
 
 MATRIX_INLINE void run_tiles(struct cairn_sem_mfma_shape s, row *d, const row *a, const row *b,
@@ -92,8 +101,11 @@ MATRIX_INLINE void run_tiles(struct cairn_sem_mfma_shape s, row *d, const row *a
         from_a = left;
         from_b = right;
     }
+    specials found = {0};
     for (unsigned block = 0; block < s.blocks; block++)
-        multiply_block(s, block, d, c, c_step, from_a, from_b);
+        found |= multiply_block(s, block, d, c, c_step, from_a, from_b);
+    if (__builtin_expect(is_any(found), 0))
+        finish(d, cairn_sem_mfma_out_dwords(s), s.kind == CAIRN_SEM_MFMA_BF16);
 }
 
 /* ---- sixteen blocks of 4 x 4: block and column are the lane's own, row r is the register */
@@ -112,6 +124,7 @@ MATRIX_INLINE void run_4x4(struct cairn_sem_mfma_shape s, row *d, const row *a, 
                            const row *c, uint64_t c_step)
 {
     unsigned per_dword = s.kl / cairn_sem_mfma_in_dwords(s), steps = per_step(s.kind);
+    specials found = {0};
     for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane += W) {
         vu left[4], right[4];
         MATRIX_UNROLL
@@ -121,13 +134,16 @@ MATRIX_INLINE void run_4x4(struct cairn_sem_mfma_shape s, row *d, const row *a, 
         }
         MATRIX_UNROLL
         for (unsigned r = 0; r < 4; r++) {
-            vu sum = c_in(s.kind, load(c[r * c_step] + lane));
+            vu sum = c_in(s, load(c[r * c_step] + lane));
             MATRIX_UNROLL
             for (unsigned k = 0; k < s.k / steps; k++)
                 sum = step(s.kind, spread(left[k], r), right[k], sum);
-            store(d[r] + lane, d_out(s.kind, sum));
+            found |= special(s.kind, sum, sum);
+            store(d[r] + lane, sum);
         }
     }
+    if (__builtin_expect(is_any(found), 0))
+        finish(d, 4, s.kind == CAIRN_SEM_MFMA_BF16);
 }
 
 /* ---- f64: a value is a pair of rows */
@@ -212,8 +228,26 @@ MATRIX_INLINE void run_f64(struct cairn_sem_mfma_shape s, row *d, const row *a, 
 
 /* ---- the functions */
 
+typedef void function(row *d, const row *a, const row *b, const row *c, uint64_t c_step);
+
+/* `body` is not inlined: the compiler does not know what arithmetic the control register changes.
+ */
+MATRIX_INLINE void run_flushing(function *body, row *d, const row *a, const row *b, const row *c,
+                                uint64_t c_step)
+{
+#if defined(__SSE2__)
+    unsigned before = _mm_getcsr();
+    _mm_setcsr(before | _MM_DENORMALS_ZERO_ON);
+    body(d, a, b, c, c_step);
+    _mm_setcsr(before);
+#else
+    body(d, a, b, c, c_step);
+#endif
+}
+
 #define MFMA(op, M, K, KL, BLOCKS, KIND)                                                           \
-    static void run_##op(row *d, const row *a, const row *b, const row *c, uint64_t c_step)        \
+    __attribute__((noinline)) static void body_##op(row *d, const row *a, const row *b,            \
+                                                    const row *c, uint64_t c_step)                 \
     {                                                                                              \
         const struct cairn_sem_mfma_shape s = {M, K, KL, BLOCKS, CAIRN_SEM_MFMA_##KIND};           \
         if (CAIRN_SEM_MFMA_##KIND == CAIRN_SEM_MFMA_F64)                                           \
@@ -222,6 +256,14 @@ MATRIX_INLINE void run_f64(struct cairn_sem_mfma_shape s, row *d, const row *a, 
             run_4x4(s, d, a, b, c, c_step);                                                        \
         else                                                                                       \
             run_tiles(s, d, a, b, c, c_step);                                                      \
+    }                                                                                              \
+    static void run_##op(row *d, const row *a, const row *b, const row *c, uint64_t c_step)        \
+    {                                                                                              \
+        const struct cairn_sem_mfma_shape s = {M, K, KL, BLOCKS, CAIRN_SEM_MFMA_##KIND};           \
+        if (host_flushes(s))                                                                       \
+            run_flushing(body_##op, d, a, b, c, c_step);                                           \
+        else                                                                                       \
+            body_##op(d, a, b, c, c_step);                                                         \
     }
 #include "machine/sem_mfma.def"
 #undef MFMA

@@ -101,17 +101,68 @@ MATRIX_INLINE vu element(enum cairn_sem_mfma_kind kind, vu dword, unsigned e)
     }
 }
 
-MATRIX_INLINE vu c_in(enum cairn_sem_mfma_kind kind, vu c)
+/* Sums of f16 products are multiples of 2^-53 or C itself, never denormal. So where there is much
+ * of C, the host is told to take denormal inputs for 0 all through the function: that flushes C,
+ * and changes nothing else. */
+MATRIX_INLINE bool host_flushes(struct cairn_sem_mfma_shape shape)
 {
-    return kind == CAIRN_SEM_MFMA_F16 || kind == CAIRN_SEM_MFMA_BF16 ? flush(c) : c;
+#if defined(__SSE2__)
+    return shape.kind == CAIRN_SEM_MFMA_F16 && cairn_sem_mfma_out_dwords(shape) >= 16;
+#else
+    (void)shape;
+    return false;
+#endif
+}
+
+MATRIX_INLINE vu c_in(struct cairn_sem_mfma_shape shape, vu c)
+{
+    bool f16 = shape.kind == CAIRN_SEM_MFMA_F16 && !host_flushes(shape);
+    return shape.kind == CAIRN_SEM_MFMA_BF16 || f16 ? flush(c) : c;
 }
 
 MATRIX_INLINE vu d_out(enum cairn_sem_mfma_kind kind, vu d)
 {
-    vf value = as_floats(d);
+    vu is_nan = (vu)(as_floats(d) != as_floats(d));
+    return choose(is_nan, (vu)(0x7fc00000u), kind == CAIRN_SEM_MFMA_BF16 ? flush(d) : d);
+}
+
+/* Whether any result is one that d_out changes, which is rare: gathered, and asked for once. Only
+ * bf16 has denormal results to flush. */
+#if defined(__AVX512DQ__)
+typedef __mmask16 specials;
+#else
+typedef vu specials;
+#endif
+
+MATRIX_INLINE specials special(enum cairn_sem_mfma_kind kind, vu a, vu b)
+{
+#if defined(__AVX512DQ__)
+    enum { QUIET_NAN = 0x01, DENORMAL = 0x20, SIGNALLING_NAN = 0x80 };
+    enum { CLASSES = QUIET_NAN | SIGNALLING_NAN | DENORMAL };
     if (kind == CAIRN_SEM_MFMA_I8)
-        return d;
-    return choose((vu)(value == value), c_in(kind, d), (vu)(0x7fc00000u));
+        return 0;
+    if (kind == CAIRN_SEM_MFMA_BF16)
+        return _mm512_fpclass_ps_mask((__m512)a, CLASSES) |
+               _mm512_fpclass_ps_mask((__m512)b, CLASSES);
+    return _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_UNORD_Q);
+#else
+    if (kind == CAIRN_SEM_MFMA_I8)
+        return (vu)(0);
+    vu found = (vu)(as_floats(a) != as_floats(a)) | (vu)(as_floats(b) != as_floats(b));
+    if (kind == CAIRN_SEM_MFMA_BF16)
+        found |=
+            (vu)((a & 0x7fffffffu) - 1 < 0x007fffffu) | (vu)((b & 0x7fffffffu) - 1 < 0x007fffffu);
+    return found;
+#endif
+}
+
+MATRIX_INLINE bool is_any(specials found)
+{
+#if defined(__AVX512DQ__)
+    return found != 0;
+#else
+    return __builtin_reduce_or(found) != 0;
+#endif
 }
 
 /* Without fused multiply-add: the exact product in f64, the sum rounded to odd (fp/host.h). Not
