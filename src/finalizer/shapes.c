@@ -619,9 +619,10 @@ static bool wide_result(const struct pass *pass, struct value *low, struct value
         high->shape = as_pair(high->shape, stride);
         return true;
     case CAIRN_OP_v_mad_u64_u32:
-    case CAIRN_OP_v_mad_i64_i32:
-        if (!pair_stride(pass, CAIRN_SLOT_SRC2, &stride))
-            return false;
+    case CAIRN_OP_v_mad_i64_i32: {
+        bool paired = pair_stride(pass, CAIRN_SLOT_SRC2, &stride);
+        if (!paired) /* 32-bit code multiplies and adds so: the high half is of no use */
+            stride = stride_of(source(pass, CAIRN_SLOT_SRC2, 0));
         n = constant_of(pass, CAIRN_SLOT_SRC0, &k) ? CAIRN_SLOT_SRC1 : CAIRN_SLOT_SRC0;
         if (n == CAIRN_SLOT_SRC0 && !constant_of(pass, CAIRN_SLOT_SRC1, &k) &&
             !(is_uniform(source(pass, CAIRN_SLOT_SRC0, 0)) &&
@@ -633,10 +634,12 @@ static bool wide_result(const struct pass *pass, struct value *low, struct value
             return false;
         stride += stride_of(source(pass, n, 0)) * (int32_t)k;
         low->shape = make_shape(stride, CAIRN_SHAPE_UNIFORM);
-        if (stride == 0 && is_uniform(source(pass, CAIRN_SLOT_SRC2, 0)))
+        if (paired && stride == 0 && is_uniform(source(pass, CAIRN_SLOT_SRC2, 0)))
             *high = uniform_value(CAIRN_SHAPE_UNIFORM);
-        high->shape = as_pair(high->shape, stride);
+        if (paired)
+            high->shape = as_pair(high->shape, stride);
         return is_regular(source(pass, CAIRN_SLOT_SRC2, 0));
+    }
     default:
         return false;
     }

@@ -25,6 +25,7 @@ static const struct mode global_modes[] = {
     {"scalar base, block", "v_mul_u32_u24_e32 v4, %u, v0", "v4, s[8:9] offset:20"},
     {"scalar base, one address", "v_mov_b32_e32 v4, s12", "v4, s[8:9]"},
     {"scalar base, wide stride", "v_lshlrev_b32_e32 v4, 6, v0", "v4, s[8:9] offset:-4"},
+    {"scalar base, a dword apart", "v_lshlrev_b32_e32 v4, 2, v0", "v4, s[8:9] offset:36"},
     {"pairs", "", "v[2:3], off"},
     {"pairs, block",
      "v_mul_u32_u24_e32 v4, %u, v0\nv_mov_b32_e32 v3, s9\nv_add_co_u32_e32 v2, vcc, s8, v4\n"
@@ -213,9 +214,14 @@ static void prepare(struct asm_machine *m, uint64_t *random)
     set_descriptor(m, 28, data, 48, 40, 0x00020000, false);
     set_descriptor(m, 32, data, 16, 60, 1 << 21 | 0x00020000, true);
     bool aligned = lift_random(random) & 1;
+    /* seen to lie side by side only at run time */
+    uint32_t step = (uint32_t)lift_random(random) % 8;
+    step = step == 1 ? 4 : step == 2 ? 8 : step == 3 ? 16 : 0;
     for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane++) {
         uint32_t (*v)[CAIRN_WAVE_LANES] = m->wave->vgpr;
         uint32_t offset = (uint32_t)lift_random(random) % 0x6000 & (aligned ? ~15u : ~0u);
+        if (step != 0)
+            offset = 64 + lane * step;
         uint64_t address = data + offset;
         v[4][lane] = offset & 0x1fff;
         v[2][lane] = (uint32_t)address;

@@ -242,33 +242,56 @@ static void expect_first(struct cairn_lift *lift, LLVMValueRef branch)
     LLVMSetMetadata(branch, kind, LLVMMetadataAsValue(lift->context, node));
 }
 
-void cairn_lift_access_fork(struct cairn_lift_access *access, LLVMValueRef good)
+void cairn_lift_access_fork(struct cairn_lift_access *access, LLVMValueRef good, bool likely)
 {
     struct cairn_lift *lift = access->lift;
     LLVMBasicBlockRef fast = cairn_lift_block(lift, "fast");
     access->slow = cairn_lift_block(lift, "slow");
-    access->done = cairn_lift_block(lift, "done");
-    expect_first(lift, LLVMBuildCondBr(lift->builder, good, fast, access->slow));
+    if (access->done == NULL)
+        access->done = cairn_lift_block(lift, "done");
+    LLVMValueRef branch = LLVMBuildCondBr(lift->builder, good, fast, access->slow);
+    if (likely)
+        expect_first(lift, branch);
     LLVMPositionBuilderAtEnd(lift->builder, fast);
+}
+
+static void end_way(struct cairn_lift_access *access)
+{
+    struct cairn_lift *lift = access->lift;
+    access->ways[access->way_count].end = LLVMGetInsertBlock(lift->builder);
+    memcpy(access->ways[access->way_count].data, access->data, sizeof access->data);
+    access->way_count++;
+    LLVMBuildBr(lift->builder, access->done);
+}
+
+void cairn_lift_access_way(struct cairn_lift_access *access)
+{
+    end_way(access);
+    LLVMPositionBuilderAtEnd(access->lift->builder, access->slow);
+}
+
+static LLVMValueRef merged(struct cairn_lift_access *access, unsigned dword)
+{
+    LLVMTypeRef type = LLVMTypeOf(access->ways[0].data[dword]);
+    LLVMValueRef phi = LLVMBuildPhi(access->lift->builder, type, "");
+    for (unsigned way = 0; way < access->way_count; way++)
+        LLVMAddIncoming(phi, &access->ways[way].data[dword], &access->ways[way].end, 1);
+    return phi;
 }
 
 void cairn_lift_access_join(struct cairn_lift_access *access, bool loads)
 {
-    struct cairn_lift *lift = access->lift;
-    LLVMValueRef fast[CAIRN_LIFT_MAX_DWORDS];
-    memcpy(fast, access->data, sizeof fast);
-    LLVMBasicBlockRef from[2] = {LLVMGetInsertBlock(lift->builder)};
-    LLVMBuildBr(lift->builder, access->done);
-    LLVMPositionBuilderAtEnd(lift->builder, access->slow);
+    cairn_lift_access_way(access);
     cairn_lift_access_call(access, loads ? 0 : access->dwords, loads ? access->dwords : 0);
-    from[1] = LLVMGetInsertBlock(lift->builder);
-    LLVMBuildBr(lift->builder, access->done);
-    LLVMPositionBuilderAtEnd(lift->builder, access->done);
-    for (unsigned i = 0; i < access->dwords && loads; i++) {
-        LLVMValueRef values[2] = {fast[i], access->data[i]};
-        LLVMValueRef phi = LLVMBuildPhi(lift->builder, LLVMTypeOf(fast[i]), "");
-        LLVMAddIncoming(phi, values, from, 2);
-        access->data[i] = phi;
-    }
+    cairn_lift_access_meet(access, loads);
+}
+
+void cairn_lift_access_meet(struct cairn_lift_access *access, bool loads)
+{
+    end_way(access);
+    LLVMPositionBuilderAtEnd(access->lift->builder, access->done);
+    for (unsigned i = 0; i < access->dwords && loads; i++)
+        access->data[i] = merged(access, i);
     access->slow = access->done = NULL;
+    access->way_count = 0;
 }

@@ -132,7 +132,7 @@ static void run_regular(struct cairn_lift_access *access, const struct cairn_lif
     int32_t stride = place->stride;
     uint64_t span = (uint64_t)stride * (lift->width - 1) + access->bytes;
     access->uniform = loads && stride == 0;
-    cairn_lift_access_fork(access, cairn_lift_ds_span_inside(lift, place->first, span));
+    cairn_lift_access_fork(access, cairn_lift_ds_span_inside(lift, place->first, span), true);
     LLVMValueRef at = cairn_lift_ds_pointer(lift, place->first);
     if (access->uniform)
         cairn_lift_uniform_load(access, at);
@@ -150,7 +150,7 @@ static void run_regular(struct cairn_lift_access *access, const struct cairn_lif
 static void run_lanes(struct cairn_lift_access *access, const struct cairn_lift_ds_place *place,
                       bool loads)
 {
-    cairn_lift_access_fork(access, cairn_lift_ds_lanes_inside(access, place->all));
+    cairn_lift_access_fork(access, cairn_lift_ds_lanes_inside(access, place->all), true);
     if (loads)
         cairn_lift_gather_from(access, access->lift->lds, place->all);
     else

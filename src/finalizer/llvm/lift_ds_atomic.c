@@ -218,21 +218,14 @@ static void run_in_line(struct cairn_lift_access *access, unsigned kind, LLVMVal
     access->data[1] = NULL;
     if (access->full && cairn_lift_shape(lift, CAIRN_SLOT_DATA0, 0).kind >= CAIRN_SHAPE_UNIFORM)
         access->data[1] = cairn_lift_base(lift, CAIRN_SLOT_DATA0, 0);
-    cairn_lift_access_fork(access, check_lanes(access, &offsets));
+    cairn_lift_access_fork(access, check_lanes(access, &offsets), true);
     LLVMValueRef olds = run_lanes(access, kind, offsets, data);
-    LLVMBasicBlockRef from[2] = {LLVMGetInsertBlock(lift->builder)};
-    LLVMBuildBr(lift->builder, access->done);
-    LLVMPositionBuilderAtEnd(lift->builder, access->slow);
+    access->data[0] = olds;
+    cairn_lift_access_way(access);
+    access->data[0] = data;
     access->data[1] = NULL;
     cairn_lift_access_call(access, 1, returns ? 1 : 0);
-    from[1] = LLVMGetInsertBlock(lift->builder);
-    LLVMBuildBr(lift->builder, access->done);
-    LLVMPositionBuilderAtEnd(lift->builder, access->done);
-    if (!returns)
-        return;
-    LLVMValueRef values[2] = {olds, access->data[0]};
-    access->data[0] = LLVMBuildPhi(lift->builder, lift->v32, "");
-    LLVMAddIncoming(access->data[0], values, from, 2);
+    cairn_lift_access_meet(access, returns);
 }
 
 /* ---- all of them */

@@ -5,6 +5,8 @@
  */
 #include "finalizer/llvm/lift_memory.h"
 
+#include <string.h>
+
 enum { MAX_STRIDE = 4096 };
 
 static bool is_uniform(struct cairn_shape shape)
@@ -151,12 +153,18 @@ static LLVMValueRef minimum(struct cairn_lift *lift, LLVMValueRef a, LLVMValueRe
 
 /* ---- regular lanes */
 
+/* Overlapping elements, as of a stencil: rows of dwords. */
+static bool is_rows(const struct cairn_lift_access *access, int64_t stride, bool loads)
+{
+    return loads && stride == 4 && access->bytes > 4;
+}
+
 static bool has_regular_form(const struct cairn_lift_access *access,
                              const struct cairn_lift_addresses *addresses, bool loads)
 {
     if (!addresses->regular)
         return false;
-    if (addresses->stride == access->bytes)
+    if (addresses->stride == access->bytes || is_rows(access, addresses->stride, loads))
         return true;
     return access->full || (addresses->stride == 0 && loads);
 }
@@ -178,12 +186,16 @@ static void run_regular(struct cairn_lift_access *access,
     access->uniform = stride == 0 && loads;
     if (access->uniform && !access->full)
         good = cairn_lift_and(lift, good, mask_is_not_empty(access));
-    else if (stride == access->bytes && cairn_lift_block_needs_full(access, loads))
+    else if (is_rows(access, stride, loads)
+                 ? cairn_lift_rows_need_full(access)
+                 : stride == access->bytes && cairn_lift_block_needs_full(access, loads))
         good = cairn_lift_and(lift, good, mask_is_full(access));
-    cairn_lift_access_fork(access, good);
+    cairn_lift_access_fork(access, good, true);
     LLVMValueRef at = LLVMBuildIntToPtr(lift->builder, addresses->first, lift->ptr, "");
     if (access->uniform)
         cairn_lift_uniform_load(access, at);
+    else if (is_rows(access, stride, loads))
+        cairn_lift_rows_load(access, at);
     else if (stride == access->bytes && loads)
         cairn_lift_block_load(access, at);
     else if (stride == access->bytes)
@@ -195,7 +207,57 @@ static void run_regular(struct cairn_lift_access *access,
     cairn_lift_access_join(access, loads);
 }
 
-/* ---- an address a lane */
+/* ---- an address a lane. Which instructions are regular all the same is seen at run time: a way of
+ * its own for blocks. */
+
+static bool may_be_block(const struct cairn_lift_access *access)
+{
+    return access->bytes >= 4;
+}
+
+/* v64 or v32: 0, bytes, 2 * bytes ... */
+static LLVMValueRef steps(struct cairn_lift *lift, LLVMTypeRef type, unsigned bytes)
+{
+    LLVMValueRef elements[CAIRN_LIFT_MAX_WIDTH];
+    for (unsigned i = 0; i < lift->width; i++)
+        elements[i] = LLVMConstInt(type, i * bytes, false);
+    return LLVMConstVector(elements, lift->width);
+}
+
+/* i1: active lanes lie side by side from `first` on, which is lane 0's. */
+static LLVMValueRef is_block(struct cairn_lift_access *access, LLVMValueRef at, LLVMValueRef first)
+{
+    struct cairn_lift *lift = access->lift;
+    LLVMValueRef expected = LLVMBuildAdd(lift->builder, cairn_lift_splat(lift, first),
+                                         steps(lift, LLVMTypeOf(first), access->bytes), "");
+    return cairn_lift_access_none(access, compare(lift, LLVMIntNE, at, expected));
+}
+
+static LLVMValueRef lane0(struct cairn_lift *lift, LLVMValueRef vector)
+{
+    return LLVMBuildExtractElement(lift->builder, vector, cairn_lift_const32(lift, 0), "");
+}
+
+/* The way of a block at `first` (i64), if `good`. */
+static void try_block(struct cairn_lift_access *access, LLVMValueRef first, LLVMValueRef good,
+                      bool loads)
+{
+    struct cairn_lift *lift = access->lift;
+    good = cairn_lift_and(lift, good,
+                          span_in_window(lift, first, access->bytes * (uint64_t)lift->width));
+    if (cairn_lift_block_needs_full(access, loads))
+        good = cairn_lift_and(lift, good, mask_is_full(access));
+    cairn_lift_access_fork(access, good, false);
+    LLVMValueRef data[CAIRN_LIFT_MAX_DWORDS];
+    memcpy(data, access->data, sizeof data);
+    LLVMValueRef at = LLVMBuildIntToPtr(lift->builder, first, lift->ptr, "");
+    if (loads)
+        cairn_lift_block_load(access, at);
+    else
+        cairn_lift_block_store(access, at);
+    cairn_lift_access_way(access);
+    memcpy(access->data, data, sizeof data);
+}
 
 /* A scalar base: offsets are compared in 32 bits. */
 static void run_offsets(struct cairn_lift_access *access,
@@ -210,9 +272,16 @@ static void run_offsets(struct cairn_lift_access *access,
     limit = saturating_sub(lift, limit, cairn_lift_const64(lift, access->bytes - 1));
     limit = minimum(lift, limit, cairn_lift_const64(lift, UINT64_C(1) << 31));
     limit = cairn_lift_splat(lift, LLVMBuildTrunc(b, limit, lift->i32, ""));
+    if (may_be_block(access) && addresses->limit == NULL) {
+        LLVMValueRef first = lane0(lift, access->low);
+        LLVMValueRef block = cairn_lift_and(lift, is_block(access, access->low, first),
+                                            no_wrap(lift, first, access->bytes));
+        first = LLVMBuildZExt(b, first, lift->i64, "");
+        try_block(access, LLVMBuildAdd(b, first, access->base, ""), block, loads);
+    }
     LLVMValueRef good =
         cairn_lift_access_none(access, compare(lift, LLVMIntUGE, access->low, limit));
-    cairn_lift_access_fork(access, cairn_lift_and(lift, good, addresses->guard));
+    cairn_lift_access_fork(access, cairn_lift_and(lift, good, addresses->guard), true);
     LLVMValueRef base = LLVMBuildIntToPtr(b, access->base, lift->ptr, "");
     if (loads)
         cairn_lift_gather_from(access, base, access->low);
@@ -230,11 +299,15 @@ static void run_addresses(struct cairn_lift_access *access, bool loads)
     LLVMValueRef shift = cairn_lift_splat(lift, cairn_lift_const64(lift, 32));
     at = LLVMBuildOr(b, at, LLVMBuildShl(b, high, shift, ""), "");
     at = LLVMBuildAdd(b, at, cairn_lift_splat(lift, access->base), "");
+    if (may_be_block(access)) {
+        LLVMValueRef first = lane0(lift, at);
+        try_block(access, first, is_block(access, at, first), loads);
+    }
     LLVMValueRef top =
         LLVMBuildSub(b, lift->window_size, cairn_lift_const64(lift, access->bytes), "");
     LLVMValueRef offset = LLVMBuildSub(b, at, cairn_lift_splat(lift, lift->window_base), "");
     LLVMValueRef outside = compare(lift, LLVMIntUGT, offset, cairn_lift_splat(lift, top));
-    cairn_lift_access_fork(access, cairn_lift_access_none(access, outside));
+    cairn_lift_access_fork(access, cairn_lift_access_none(access, outside), true);
     if (loads)
         cairn_lift_gather(access, at);
     else

@@ -8,7 +8,11 @@
 #include "finalizer/access.h"
 #include "finalizer/llvm/lift.h"
 
-enum { CAIRN_LIFT_MAX_DWORDS = 4, CAIRN_LIFT_MAX_WIDTH = CAIRN_ACCESS_LANES };
+enum {
+    CAIRN_LIFT_MAX_DWORDS = 4,
+    CAIRN_LIFT_MAX_WIDTH = CAIRN_ACCESS_LANES,
+    CAIRN_LIFT_MAX_WAYS = 3,
+};
 
 /* How the bits of one element become a register, and which of it are stored. */
 enum cairn_lift_form {
@@ -36,16 +40,26 @@ struct cairn_lift_access {
     /* Data: of a store before, of a load behind. v32; i32 if `uniform`. */
     LLVMValueRef data[CAIRN_LIFT_MAX_DWORDS];
     bool uniform;
-    LLVMBasicBlockRef slow, done; /* between fork and join */
+    /* Between fork and join: where the next way begins, where all meet, and the ways so far. */
+    LLVMBasicBlockRef slow, done;
+    struct {
+        LLVMBasicBlockRef end;
+        LLVMValueRef data[CAIRN_LIFT_MAX_DWORDS];
+    } ways[CAIRN_LIFT_MAX_WAYS];
+    unsigned way_count;
 };
 
 /* ---- lift_access.c: forks, the slow path, values of lanes */
 void cairn_lift_access_init(struct cairn_lift *lift, struct cairn_lift_access *access,
                             unsigned bytes);
-/* Branches: behind it code goes where `good` (i1) holds. */
-void cairn_lift_access_fork(struct cairn_lift_access *access, LLVMValueRef good);
-/* Emits the slow path and merges: access->data is that of both sides (loads: `loads`). */
+/* Branches: behind it code goes where `good` (i1) holds; `likely`: nearly always. */
+void cairn_lift_access_fork(struct cairn_lift_access *access, LLVMValueRef good, bool likely);
+/* Ends one way: behind it code goes where `good` of the last fork does not hold. */
+void cairn_lift_access_way(struct cairn_lift_access *access);
+/* Ends the way, emits the slow path, and merges: access->data is that of all ways (`loads`). */
 void cairn_lift_access_join(struct cairn_lift_access *access, bool loads);
+/* Ends the last way, and merges. */
+void cairn_lift_access_meet(struct cairn_lift_access *access, bool loads);
 /* The call alone, where there is no fast path: `in` and `out` dwords of data. */
 void cairn_lift_access_call(struct cairn_lift_access *access, unsigned in, unsigned out);
 /* Stack memory of the function, struct cairn_access. */
@@ -67,6 +81,9 @@ bool cairn_lift_block_needs_full(const struct cairn_lift_access *access, bool lo
 void cairn_lift_block_load(struct cairn_lift_access *access, LLVMValueRef at);
 void cairn_lift_block_store(struct cairn_lift_access *access, LLVMValueRef at);
 void cairn_lift_uniform_load(struct cairn_lift_access *access, LLVMValueRef at);
+/* Lanes a dword apart whose elements are longer, and so overlap. */
+bool cairn_lift_rows_need_full(const struct cairn_lift_access *access);
+void cairn_lift_rows_load(struct cairn_lift_access *access, LLVMValueRef at);
 /* Any stride that is a constant: all lanes are touched. */
 void cairn_lift_strided_load(struct cairn_lift_access *access, LLVMValueRef at, int64_t stride);
 void cairn_lift_strided_store(struct cairn_lift_access *access, LLVMValueRef at, int64_t stride);

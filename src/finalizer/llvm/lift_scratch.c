@@ -128,7 +128,7 @@ static void run_rows(struct cairn_lift_access *access, const struct place *place
         compare(lift, LLVMIntULT, LLVMBuildSub(b, at, scratch, ""),
                 room(lift, (uint64_t)ROW_BYTES * (access->dwords - 1) + 4 * lift->width));
     good = cairn_lift_and(lift, good, in_dword(lift, place->own, access->bytes));
-    cairn_lift_access_fork(access, cairn_lift_and(lift, good, place->guard));
+    cairn_lift_access_fork(access, cairn_lift_and(lift, good, place->guard), true);
     LLVMValueRef rows = LLVMBuildIntToPtr(b, at, lift->ptr, "");
     shift = LLVMBuildShl(b, shift, cairn_lift_const32(lift, 3), "");
     for (unsigned i = 0; i < access->dwords && access->bytes >= 4; i++) {
@@ -164,7 +164,7 @@ static void run_lanes(struct cairn_lift_access *access, const struct place *plac
     LLVMValueRef scratch = wave_field(lift, lift->i64, offsetof(struct cairn_wave, scratch));
     LLVMValueRef good = cairn_lift_access_none(access, LLVMBuildOr(b, bad, crosses, ""));
     good = cairn_lift_and(lift, good, compare(lift, LLVMIntEQ, scratch, place->base));
-    cairn_lift_access_fork(access, cairn_lift_and(lift, good, place->guard));
+    cairn_lift_access_fork(access, cairn_lift_and(lift, good, place->guard), true);
     LLVMValueRef base = LLVMBuildIntToPtr(b, place->base, lift->ptr, "");
     for (unsigned i = 0; i < access->dwords; i++) {
         struct cairn_lift_access row = row_of(access, i);

@@ -206,6 +206,24 @@ void cairn_lift_uniform_load(struct cairn_lift_access *access, LLVMValueRef at)
     load_scalar(access, at, access->data);
 }
 
+bool cairn_lift_rows_need_full(const struct cairn_lift_access *access)
+{
+    struct cairn_lift_access row = *access;
+    row.bytes = 4;
+    return cairn_lift_block_needs_full(&row, true);
+}
+
+void cairn_lift_rows_load(struct cairn_lift_access *access, LLVMValueRef at)
+{
+    for (unsigned i = 0; i < access->dwords; i++) {
+        struct cairn_lift_access row = *access;
+        row.bytes = 4;
+        row.dwords = 1;
+        cairn_lift_block_load(&row, behind(access->lift, at, 4 * i));
+        access->data[i] = row.data[0];
+    }
+}
+
 /* ---- lane by lane, at[i]: ptr */
 
 static void load_lanes_wide(struct cairn_lift_access *access, const LLVMValueRef *at)
