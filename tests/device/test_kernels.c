@@ -17,15 +17,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#if __has_feature(thread_sanitizer)
-/* Kernels race with each other and with the host as they please: not ours to report. */
-const char *__tsan_default_suppressions(void);
-const char *__tsan_default_suppressions(void)
-{
-    return "race:src/interp/mem";
-}
-#endif
-
 static struct loaded *code;
 
 static int open_all(void **state)
