@@ -169,6 +169,13 @@ static bool has_regular_form(const struct cairn_lift_access *access,
     return access->full || (addresses->stride == 0 && loads);
 }
 
+static void spread(struct cairn_lift_access *access)
+{
+    for (unsigned i = 0; i < access->dwords; i++)
+        access->data[i] = cairn_lift_splat(access->lift, access->data[i]);
+    access->uniform = false;
+}
+
 static void run_regular(struct cairn_lift_access *access,
                         const struct cairn_lift_addresses *addresses, bool loads)
 {
@@ -192,9 +199,11 @@ static void run_regular(struct cairn_lift_access *access,
         good = cairn_lift_and(lift, good, mask_is_full(access));
     cairn_lift_access_fork(access, good, true);
     LLVMValueRef at = LLVMBuildIntToPtr(lift->builder, addresses->first, lift->ptr, "");
-    if (access->uniform)
+    if (access->uniform) {
         cairn_lift_uniform_load(access, at);
-    else if (is_rows(access, stride, loads))
+        if (lift->insn->encoding == CAIRN_ENC_FLAT)
+            spread(access); /* private memory, reached the slow way, differs from lane to lane */
+    } else if (is_rows(access, stride, loads))
         cairn_lift_rows_load(access, at);
     else if (stride == access->bytes && loads)
         cairn_lift_block_load(access, at);
