@@ -20,7 +20,11 @@ enum { W = 4 };
 #endif
 
 #define MATRIX_INLINE static inline __attribute__((always_inline))
+#if defined(__FMA__)
 #define MATRIX_UNROLL _Pragma("clang loop unroll(full)")
+#else /* a multiply-add is a call: nothing to win */
+#define MATRIX_UNROLL _Pragma("clang loop unroll(disable)")
+#endif
 
 typedef uint32_t vu __attribute__((ext_vector_type(W), may_alias));
 typedef uint16_t vu16 __attribute__((ext_vector_type(2 * W)));
