@@ -26,6 +26,9 @@ struct planner {
     struct traffic traffic[SPACES];
     uint64_t pending[3], mask_read[3]; /* scalar registers by code */
     bool lanes;
+    /* Something has looked at lanes of other chunks: a replay of the region after a fault, with the
+     * lanes of chunks that are done off, would not find them. */
+    bool crossed;
     bool scc_pending; /* SCC is whether mask scc_code is not 0 */
     unsigned scc_code;
     bool read[CAIRN_VREGS], written[CAIRN_VREGS]; /* in this region */
@@ -38,7 +41,7 @@ static void start_region(struct planner *plan)
     memset(plan->mask_read, 0, sizeof plan->mask_read);
     memset(plan->read, 0, sizeof plan->read);
     memset(plan->written, 0, sizeof plan->written);
-    plan->scc_pending = plan->lanes = false;
+    plan->scc_pending = plan->lanes = plan->crossed = false;
 }
 
 /* ---- memory order */
@@ -160,10 +163,14 @@ static void split_reads(const struct cairn_insn *insn, const struct cairn_regs *
             add_code(numbers, insn->slot[i].code, insn->slot[i].dwords);
 }
 
-static void note_lane(struct planner *plan, const struct cairn_regs *reads,
-                      const struct cairn_regs *writes, const uint64_t masks[3])
+static void note_lane(struct planner *plan, const struct cairn_insn *insn,
+                      const struct cairn_regs *reads, const struct cairn_regs *writes,
+                      const uint64_t masks[3])
 {
+    unsigned slot;
     plan->lanes = true;
+    plan->crossed =
+        plan->crossed || cairn_lift_looks_across(insn, plan->lift->geometry->width, &slot);
     for (unsigned i = 0; i < 3; i++) {
         plan->mask_read[i] |= masks[i];
         plan->pending[i] |= writes->s[i];
@@ -198,7 +205,8 @@ static bool lane_breaks(struct planner *plan, const struct cairn_program_insn *a
     split_reads(&at->insn, reads, masks, numbers);
     bool memory = at->flags & (CAIRN_ISA_LOADS | CAIRN_ISA_STORES | CAIRN_ISA_ATOMIC);
     bool conflict = memory && conflicts(plan, at);
-    return conflict || meets(numbers, plan->pending) || misses_rows(plan, &at->insn) ||
+    return conflict || (memory && plan->crossed) || meets(numbers, plan->pending) ||
+           misses_rows(plan, &at->insn) ||
            (plan->scc_pending && cairn_regs_has_s(writes, plan->scc_code));
 }
 
@@ -287,7 +295,7 @@ static enum cairn_plan_mode choose(struct planner *plan, uint32_t index, bool *c
             start_region(plan);
             lane_breaks(plan, at, &reads, &writes, masks);
         }
-        note_lane(plan, &reads, &writes, masks);
+        note_lane(plan, &at->insn, &reads, &writes, masks);
         return CAIRN_PLAN_LANE;
     case CAIRN_LIFT_MASK:
         if (!mask_joins(plan, at, &reads, &writes))
@@ -304,6 +312,7 @@ static enum cairn_plan_mode choose(struct planner *plan, uint32_t index, bool *c
         return alone(kind);
     }
     *cut = scalar_breaks(plan, &reads, &writes);
+    plan->crossed = plan->crossed || (plan->lanes && at->insn.encoding >= CAIRN_ENC_VOP1);
     if (!*cut && cairn_regs_has_s(&writes, CAIRN_SREG_SCC))
         plan->scc_pending = false;
     return CAIRN_PLAN_SCALAR;
