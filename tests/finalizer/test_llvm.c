@@ -47,6 +47,9 @@ static enum cairn_status compile_module(struct job *job, LLVMModuleRef module)
     enum cairn_status status = cairn_target_take(job->level, job->tier, &target);
     if (status != CAIRN_OK)
         return status;
+    static _Atomic(struct cairn_target *) taken[256]; /* if it is lost, it is still known here */
+    static _Atomic unsigned count;
+    taken[count++ % 256] = target;
     cairn_target_set_module(target, module);
     for (LLVMValueRef f = LLVMGetFirstFunction(module); f != NULL; f = LLVMGetNextFunction(f))
         if (!LLVMIsDeclaration(f))
