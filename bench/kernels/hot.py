@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Where a kernel of the bench spends its time on Cairn: runs it under Linux perf with finalized code dumped, and prints the share
-of each binary and the machine code around the hottest instructions.
+"""Where a kernel of the bench spends its time on Cairn: runs it under Linux perf with finalized code dumped, and prints what the
+worker threads do and the machine code around the hottest instructions.
 
   bench/kernels/hot.py nbody --size quick --lines 60
 """
@@ -57,6 +57,22 @@ def functions(folder, maps):
             yield int(start, 16), int(size, 16), *found
 
 
+def worker_samples(data):
+    """What the device's worker threads did: the process, samples by place (code of kernels as one), and by address."""
+    places, samples, pid = collections.Counter(), collections.Counter(), None
+    for line in output("perf", "script", "-i", data, "-F", "comm,pid,ip,sym,dso", "-G").splitlines():
+        found = re.match(r"\s*(\S+)\s+(\d+)\s+([0-9a-f]+)\s+(.*) \((.*)\)", line)
+        if found is None or not found[1].startswith("cairn-w"):
+            continue
+        pid = found[2]
+        samples[int(found[3], 16)] += 1
+        finalized = "perf-" in found[5] or found[4].startswith("cairn_kernel")
+        places["finalized code" if finalized else f"{found[4]} ({os.path.basename(found[5])})"] += 1
+    if pid is None:
+        sys.exit("hot: no samples of a worker")
+    return pid, places, samples
+
+
 def show(name, lines, counts, total, limit):
     """The disassembly with the share of each instruction, as far as it lies near a hot one."""
     offsets = [offset for offset, _ in lines]
@@ -88,17 +104,15 @@ def main():
     programs = os.path.join(os.path.abspath(options.build), "bench", "kernels")
     with tempfile.TemporaryDirectory() as folder:
         data = record(options, programs, folder)
-        print(output("perf", "report", "-i", data, "--stdio", "-g", "none", "--percent-limit", "1", "-s", "dso,sym").split("# ....", 1)[-1])
-        samples = collections.Counter()
-        pid = None
-        for line in output("perf", "script", "-i", data, "-F", "pid,ip").splitlines():
-            pid, ip = line.split()[:2]
-            samples[int(ip, 16)] += 1
+        pid, places, samples = worker_samples(data)
         total = sum(samples.values())
+        for place, count in places.most_common(12):
+            print(f"{100 * count / total:6.2f} %  {place}")
         for start, size, name, lines in functions(folder, f"/tmp/perf-{pid}.map"):
             counts = {ip - start: n for ip, n in samples.items() if start <= ip < start + size}
-            if lines and sum(counts.values()) * 50 > total:
+            if lines and options.lines and sum(counts.values()) * 50 > total:
                 show(name, lines, counts, total, options.lines)
+        os.remove(f"/tmp/perf-{pid}.map")
 
 
 if __name__ == "__main__":

@@ -179,6 +179,7 @@ int main(int count, char **arguments)
         bench_fail("no case %s for %s", arguments[2], run.backend->name);
     run.row->setup(&run);
     run.backend->open(&run, arguments[1]);
+    reset(&run, run.backend->device);
     printf("ready %.9g %.9g\n", run.flops, run.bytes);
     fflush(stdout);
     serve(&run);
