@@ -115,24 +115,34 @@ static void put_row(struct cairn_lift *lift, LLVMValueRef value, size_t offset)
     put_field(lift, value, offset, 4 * lift->width);
 }
 
+void cairn_lift_access_spill(struct cairn_lift *lift, LLVMValueRef vector, size_t row)
+{
+    put_field(lift, vector, row, 4 * lift->width);
+}
+
+LLVMValueRef cairn_lift_access_lane(struct cairn_lift *lift, LLVMTypeRef type, size_t row,
+                                    unsigned lane)
+{
+    unsigned bytes = LLVMGetIntTypeWidth(type) / 8;
+    LLVMValueRef at = field(lift, cairn_lift_access_memory(lift), row + lane * bytes);
+    LLVMValueRef value = LLVMBuildLoad2(lift->builder, type, at, "");
+    LLVMSetAlignment(value, bytes);
+    LLVMSetVolatile(value, true); /* so that it stays a load, in its place */
+    cairn_lift_tag_state(lift, value);
+    return value;
+}
+
 void cairn_lift_access_lanes(struct cairn_lift *lift, LLVMValueRef vector, LLVMValueRef *lanes)
 {
     LLVMTypeRef type = LLVMGetElementType(LLVMTypeOf(vector));
-    unsigned bytes = LLVMGetIntTypeWidth(type) / 8;
-    if (LLVMIsConstant(vector)) {
-        for (unsigned i = 0; i < lift->width; i++)
-            lanes[i] =
-                LLVMBuildExtractElement(lift->builder, vector, cairn_lift_const32(lift, i), "");
-        return;
-    }
-    put_field(lift, vector, offsetof(struct cairn_access, low), 4 * lift->width);
-    LLVMValueRef memory = cairn_lift_access_memory(lift);
-    for (unsigned i = 0; i < lift->width; i++) {
-        lanes[i] = LLVMBuildLoad2(lift->builder, type, field(lift, memory, i * bytes), "");
-        LLVMSetAlignment(lanes[i], bytes);
-        LLVMSetVolatile(lanes[i], true); /* so that it stays a load */
-        cairn_lift_tag_state(lift, lanes[i]);
-    }
+    const size_t row = offsetof(struct cairn_access, low);
+    bool constant = LLVMIsConstant(vector);
+    if (!constant)
+        cairn_lift_access_spill(lift, vector, row);
+    for (unsigned i = 0; i < lift->width; i++)
+        lanes[i] = constant ? LLVMBuildExtractElement(lift->builder, vector,
+                                                      cairn_lift_const32(lift, i), "")
+                            : cairn_lift_access_lane(lift, type, row, i);
 }
 
 /* ---- the call */

@@ -167,44 +167,51 @@ static LLVMValueRef check_lanes(struct cairn_lift_access *access, LLVMValueRef *
     return cairn_lift_and(lift, good, enough);
 }
 
-static LLVMValueRef guest_load(struct cairn_lift *lift, LLVMValueRef at)
+/* One lane. `active`: i1, NULL if the lane may act whatever its mask bit. Returns the old value. */
+static LLVMValueRef run_lane(struct cairn_lift *lift, unsigned kind, LLVMValueRef offset,
+                             LLVMValueRef data, LLVMValueRef active)
 {
-    LLVMValueRef value = LLVMBuildLoad2(lift->builder, lift->i32, at, "");
-    LLVMSetAlignment(value, 4);
-    cairn_lift_tag_guest(lift, value);
-    return value;
+    LLVMBuilderRef b = lift->builder;
+    LLVMValueRef at = cairn_lift_ds_pointer(lift, offset);
+    LLVMValueRef old = LLVMBuildLoad2(b, lift->i32, at, "");
+    LLVMSetAlignment(old, 4);
+    cairn_lift_tag_guest(lift, old);
+    LLVMValueRef now = new_value(lift, kind, old, data);
+    if (active != NULL)
+        now = LLVMBuildSelect(b, active, now, old, "");
+    LLVMValueRef store = LLVMBuildStore(b, now, at);
+    LLVMSetAlignment(store, 4);
+    cairn_lift_tag_guest(lift, store);
+    return old;
 }
 
-/* Lanes one after the other. Inactive ones have neutral data, or are told by the mask. */
+/* Lanes one after the other; their offsets and data go by the stack, loads are cheaper than taking
+ * vectors apart. Inactive ones have neutral data, or are told by the mask. Returns old values. */
 static LLVMValueRef run_lanes(struct cairn_lift_access *access, unsigned kind, LLVMValueRef offsets,
-                              LLVMValueRef data)
+                              LLVMValueRef data, LLVMValueRef same)
 {
+    const size_t offset_row = offsetof(struct cairn_access, low);
+    const size_t data_row = offsetof(struct cairn_access, data);
     struct cairn_lift *lift = access->lift;
     LLVMBuilderRef b = lift->builder;
-    LLVMValueRef at[CAIRN_LIFT_MAX_WIDTH], value[CAIRN_LIFT_MAX_WIDTH];
     uint32_t neutral = 0;
     bool by_mask = !access->full && !neutral_data(kind, &neutral);
+    LLVMValueRef nothing = cairn_lift_splat(lift, cairn_lift_const32(lift, neutral));
     if (!access->full && !by_mask)
-        data = LLVMBuildSelect(b, access->mask, data,
-                               cairn_lift_splat(lift, cairn_lift_const32(lift, neutral)), "");
-    cairn_lift_access_lanes(lift, offsets, at);
-    struct cairn_shape shape = cairn_lift_shape(lift, CAIRN_SLOT_DATA0, 0);
-    bool same = access->full &&
-                (shape.kind == CAIRN_SHAPE_UNIFORM || shape.kind == CAIRN_SHAPE_GROUP_UNIFORM);
-    for (unsigned i = 0; i < lift->width; i++)
-        value[i] = same ? access->data[1]
-                        : LLVMBuildExtractElement(b, data, cairn_lift_const32(lift, i), "");
+        data = LLVMBuildSelect(b, access->mask, data, nothing, "");
+    cairn_lift_access_spill(lift, offsets, offset_row);
+    if (same == NULL)
+        cairn_lift_access_spill(lift, data, data_row);
     LLVMValueRef olds = LLVMGetPoison(lift->v32);
     for (unsigned i = 0; i < lift->width; i++) {
-        LLVMValueRef index = cairn_lift_const32(lift, i),
-                     pointer = cairn_lift_ds_pointer(lift, at[i]);
-        LLVMValueRef old = guest_load(lift, pointer), now = new_value(lift, kind, old, value[i]);
+        LLVMValueRef index = cairn_lift_const32(lift, i), active = NULL;
+        LLVMValueRef offset = cairn_lift_access_lane(lift, lift->i32, offset_row, i);
+        LLVMValueRef one = same;
+        if (same == NULL)
+            one = cairn_lift_access_lane(lift, lift->i32, data_row, i);
         if (by_mask)
-            now = LLVMBuildSelect(b, LLVMBuildExtractElement(b, access->mask, index, ""), now, old,
-                                  "");
-        LLVMValueRef store = LLVMBuildStore(b, now, pointer);
-        LLVMSetAlignment(store, 4);
-        cairn_lift_tag_guest(lift, store);
+            active = LLVMBuildExtractElement(b, access->mask, index, "");
+        LLVMValueRef old = run_lane(lift, kind, offset, one, active);
         olds = LLVMBuildInsertElement(b, olds, old, index, "");
     }
     return olds;
@@ -214,12 +221,13 @@ static void run_in_line(struct cairn_lift_access *access, unsigned kind, LLVMVal
                         bool returns)
 {
     struct cairn_lift *lift = access->lift;
-    LLVMValueRef data = access->data[0];
-    access->data[1] = NULL;
-    if (access->full && cairn_lift_shape(lift, CAIRN_SLOT_DATA0, 0).kind >= CAIRN_SHAPE_UNIFORM)
-        access->data[1] = cairn_lift_base(lift, CAIRN_SLOT_DATA0, 0);
+    LLVMValueRef data = access->data[0], same = NULL;
+    struct cairn_shape shape = cairn_lift_shape(lift, CAIRN_SLOT_DATA0, 0);
+    if (access->full &&
+        (shape.kind == CAIRN_SHAPE_UNIFORM || shape.kind == CAIRN_SHAPE_GROUP_UNIFORM))
+        same = cairn_lift_base(lift, CAIRN_SLOT_DATA0, 0);
     cairn_lift_access_fork(access, check_lanes(access, &offsets), true);
-    LLVMValueRef olds = run_lanes(access, kind, offsets, data);
+    LLVMValueRef olds = run_lanes(access, kind, offsets, data, same);
     access->data[0] = olds;
     cairn_lift_access_way(access);
     access->data[0] = data;

@@ -66,6 +66,10 @@ void cairn_lift_access_call(struct cairn_lift_access *access, unsigned in, unsig
 LLVMValueRef cairn_lift_access_memory(struct cairn_lift *lift);
 /* Elements of a vector of i32 or i64 as scalars, by way of the stack. */
 void cairn_lift_access_lanes(struct cairn_lift *lift, LLVMValueRef vector, LLVMValueRef *lanes);
+/* The same in two steps: a vector into a row of struct cairn_access, and an element of it. */
+void cairn_lift_access_spill(struct cairn_lift *lift, LLVMValueRef vector, size_t row);
+LLVMValueRef cairn_lift_access_lane(struct cairn_lift *lift, LLVMTypeRef type, size_t row,
+                                    unsigned lane);
 LLVMValueRef cairn_lift_access_bits(struct cairn_lift *lift, LLVMValueRef mask); /* iW */
 LLVMValueRef cairn_lift_access_first(struct cairn_lift_access *access); /* i32: first active */
 LLVMValueRef cairn_lift_lds_bytes(struct cairn_lift *lift);             /* i64 */
