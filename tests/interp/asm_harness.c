@@ -113,8 +113,9 @@ static void make_memory(struct asm_machine *m)
     if (mprotect(m->data, ASM_DATA_BYTES, PROT_READ | PROT_WRITE) != 0)
         give_up("mprotect", "");
     m->memory[0] = window;
-    m->memory[1] = map(aperture, aperture, PROT_NONE); /* private */
-    m->memory[2] = map(aperture, aperture, PROT_NONE); /* shared */
+    m->memory[1] = map(aperture, aperture, PROT_NONE);     /* private */
+    m->memory[2] = map(2 * aperture, aperture, PROT_READ); /* shared, zeros around it */
+    m->memory[2] = (uint8_t *)m->memory[2] + aperture;
     if (mprotect(m->memory[2], ASM_LDS_BYTES, PROT_READ | PROT_WRITE) != 0)
         give_up("mprotect", "");
     m->space = (struct cairn_address_space){
@@ -195,7 +196,7 @@ void asm_destroy(struct asm_machine *m)
     free((void *)(uintptr_t)m->code.base);
     munmap(m->memory[0], ASM_DATA_BYTES + 2 * PAGE);
     munmap(m->memory[1], (size_t)1 << FOUR_GIB_SHIFT);
-    munmap(m->memory[2], (size_t)1 << FOUR_GIB_SHIFT);
+    munmap((uint8_t *)m->memory[2] - ((size_t)1 << FOUR_GIB_SHIFT), (size_t)2 << FOUR_GIB_SHIFT);
     free(m->memory[3]);
     free(m->memory[4]);
     free(m);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * Slots and the LDS arenas in them. An arena is a 4 GiB-aligned reservation of 4 GiB of which only
- * the LDS itself is accessible, so that the high half of an LDS address is the shared aperture and
- * nothing else can lie in that aperture. Arenas are never given back, only used again.
+ * Slots and the LDS arenas in them. An arena is a 4 GiB-aligned reservation of 4 GiB that begins
+ * with the LDS, so that the high half of an LDS address is the shared aperture and nothing else can
+ * lie in that aperture. All else in it, and in the one before it, reads as zeros and cannot be
+ * written: finalized code loads from LDS at any 32-bit offset, without a check. Arenas are never
+ * given back, only used again.
  */
 #include "device/soft/slot.h"
 
@@ -24,7 +26,7 @@ static struct {
     /* All reservations, for readers without the lock: the count is stored last. */
     uint64_t reserved[MAX_RESERVATIONS];
     _Atomic uint32_t reserved_count;
-    uint64_t empty; /* what workgroups without LDS get: reserved, nothing accessible */
+    uint64_t empty; /* what workgroups without LDS get: nothing but zeros */
 } arenas = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static bool more_arenas_locked(void)
@@ -39,11 +41,15 @@ static bool more_arenas_locked(void)
     uint64_t base = cairn_address_reserve(ARENAS_AT_ONCE * arena_bytes, arena_bytes);
     if (base == 0)
         return false;
+    if (mprotect((void *)base, ARENAS_AT_ONCE * arena_bytes, PROT_READ) != 0) {
+        munmap((void *)base, ARENAS_AT_ONCE * arena_bytes);
+        return false;
+    }
     arenas.reserved[count] = base;
     atomic_store_explicit(&arenas.reserved_count, count + 1, memory_order_release);
     arenas.capacity += ARENAS_AT_ONCE;
-    for (uint64_t i = ARENAS_AT_ONCE; i > 0; i--)
-        arenas.free_list[arenas.free_count++] = base + (i - 1) * arena_bytes;
+    for (uint64_t i = ARENAS_AT_ONCE - 1; i > 0; i--) /* the first has none before it */
+        arenas.free_list[arenas.free_count++] = base + i * arena_bytes;
     if (arenas.empty == 0)
         arenas.empty = arenas.free_list[--arenas.free_count];
     return true;
@@ -100,7 +106,7 @@ void cairn_slot_destroy(struct cairn_slot *slot)
     if (slot == NULL)
         return;
     if (slot->lds != NULL) {
-        mmap(slot->lds, slot->lds_bytes, PROT_NONE,
+        mmap(slot->lds, slot->lds_bytes, PROT_READ,
              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
         arena_give((uint64_t)slot->lds);
     }
@@ -115,13 +121,23 @@ size_t cairn_slot_bytes(const struct cairn_workgroup_needs *needs)
            cairn_align_up(needs->scratch_bytes, BLOCK_ALIGNMENT) + BLOCK_ALIGNMENT;
 }
 
+/* What lies behind the allocation reads as zeros. */
+static void clear_behind(struct cairn_slot *slot, uint32_t lds_bytes)
+{
+    if (lds_bytes < slot->lds_used)
+        memset(slot->lds + lds_bytes, 0, slot->lds_used - lds_bytes);
+    slot->lds_used = lds_bytes;
+}
+
 static bool reserve_lds(struct cairn_slot *slot, const struct cairn_launch *launch)
 {
-    if (launch->lds_bytes <= slot->lds_bytes) {
-        if (slot->lds == NULL && slot->no_lds == NULL)
+    if (launch->lds_bytes == 0) {
+        if (slot->no_lds == NULL)
             slot->no_lds = (uint8_t *)arena_empty();
-        return slot->lds != NULL || slot->no_lds != NULL;
+        return slot->no_lds != NULL;
     }
+    if (launch->lds_bytes <= slot->lds_bytes)
+        return true;
     uint64_t arena = slot->lds != NULL ? (uint64_t)slot->lds : arena_take();
     uint32_t bytes = (uint32_t)cairn_align_up(launch->gfx->lds_bytes, PAGE_BYTES);
     if (arena == 0)
@@ -162,7 +178,9 @@ void cairn_slot_place(struct cairn_slot *slot, const struct cairn_launch *launch
     uint32_t id[3] = {(uint32_t)(ticket % launch->workgroups[0]),
                       (uint32_t)(row % launch->workgroups[1]),
                       (uint32_t)(row / launch->workgroups[1])};
-    void *lds = slot->lds != NULL ? slot->lds : slot->no_lds;
+    void *lds = launch->lds_bytes != 0 ? slot->lds : slot->no_lds;
+    if (launch->lds_bytes != 0)
+        clear_behind(slot, launch->lds_bytes);
     cairn_workgroup_init(&slot->group, launch, id, slot->block, vgprs, scratch, lds, false);
     slot->ticket = ticket;
     slot->live_waves = slot->group.wave_count;

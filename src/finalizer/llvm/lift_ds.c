@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * LDS: loads and stores with one or two offsets, and atomics. Offsets wrap at 32 bits and end at
- * the workgroup's allocation; a chunk with a lane outside of it goes the slow way. One thread at a
- * time works on LDS, so inactive lanes may be read and written back, and atomics are plain.
+ * LDS: loads and stores with one or two offsets, and atomics. Offsets are 32 bits. What lies
+ * outside of the workgroup's allocation reads as zeros, as the device has mapped it: loads need no
+ * check, and so no branches, between which values could not be moved. Stores there are left out.
+ * One thread at a time works on LDS: inactive lanes may be read and written back.
  */
 #include "finalizer/llvm/lift_ds.h"
 
@@ -81,7 +82,7 @@ struct cairn_lift_ds_place cairn_lift_ds_place_of(struct cairn_lift *lift, uint3
     if (shape.kind == CAIRN_SHAPE_VARYING)
         return place;
     int32_t stride = shape.kind == CAIRN_SHAPE_AFFINE ? shape.stride : 0;
-    if (stride < 0 || stride > MAX_STRIDE)
+    if (stride < -MAX_STRIDE || stride > MAX_STRIDE)
         return place;
     place.regular = true;
     place.stride = stride;
@@ -98,15 +99,19 @@ LLVMValueRef cairn_lift_ds_span_inside(struct cairn_lift *lift, LLVMValueRef fir
     return compare(lift, LLVMIntULE, end, cairn_lift_lds_bytes(lift));
 }
 
-LLVMValueRef cairn_lift_ds_lanes_inside(struct cairn_lift_access *access, LLVMValueRef offsets)
+LLVMValueRef cairn_lift_ds_inside(struct cairn_lift_access *access, LLVMValueRef offsets)
 {
     struct cairn_lift *lift = access->lift;
-    LLVMBuilderRef b = lift->builder;
     LLVMValueRef args[] = {cairn_lift_lds_bytes(lift), cairn_lift_const64(lift, access->bytes - 1)};
     LLVMValueRef limit = cairn_lift_intrinsic(lift, "llvm.usub.sat", &lift->i64, 1, args, 2);
-    limit = LLVMBuildTrunc(b, limit, lift->i32, "");
-    LLVMValueRef bad = compare(lift, LLVMIntUGE, offsets, cairn_lift_splat(lift, limit));
-    return cairn_lift_access_none(access, bad);
+    limit = LLVMBuildTrunc(lift->builder, limit, lift->i32, "");
+    return compare(lift, LLVMIntULT, offsets, cairn_lift_splat(lift, limit));
+}
+
+LLVMValueRef cairn_lift_ds_lanes_inside(struct cairn_lift_access *access, LLVMValueRef offsets)
+{
+    LLVMValueRef inside = cairn_lift_ds_inside(access, offsets);
+    return cairn_lift_access_none(access, LLVMBuildNot(access->lift->builder, inside, ""));
 }
 
 LLVMValueRef cairn_lift_ds_pointer(struct cairn_lift *lift, LLVMValueRef offset)
@@ -115,63 +120,102 @@ LLVMValueRef cairn_lift_ds_pointer(struct cairn_lift *lift, LLVMValueRef offset)
     return LLVMBuildGEP2(lift->builder, lift->i8, lift->lds, &index, 1, "");
 }
 
-/* ---- one access */
+/* ---- loads. Offsets are taken as signed: there are 2 GiB of zeros on either side. */
 
-static bool goes_regular(const struct cairn_lift_access *access,
-                         const struct cairn_lift_ds_place *place, bool loads)
+static LLVMValueRef signed_pointer(struct cairn_lift *lift, LLVMValueRef offset)
 {
-    if (!place->regular)
-        return false;
-    return loads || place->stride == (int32_t)access->bytes || (access->full && place->stride != 0);
+    LLVMValueRef index = LLVMBuildSExt(lift->builder, offset, lift->i64, "");
+    return LLVMBuildGEP2(lift->builder, lift->i8, lift->lds, &index, 1, "");
 }
 
-static void run_regular(struct cairn_lift_access *access, const struct cairn_lift_ds_place *place,
-                        bool loads)
+/* One address for all lanes: dword by dword, so that each can be broadcast from memory. */
+static void load_uniform(struct cairn_lift_access *access, LLVMValueRef at)
+{
+    struct cairn_lift *lift = access->lift;
+    for (unsigned i = 0; i < access->dwords; i++) {
+        struct cairn_lift_access one = *access;
+        LLVMValueRef index = cairn_lift_const64(lift, 4 * i);
+        one.bytes = access->bytes < 4 ? access->bytes : 4;
+        one.dwords = 1;
+        cairn_lift_uniform_load(&one, LLVMBuildGEP2(lift->builder, lift->i8, at, &index, 1, ""));
+        access->data[i] = one.data[0];
+    }
+}
+
+static void load(struct cairn_lift_access *access, uint32_t imm)
+{
+    struct cairn_lift_ds_place place = cairn_lift_ds_place_of(access->lift, imm);
+    access->quiet = true;
+    access->full = true; /* inactive lanes may as well be read */
+    access->mask = LLVMConstAllOnes(access->lift->v1);
+    if (!place.regular) {
+        cairn_lift_gather_from(access, access->lift->lds, place.all);
+        return;
+    }
+    LLVMValueRef at = signed_pointer(access->lift, place.first);
+    access->uniform = place.stride == 0;
+    if (access->uniform)
+        load_uniform(access, at);
+    else if (place.stride == (int32_t)access->bytes)
+        cairn_lift_block_load(access, at);
+    else if (place.stride == 4 && access->bytes > 4)
+        cairn_lift_rows_load(access, at);
+    else
+        cairn_lift_strided_load(access, at, place.stride);
+}
+
+/* ---- stores */
+
+/* Dwords of AVX-512: lanes outside are masked off. */
+static void store_masked(struct cairn_lift_access *access, const struct cairn_lift_ds_place *place)
+{
+    struct cairn_lift *lift = access->lift;
+    LLVMValueRef inside = cairn_lift_ds_inside(access, place->all);
+    access->mask = access->full ? inside : cairn_lift_and(lift, access->mask, inside);
+    access->full = false;
+    if (place->regular && place->stride == (int32_t)access->bytes)
+        cairn_lift_block_store(access, signed_pointer(lift, place->first));
+    else
+        cairn_lift_scatter_to(access, lift->lds, place->all);
+}
+
+static void store_regular(struct cairn_lift_access *access, const struct cairn_lift_ds_place *place)
 {
     struct cairn_lift *lift = access->lift;
     int32_t stride = place->stride;
     uint64_t span = (uint64_t)stride * (lift->width - 1) + access->bytes;
-    access->uniform = loads && stride == 0;
     cairn_lift_access_fork(access, cairn_lift_ds_span_inside(lift, place->first, span), true);
     LLVMValueRef at = cairn_lift_ds_pointer(lift, place->first);
-    if (access->uniform)
-        cairn_lift_uniform_load(access, at);
-    else if (stride == (int32_t)access->bytes && loads)
-        cairn_lift_block_load(access, at);
-    else if (stride == (int32_t)access->bytes)
+    if (stride == (int32_t)access->bytes)
         cairn_lift_block_store(access, at);
-    else if (loads)
-        cairn_lift_strided_load(access, at, stride);
     else
         cairn_lift_strided_store(access, at, stride);
-    cairn_lift_access_join(access, loads);
+    cairn_lift_access_join(access, false);
 }
 
-static void run_lanes(struct cairn_lift_access *access, const struct cairn_lift_ds_place *place,
-                      bool loads)
+static void store_lanes(struct cairn_lift_access *access, const struct cairn_lift_ds_place *place)
 {
     cairn_lift_access_fork(access, cairn_lift_ds_lanes_inside(access, place->all), true);
-    if (loads)
-        cairn_lift_gather_from(access, access->lift->lds, place->all);
-    else
-        cairn_lift_scatter_to(access, access->lift->lds, place->all);
-    cairn_lift_access_join(access, loads);
+    cairn_lift_scatter_to(access, access->lift->lds, place->all);
+    cairn_lift_access_join(access, false);
 }
 
-/* data is in access->data before or behind. */
-static void run(struct cairn_lift_access *access, uint32_t imm, bool loads)
+static void store(struct cairn_lift_access *access, uint32_t imm)
 {
     struct cairn_lift *lift = access->lift;
     struct cairn_lift_ds_place place = cairn_lift_ds_place_of(lift, imm);
     access->quiet = true;
-    access->kind = (loads ? CAIRN_ACCESS_LOAD : CAIRN_ACCESS_STORE) +
-                   CAIRN_PLACE_LDS * CAIRN_SIZE_COUNT + cairn_lift_size_of(access->bytes);
+    access->kind =
+        CAIRN_ACCESS_STORE + CAIRN_PLACE_LDS * CAIRN_SIZE_COUNT + cairn_lift_size_of(access->bytes);
     access->low = place.own;
     access->base = cairn_lift_const64(lift, imm);
-    if (goes_regular(access, &place, loads))
-        run_regular(access, &place, loads);
+    bool block = place.stride == (int32_t)access->bytes;
+    if (lift->width == 16 && access->bytes == 4)
+        store_masked(access, &place);
+    else if (place.regular && place.stride >= 0 && (block || (access->full && place.stride != 0)))
+        store_regular(access, &place);
     else
-        run_lanes(access, &place, loads);
+        store_lanes(access, &place);
 }
 
 /* ---- two at once */
@@ -192,14 +236,14 @@ static void read_two(struct cairn_lift *lift, const struct plain *plain, uint32_
     unsigned dwords = plain->bytes / 4;
     if (is_block_of_two(lift, plain, first, second)) {
         cairn_lift_access_init(lift, &access[0], 2 * plain->bytes);
-        run(&access[0], first * plain->scale, true);
+        load(&access[0], first * plain->scale);
         for (unsigned i = 0; i < 2 * dwords; i++)
             cairn_lift_access_take(&access[0], CAIRN_SLOT_DST, i, CAIRN_FORM_PLAIN);
         return;
     }
     for (unsigned which = 0; which < 2; which++) {
         cairn_lift_access_init(lift, &access[which], plain->bytes);
-        run(&access[which], (which == 0 ? first : second) * plain->scale, true);
+        load(&access[which], (which == 0 ? first : second) * plain->scale);
     }
     struct cairn_lift_access all = access[0];
     for (unsigned i = 0; i < dwords; i++)
@@ -220,13 +264,13 @@ static void write_two(struct cairn_lift *lift, const struct plain *plain, uint32
         if (block)
             access.data[dwords + i] = cairn_lift_source(lift, CAIRN_SLOT_DATA1, i);
     }
-    run(&access, first * plain->scale, false);
+    store(&access, first * plain->scale);
     if (block || second == first) /* equal offsets: one access, with DATA0 */
         return;
     cairn_lift_access_init(lift, &access, plain->bytes);
     for (unsigned i = 0; i < dwords; i++)
         access.data[i] = cairn_lift_source(lift, CAIRN_SLOT_DATA1, i);
-    run(&access, second * plain->scale, false);
+    store(&access, second * plain->scale);
 }
 
 void cairn_lift_ds_emit(struct cairn_lift *lift)
@@ -245,7 +289,10 @@ void cairn_lift_ds_emit(struct cairn_lift *lift)
         struct cairn_lift_access access;
         enum cairn_lift_form form = (enum cairn_lift_form)plain->form;
         cairn_lift_plain_begin(lift, &access, CAIRN_PLACE_LDS, plain->bytes, form, plain->loads);
-        run(&access, imm, plain->loads);
+        if (plain->loads)
+            load(&access, imm);
+        else
+            store(&access, imm);
         cairn_lift_plain_end(&access, form, plain->loads);
     }
 }

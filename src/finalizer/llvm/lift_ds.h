@@ -10,7 +10,7 @@
 struct cairn_lift_ds_place {
     uint32_t imm;
     LLVMValueRef own, all; /* v32: without and with imm */
-    bool regular;          /* lane i is at first + i * stride, stride not negative and small */
+    bool regular;          /* lane i is at first + i * stride, which is small */
     int32_t stride;
     LLVMValueRef first; /* i32 */
 };
@@ -18,6 +18,8 @@ struct cairn_lift_ds_place {
 struct cairn_lift_ds_place cairn_lift_ds_place_of(struct cairn_lift *lift, uint32_t imm);
 /* i1: [first, first + span) lies in LDS. */
 LLVMValueRef cairn_lift_ds_span_inside(struct cairn_lift *lift, LLVMValueRef first, uint64_t span);
+/* v1: access->bytes at the offset lie in LDS. */
+LLVMValueRef cairn_lift_ds_inside(struct cairn_lift_access *access, LLVMValueRef offsets);
 /* i1: access->bytes at the offset of each active lane do. */
 LLVMValueRef cairn_lift_ds_lanes_inside(struct cairn_lift_access *access, LLVMValueRef offsets);
 LLVMValueRef cairn_lift_ds_pointer(struct cairn_lift *lift, LLVMValueRef offset);

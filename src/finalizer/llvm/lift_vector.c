@@ -383,7 +383,7 @@ void cairn_lift_scatter(struct cairn_lift_access *access, LLVMValueRef at)
     store_lanes(access, lanes);
 }
 
-/* Pointers of base + offset; inactive lanes point to the stack. */
+/* Pointers of base + offset, which is signed; inactive lanes point to the stack. */
 static void offset_lanes(struct cairn_lift_access *access, LLVMValueRef base, LLVMValueRef at,
                          LLVMValueRef *lanes)
 {
@@ -391,13 +391,13 @@ static void offset_lanes(struct cairn_lift_access *access, LLVMValueRef base, LL
     LLVMBuilderRef b = lift->builder;
     if (!access->full) {
         LLVMValueRef start = cairn_lift_splat(lift, LLVMBuildPtrToInt(b, base, lift->i64, ""));
-        LLVMValueRef wide = LLVMBuildZExt(b, at, lift->v64, "");
+        LLVMValueRef wide = LLVMBuildSExt(b, at, lift->v64, "");
         redirected(access, LLVMBuildAdd(b, start, wide, ""), lanes);
         return;
     }
     cairn_lift_access_lanes(lift, at, lanes);
     for (unsigned i = 0; i < lift->width; i++) {
-        lanes[i] = LLVMBuildZExt(b, lanes[i], lift->i64, "");
+        lanes[i] = LLVMBuildSExt(b, lanes[i], lift->i64, "");
         lanes[i] = LLVMBuildGEP2(b, lift->i8, base, &lanes[i], 1, "");
     }
 }
