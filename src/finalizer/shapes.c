@@ -335,7 +335,7 @@ static bool reads_mask(const struct cairn_insn *insn)
     for (unsigned i = CAIRN_SLOT_SRC0; i < CAIRN_SLOT_COUNT; i++)
         if (cairn_operand_present(&insn->slot[i]) && insn->slot[i].type == CAIRN_TYPE_MASK)
             return true;
-    return false;
+    return cairn_isa_flags(insn) & CAIRN_ISA_READS_VCC;
 }
 
 /* Any function of values that are the same in all lanes. */

@@ -70,15 +70,88 @@ static inline uint32_t cairn_sem_div_fmas_f32(uint32_t mode, uint32_t a, uint32_
     return cairn_fp_is_nan_f32(r) ? cairn_fp_nan3_f32(mode, a, b, c) : cairn_fp_output_f32(mode, r);
 }
 
+/* a + b, exactly, as a value and what it lacks (TwoSum). */
+struct cairn_sem_two {
+    double value, rest;
+};
+
+static inline struct cairn_sem_two cairn_sem_two_sum(double a, double b)
+{
+    double sum = a + b, part = sum - a;
+    return (struct cairn_sem_two){sum, (a - (sum - part)) + (b - part)};
+}
+
+static inline double cairn_sem_fused(double a, double b, double c)
+{
+    return cairn_fp_host_of_f64(cairn_fp_host_fma_f64(
+        cairn_fp_f64_of_host(a), cairn_fp_f64_of_host(b), cairn_fp_f64_of_host(c)));
+}
+
+/* Has the sign of x * y + z - r, or is 0 with it, where r is x * y + z rounded and lies between
+ * 2^-948 and 2^-894. Everything is scaled by 2^800, x to [1, 2); a product so small that it would
+ * be lost then counts by its sign alone. The four terms are summed without error (J. Shewchuk,
+ * "Adaptive Precision Floating-Point Arithmetic ...", 1997, Grow-Expansion). */
+static inline double cairn_sem_fma_lacks(double x, double y, double z, double r)
+{
+    const double up = cairn_fp_host_power(800), least = cairn_fp_host_power(-500);
+    bool small = x < cairn_fp_host_power(-800) && x > -cairn_fp_host_power(-800);
+    uint64_t bits = cairn_fp_f64_of_host(small ? x * cairn_fp_host_power(200) : x);
+    int32_t exponent = (int32_t)(bits >> 52 & 0x7ff) - 1023 - (small ? 200 : 0);
+    double one = cairn_fp_host_of_f64((bits & UINT64_C(0x800fffffffffffff)) | UINT64_C(1023) << 52);
+    double other =
+        cairn_fp_host_of_f64(cairn_fp_host_ldexp_f64(cairn_fp_f64_of_host(y), exponent + 800));
+    double sign = y < 0 ? -least : least;
+    other = y != 0 && other < least && other > -least ? sign : other;
+    one = x == 0 ? 0 : one;
+    double p = one * other, rest = cairn_sem_fused(one, other, -p);
+    struct cairn_sem_two a = cairn_sem_two_sum(rest, z * up), b = cairn_sem_two_sum(p, a.value);
+    struct cairn_sem_two c = cairn_sem_two_sum(a.rest, -r * up);
+    struct cairn_sem_two d = cairn_sem_two_sum(b.rest, c.value);
+    struct cairn_sem_two e = cairn_sem_two_sum(b.value, d.value);
+    double low = d.rest != 0 ? d.rest : c.rest, high = e.rest != 0 ? e.rest : low;
+    return e.value != 0 ? e.value : high;
+}
+
+/* (x * y + z) * 2^-128 where x * y is huge: beside it, z, below 2, has but a sign. */
+static inline double cairn_sem_fma_far_down(double x, double y, double z)
+{
+    bool swap = __builtin_fabs(x) < __builtin_fabs(y);
+    double larger = swap ? y : x, smaller = swap ? x : y;
+    return cairn_sem_fused(larger * cairn_fp_host_power(-128), smaller, z);
+}
+
+/* (x * y + z) * 2^-128 with one rounding, z below 2. The rounded fma is scaled without error,
+ * unless the result is denormal; then it is rounded twice, which is wrong only where the fma lies
+ * halfway between two denormals and was rounded to there. */
+static inline double cairn_sem_fma_down(double x, double y, double z)
+{
+    double fma = cairn_sem_fused(x, y, z), r = fma * cairn_fp_host_power(-128);
+    double past = fma - r * cairn_fp_host_power(128);
+    double half = cairn_fp_host_power(-947), lacks = cairn_sem_fma_lacks(x, y, z, fma);
+    double next = r + 0x1p-1074, before = r - 0x1p-1074;
+    double up = past == half && lacks > 0 ? next : r;
+    bool denormal = fma < cairn_fp_host_power(-893) && fma > -cairn_fp_host_power(-893);
+    double right = past == -half && lacks < 0 ? before : up;
+    double huge =
+        __builtin_fabs(fma) >= cairn_fp_host_power(1000) ? cairn_sem_fma_far_down(x, y, z) : r;
+    return denormal ? right : huge;
+}
+
 static inline uint64_t cairn_sem_div_fmas_f64(uint32_t mode, uint64_t a, uint64_t b, uint64_t c,
                                               bool flag)
 {
     uint64_t x = cairn_fp_input_f64(mode, a), y = cairn_fp_input_f64(mode, b);
-    uint64_t z = cairn_fp_input_f64(mode, c);
-    if (!flag)
-        return cairn_fp_fma_f64(mode, a, b, c);
-    int32_t by = (z >> 52 & 0x7ff) > 1023 ? 128 : -128;
-    uint64_t r = cairn_fp_soft_fma_scaled(53, cairn_fp_mode_round_f64(mode), x, y, z, by);
+    uint64_t z = cairn_fp_input_f64(mode, c), r;
+    bool large = (z >> 52 & 0x7ff) > 1023; /* then the fma is exact enough */
+    if (cairn_fp_mode_round_f64(mode) == CAIRN_FP_ROUND_EVEN) {
+        double u = cairn_fp_host_of_f64(x), v = cairn_fp_host_of_f64(y);
+        double w = cairn_fp_host_of_f64(z), plain = cairn_sem_fused(u, v, w);
+        double scaled = large ? plain * cairn_fp_host_power(128) : cairn_sem_fma_down(u, v, w);
+        r = cairn_fp_f64_of_host(flag ? scaled : plain);
+    } else {
+        int32_t by = flag ? (large ? 128 : -128) : 0;
+        r = cairn_fp_soft_fma_scaled(53, cairn_fp_mode_round_f64(mode), x, y, z, by);
+    }
     return cairn_fp_is_nan_f64(r) ? cairn_fp_nan3_f64(mode, a, b, c) : cairn_fp_output_f64(mode, r);
 }
 

@@ -35,7 +35,7 @@ static const uint32_t end_words[END_WORDS] = {0xbe801d00 | TARGET_SGPR, 0xbf8100
 
 /* One wave and what it runs, without memory. */
 struct machine {
-    uint32_t code[1 + 3 * INSNS + END_WORDS];
+    uint32_t code[1 + 3 * INSNS + END_WORDS]; /* a division needs fewer */
     uint32_t words;
     struct cairn_insn insn[INSNS];
     unsigned insns;
@@ -314,6 +314,23 @@ static unsigned compare_scalars(const struct machine *m, uint64_t seed, const ch
     return 0;
 }
 
+/* ---- divisions, as clang emits them: v32 = v0 / v2, v40 = -s6 / v4, v[48:49] = v[0:1] / v[2:3].
+ */
+static const uint32_t divisions[] = {
+    0xd1e02821, 0x04020502, 0x7e444521, 0xd1e06a23, 0x04020500, 0xd1cb0024, 0x23ca4521, 0x76444524,
+    0x0a484523, 0xd1cb0025, 0x248e4921, 0x76484525, 0xd1cb0021, 0x248e4921, 0xd1e20021, 0x04924521,
+    0xd1de0020, 0x04020521, 0xd1e02a29, 0x801a0904, 0x7e544529, 0xd1e06a2b, 0xa01a0806, 0xd1cb002c,
+    0x23ca5529, 0x7654552c, 0x0a58552b, 0xd1cb002d, 0x24ae5929, 0x7658552d, 0xd1cb0029, 0x24ae5929,
+    0xd1e20029, 0x04b25529, 0xd1de0028, 0x801a0929, 0xd1e12836, 0x04020502, 0x7e704b36, 0xd1e16a3a,
+    0x04020500, 0xd1cc003c, 0x23ca7136, 0x08707938, 0xd1cc003c, 0x23ca7136, 0x08707938, 0xd281003c,
+    0x0002713a, 0xd1cc0036, 0x24ea7936, 0xd1e30036, 0x04f27136, 0xd1df0030, 0x04020536,
+};
+enum { DIVISION_WORDS = sizeof divisions / sizeof *divisions };
+/* Stores of v[48:49], v40, v32; s_endpgm. */
+static const uint32_t store_words[] = {
+    0xdc748000, 0x00143000, 0xdc708000, 0x00142800, 0xdc708000, 0x00142000, 0xbf810000,
+};
+
 struct setting {
     const char *title;
     enum cairn_target_level target;
@@ -321,16 +338,89 @@ struct setting {
     uint32_t width, mode;
 };
 
+static struct cairn_geometry geometry_of(const struct setting *setting)
+{
+    return (struct cairn_geometry){.workgroup = {64, 1, 1},
+                                   .wave_size = 64,
+                                   .width = setting->width,
+                                   .whole_groups = true,
+                                   .mode = setting->mode,
+                                   .arch_rows = ROWS,
+                                   .rows = ROWS};
+}
+
+static struct cairn_finalize_request request_of(const struct setting *setting,
+                                                const struct machine *m)
+{
+    return (struct cairn_finalize_request){.gfx = m->launch.gfx,
+                                           .code = {(const uint8_t *)m->code, 4 * m->words},
+                                           .geometry = geometry_of(setting),
+                                           .tier = setting->tier,
+                                           .target = setting->target,
+                                           .exact_nan = true,
+                                           .name = "valu"};
+}
+
+/* What the sequence costs where only the quotients are used. */
+static size_t division_bytes(const struct setting *setting, bool broken)
+{
+    static struct machine m;
+    struct cairn_finalize_result result;
+    set_up(&m);
+    memcpy(m.code, divisions, sizeof divisions);
+    memcpy(m.code + DIVISION_WORDS, store_words, sizeof store_words);
+    m.words = DIVISION_WORDS + sizeof store_words / sizeof *store_words;
+    for (unsigned i = 0; broken && i < DIVISION_WORDS; i++)
+        if (m.code[i] == 0xd1de0020 || m.code[i] == 0xd1de0028 || m.code[i] == 0xd1df0030)
+            m.code[i + 1] ^= 1; /* v_div_fixup of another register */
+    struct cairn_finalize_request request = request_of(setting, &m);
+    assert_int_equal(cairn_compile(&request, &result), CAIRN_OK);
+    free(result.object);
+    return result.object_bytes;
+}
+
+static unsigned run_divisions(const struct setting *setting, uint64_t seed)
+{
+    static struct machine m;
+    state = seed;
+    set_up(&m);
+    memcpy(m.code, divisions, sizeof divisions);
+    memcpy(m.code + DIVISION_WORDS, end_words, sizeof end_words);
+    m.words = DIVISION_WORDS + END_WORDS;
+    fill(&m, setting->mode);
+    struct cairn_finalize_request request = request_of(setting, &m);
+    run_finalized(&m, &request);
+    assert_int_equal(cairn_interp_run(&m.wave[0], 1000), CAIRN_WAVE_DONE);
+    cairn_interp_forget(&m.loaded);
+    return compare_rows(&m, seed, setting->title);
+}
+
+static void divisions_are_the_hosts(void **unused)
+{
+    static const struct setting settings[] = {
+        {"division v4", CAIRN_TARGET_V4, CAIRN_TIER_FULL, 16, 0x3f0},
+        {"division v3", CAIRN_TARGET_V3, CAIRN_TIER_QUICK, 8, 0x3f0},
+        {"division base", CAIRN_TARGET_BASE, CAIRN_TIER_FULL, 8, 0x3f0},
+    };
+    for (unsigned i = 0; i < 3; i++) {
+        if ((i == 0 && !__builtin_cpu_supports("x86-64-v4")) ||
+            (i == 1 && !__builtin_cpu_supports("x86-64-v3")))
+            continue;
+        unsigned wrong = 0;
+        for (uint64_t seed = 1; seed < 20; seed++)
+            wrong += run_divisions(&settings[i], seed);
+        assert_int_equal(wrong, 0);
+    }
+    size_t bytes = division_bytes(&settings[0], false),
+           long_bytes = division_bytes(&settings[0], true);
+    print_message("three divisions: %zu bytes; written out %zu\n", bytes, long_bytes);
+    assert_true(bytes < long_bytes / 2);
+}
+
 static unsigned run_program(const struct setting *setting, uint64_t seed, uint8_t *seen)
 {
     static struct machine m;
-    struct cairn_geometry geometry = {.workgroup = {64, 1, 1},
-                                      .wave_size = 64,
-                                      .width = setting->width,
-                                      .whole_groups = true,
-                                      .mode = setting->mode,
-                                      .arch_rows = ROWS,
-                                      .rows = ROWS};
+    struct cairn_geometry geometry = geometry_of(setting);
     state = seed * UINT64_C(0x9e3779b97f4a7c15);
     set_up(&m);
     if (below(2))
@@ -340,13 +430,7 @@ static unsigned run_program(const struct setting *setting, uint64_t seed, uint8_
     memcpy(&m.code[m.words], end_words, sizeof end_words);
     m.words += END_WORDS;
     fill(&m, setting->mode);
-    struct cairn_finalize_request request = {.gfx = m.launch.gfx,
-                                             .code = {(const uint8_t *)m.code, 4 * m.words},
-                                             .geometry = geometry,
-                                             .tier = setting->tier,
-                                             .target = setting->target,
-                                             .exact_nan = true,
-                                             .name = "valu"};
+    struct cairn_finalize_request request = request_of(setting, &m);
     run_finalized(&m, &request);
     assert_int_equal(cairn_interp_run(&m.wave[0], 1000), CAIRN_WAVE_DONE);
     cairn_interp_forget(&m.loaded);
@@ -394,6 +478,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(avx512_does_what_the_interpreter_does),
         cmocka_unit_test(avx2_does_what_the_interpreter_does),
+        cmocka_unit_test(divisions_are_the_hosts),
         cmocka_unit_test(baseline_does_what_the_interpreter_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,6 +35,16 @@ enum cairn_lift_kind {
 struct cairn_lift_region; /* region.c */
 struct cairn_semantics;   /* semantics.h */
 
+/* Vector instructions lifted not long ago, by which a division is known again; lift_valu_div.c. */
+enum { CAIRN_LIFT_RECENT = 32 };
+struct cairn_lift_recent {
+    struct cairn_lift_result {
+        uint16_t op;
+        LLVMValueRef value, source[3], mask;
+    } result[CAIRN_LIFT_RECENT]; /* a ring */
+    unsigned next;
+};
+
 /* One compilation, one thread. */
 struct cairn_lift {
     const struct cairn_finalize_request *request;
@@ -62,6 +72,7 @@ struct cairn_lift {
     uint32_t at;                   /* index of the instruction being lifted */
     const struct cairn_insn *insn; /* &program->insns[at].insn */
     const struct cairn_insn_facts *insn_facts;
+    struct cairn_lift_recent recent;
 };
 
 /* ---- sources: slot is enum cairn_slot; dword counts from 0 inside the operand ---- */

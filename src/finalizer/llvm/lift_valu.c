@@ -12,7 +12,7 @@
 /* Operations that the library has no straight code for. */
 static bool is_left_out(unsigned op)
 {
-    return op == CAIRN_OP_v_div_fmas_f64 || op == CAIRN_OP_v_trig_preop_f64;
+    return op == CAIRN_OP_v_trig_preop_f64;
 }
 
 static bool is_packed(unsigned type)
@@ -55,8 +55,9 @@ static LLVMValueRef masked(struct cairn_lift *lift, LLVMValueRef bits, LLVMValue
     return LLVMBuildAnd(lift->builder, bits, mask, "");
 }
 
-/* Every bit is written: 0 in lanes that are off. Lanes that DPP leaves out keep their bit. */
-static void put_mask(const struct cairn_lift_valu *v, LLVMValueRef bits)
+/* Every bit is written: 0 in lanes that are off. Lanes that DPP leaves out keep their bit. Returns
+ * what was written. */
+static LLVMValueRef put_mask(const struct cairn_lift_valu *v, LLVMValueRef bits)
 {
     struct cairn_lift *lift = v->lift;
     unsigned code = v->insn->slot[CAIRN_SLOT_SDST].code;
@@ -72,6 +73,7 @@ static void put_mask(const struct cairn_lift_valu *v, LLVMValueRef bits)
         cairn_lift_put_mask_code(lift, code, mask);
     if (v->row->flags & CAIRN_LIFT_VALU_CMPX)
         cairn_lift_put_mask_code(lift, CAIRN_CODE_EXEC_LO, mask);
+    return mask;
 }
 
 /* ---- operands beyond the sources */
@@ -130,34 +132,43 @@ static void emit_compare(struct cairn_lift_valu *v)
     put_mask(v, cairn_lift_valu_call(v, name, "", args));
 }
 
-static void emit_value(struct cairn_lift_valu *v, const LLVMValueRef args[4])
+/* Returns the result, before it was put into its place. */
+static LLVMValueRef emit_value(struct cairn_lift_valu *v, const LLVMValueRef args[4])
 {
     bool limited = v->insn->clamp && (v->row->flags & CAIRN_LIFT_VALU_CLAMP);
     LLVMValueRef result;
     if (v->insn->op == CAIRN_OP_v_cndmask_b32)
         result = LLVMBuildSelect(v->builder, args[2], args[1], args[0], "");
     else
+        result = cairn_lift_valu_quotient(v, args);
+    if (result == NULL)
         result = cairn_lift_valu_call(v, v->row->name, limited ? "_clamp" : "", args);
     result = cairn_lift_valu_finished(v, result);
     if (cairn_lift_valu_is_wide(v->row->dst))
         cairn_lift_valu_put64(v, result);
     else
         cairn_lift_valu_put(v, 0, cairn_lift_valu_placed(v, result));
+    return result;
 }
 
 static void emit_plain(struct cairn_lift_valu *v)
 {
     LLVMValueRef args[4], flag = NULL;
     if (v->row->flags & CAIRN_LIFT_VALU_MASK_OUT) { /* before the destination changes a source */
-        struct cairn_lift_valu all = *v;
-        all.scalar = false;
-        operands_of(&all, args);
-        flag = cairn_lift_valu_call(&all, v->row->name, "_flag", args);
+        bool scalar = v->scalar;
+        v->scalar = false;
+        operands_of(v, args);
+        flag = cairn_lift_valu_call(v, v->row->name, "_flag", args);
+        v->scalar = scalar;
     }
-    operands_of(v, args);
-    emit_value(v, args);
+    if (flag == NULL || v->scalar)
+        operands_of(v, args);
+    LLVMValueRef result = emit_value(v, args), mask = flag;
     if (flag != NULL)
-        put_mask(v, flag);
+        mask = put_mask(v, flag);
+    else if (v->row->flags & CAIRN_LIFT_VALU_MASK_IN)
+        mask = args[v->row->sources];
+    cairn_lift_valu_note(v, args, result, mask);
 }
 
 /* Do the facts say how the other lanes follow from lane 0? */

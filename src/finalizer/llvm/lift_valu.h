@@ -90,6 +90,16 @@ LLVMValueRef cairn_lift_valu_placed(const struct cairn_lift_valu *v, LLVMValueRe
 void cairn_lift_valu_put(const struct cairn_lift_valu *v, unsigned dword, LLVMValueRef value);
 void cairn_lift_valu_put64(const struct cairn_lift_valu *v, LLVMValueRef value);
 
+/* ---- lift_valu_div.c: divisions */
+
+/* Remembers what v made of these sources, if it may be part of a division; `mask`: its mask result
+ * or operand. */
+void cairn_lift_valu_note(const struct cairn_lift_valu *v, const LLVMValueRef *source,
+                          LLVMValueRef value, LLVMValueRef mask);
+/* v is div_fixup. If its quotient was made by the sequence that compilers use for n / d, the
+ * quotient by the host's division; else NULL. */
+LLVMValueRef cairn_lift_valu_quotient(const struct cairn_lift_valu *v, const LLVMValueRef *source);
+
 /* ---- lift_valu_packed.c: pairs in one instruction */
 void cairn_lift_valu_packed(struct cairn_lift_valu *v);
 void cairn_lift_valu_pk_mov(struct cairn_lift_valu *v);

@@ -74,6 +74,10 @@ static void add_lane(struct plan_sets *sets, const struct cairn_insn *insn,
     memset(masks.s, 0, sizeof masks.s);
     cairn_regs_add_s(&masks, CAIRN_CODE_EXEC_LO);
     cairn_regs_add_s(&masks, CAIRN_CODE_EXEC_HI);
+    if (cairn_isa_flags(insn) & CAIRN_ISA_READS_VCC) { /* v_div_fmas */
+        cairn_regs_add_s(&masks, CAIRN_CODE_VCC_LO);
+        cairn_regs_add_s(&masks, CAIRN_CODE_VCC_HI);
+    }
     memset(&numbers, 0, sizeof numbers);
     for (unsigned i = 0; i < CAIRN_SLOT_COUNT; i++) {
         const struct cairn_operand *operand = &insn->slot[i];
@@ -388,6 +392,7 @@ static void emit_body(struct cairn_lift *lift, uint32_t block, struct cairn_loop
     memset(region->base, 0, sizeof region->base);
     memset(region->dirty, 0, sizeof region->dirty);
     memset(region->mask, 0, sizeof region->mask);
+    memset(region->pair, 0, sizeof region->pair);
     region->first = at->first;
     region->last = at->first + at->count - 2;
     for (uint32_t i = 0; i + 1 < at->count; i++) {

@@ -153,6 +153,8 @@ static void split_reads(const struct cairn_insn *insn, const struct cairn_regs *
     memset(masks, 0, 3 * sizeof masks[0]);
     memcpy(numbers, reads->s, 3 * sizeof numbers[0]);
     add_code(masks, CAIRN_CODE_EXEC_LO, 2);
+    if (cairn_isa_flags(insn) & CAIRN_ISA_READS_VCC) /* v_div_fmas */
+        add_code(masks, CAIRN_CODE_VCC_LO, 2);
     for (unsigned i = 0; i < CAIRN_SLOT_COUNT; i++)
         if (insn->slot[i].type == CAIRN_TYPE_MASK && insn->slot[i].code < 128)
             add_code(masks, insn->slot[i].code, insn->slot[i].dwords);
