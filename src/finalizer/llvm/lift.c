@@ -430,20 +430,12 @@ LLVMValueRef cairn_lift_mask(struct cairn_lift *lift, unsigned slot)
                       : part_of_mask(lift, cairn_lift_scalar64(lift, slot));
 }
 
-/* Is the mask, or a number in its place, read behind the region? */
-static bool mask_lives(const struct cairn_lift_region *region, unsigned code)
-{
-    return code == CAIRN_CODE_EXEC_LO || cairn_regs_has_s(&region->after, code) ||
-           cairn_regs_has_s(&region->after, code + 1);
-}
-
 void cairn_lift_put_mask_code(struct cairn_lift *lift, unsigned code, LLVMValueRef value)
 {
     struct cairn_lift_region *region = lift->region;
     LLVMValueRef bits = LLVMBuildBitCast(lift->builder, value, cairn_lift_mask_type(lift), "");
     region->mask[code] = value;
-    if (region->loop != NULL || mask_lives(region, code))
-        cairn_lift_state_store(lift, bits, cairn_lift_mask_pointer(lift, code), lift->width / 8);
+    cairn_lift_state_store(lift, bits, cairn_lift_mask_pointer(lift, code), lift->width / 8);
     for (unsigned i = code; i < code + 2; i++) {
         region->sgpr[i] = NULL;
         region->deferred[i] = false;

@@ -40,7 +40,8 @@ enum { CAIRN_LIFT_RECENT = 32 };
 struct cairn_lift_recent {
     struct cairn_lift_result {
         uint16_t op;
-        LLVMValueRef value, source[3], mask;
+        uint16_t code; /* of the mask written */
+        LLVMValueRef value, source[3], mask, store;
     } result[CAIRN_LIFT_RECENT]; /* a ring */
     unsigned next;
 };

@@ -34,8 +34,7 @@ struct cairn_lift_region {
     /* Lane masks of this chunk, by the even code; pending: made here, complete in memory only
      * behind the loop. */
     LLVMValueRef mask[CAIRN_SREGS];
-    bool put[CAIRN_SREGS];   /* mask written by this region */
-    struct cairn_regs after; /* live behind it */
+    bool put[CAIRN_SREGS]; /* mask written by this region */
     /* The region may fault: scalar registers are stored behind it only, so that the interpreter can
      * start it again. */
     bool defers;

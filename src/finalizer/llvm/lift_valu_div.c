@@ -13,6 +13,12 @@ struct match {
     bool wide;
 };
 
+static bool is(LLVMValueRef value, LLVMOpcode opcode)
+{
+    return value != NULL && LLVMIsAInstruction(value) != NULL &&
+           LLVMGetInstructionOpcode(value) == opcode;
+}
+
 /* ---- remembering */
 
 void cairn_lift_valu_note(const struct cairn_lift_valu *v, const LLVMValueRef *source,
@@ -45,16 +51,16 @@ void cairn_lift_valu_note(const struct cairn_lift_valu *v, const LLVMValueRef *s
         return;
     struct cairn_lift_result *result = &recent->result[recent->next++ % CAIRN_LIFT_RECENT];
     *result = (struct cairn_lift_result){.op = (uint16_t)op, .value = value, .mask = mask};
+    if (v->row->flags & CAIRN_LIFT_VALU_MASK_OUT) { /* written just now */
+        LLVMValueRef last = LLVMGetLastInstruction(LLVMGetInsertBlock(v->builder));
+        result->store = is(last, LLVMStore) ? last : NULL;
+        result->code = v->insn->slot[CAIRN_SLOT_SDST].code;
+    }
     for (unsigned i = 0; i < v->row->sources + ((v->row->flags & CAIRN_LIFT_VALU_ACC) != 0); i++)
         result->source[i] = source[i];
 }
 
 /* ---- comparing values */
-
-static bool is(LLVMValueRef value, LLVMOpcode opcode)
-{
-    return LLVMIsAInstruction(value) != NULL && LLVMGetInstructionOpcode(value) == opcode;
-}
 
 /* Where only lanes of EXEC are written, the value that they get. */
 static LLVMValueRef in_active_lanes(const struct match *m, LLVMValueRef value)
@@ -213,6 +219,21 @@ static bool is_estimate(const struct match *m, LLVMValueRef q, LLVMValueRef up, 
                            (same(m, mul->source[1], up) && same(m, mul->source[0], r)));
 }
 
+/* The flags of div_scale have done their work where nobody reads them later. */
+static void forget_flag(const struct match *m, const struct cairn_lift_result *scale)
+{
+    struct cairn_lift *lift = m->v->lift;
+    struct cairn_regs after;
+    if (scale->store == NULL)
+        return;
+    cairn_liveness_after(lift->program, lift->live, NULL, lift->at, &after);
+    if (scale->code < CAIRN_SREG_SCC && !cairn_regs_has_s(&after, scale->code) &&
+        !cairn_regs_has_s(&after, scale->code + 1)) {
+        LLVMInstructionEraseFromParent(scale->store);
+        lift->recent.result[scale - lift->recent.result].store = NULL;
+    }
+}
+
 static bool is_division(const struct match *m, LLVMValueRef q, LLVMValueRef d, LLVMValueRef n)
 {
     const struct cairn_lift_result *fmas = MADE_BY(m, q, div_fmas);
@@ -226,10 +247,15 @@ static bool is_division(const struct match *m, LLVMValueRef q, LLVMValueRef d, L
     LLVMValueRef up = last->source[2];
     const struct cairn_lift_result *scale_n = MADE_BY(m, up, div_scale);
     const struct cairn_lift_result *scale_d = MADE_BY(m, down, div_scale);
-    return is_scaled(m, scale_n, n, d, n) && is_scaled(m, scale_d, d, d, n) &&
-           scale_n->mask == fmas->mask && is_fma(m, rest, down, true, estimate, up) &&
-           scaled_divisor(m, r, down, m->wide ? 2 : 1) != NULL &&
-           is_estimate(m, estimate, up, down, r);
+    bool fits = is_scaled(m, scale_n, n, d, n) && is_scaled(m, scale_d, d, d, n) &&
+                scale_n->mask == fmas->mask && is_fma(m, rest, down, true, estimate, up) &&
+                scaled_divisor(m, r, down, m->wide ? 2 : 1) != NULL &&
+                is_estimate(m, estimate, up, down, r);
+    if (fits) {
+        forget_flag(m, scale_n);
+        forget_flag(m, scale_d);
+    }
+    return fits;
 }
 
 LLVMValueRef cairn_lift_valu_quotient(const struct cairn_lift_valu *v, const LLVMValueRef *source)

@@ -85,8 +85,6 @@ void cairn_region_open(struct cairn_lift *lift, uint32_t first, uint32_t last)
     memset(region->put, 0, sizeof region->put);
     region->first = first;
     region->last = last;
-    cairn_liveness_after(lift->program, lift->live, cairn_lifter_of(lift)->full, last,
-                         &region->after);
     region->open = true;
     region->rows_taken = 0;
     bool memory = cairn_region_touches_memory(lift, first, last);
@@ -106,8 +104,11 @@ void cairn_region_open(struct cairn_lift *lift, uint32_t first, uint32_t last)
 static void store_live_registers(struct cairn_lift *lift)
 {
     struct cairn_lift_region *region = lift->region;
+    struct cairn_regs after;
+    cairn_liveness_after(lift->program, lift->live, cairn_lifter_of(lift)->full, region->last,
+                         &after);
     for (unsigned vreg = 0; vreg < CAIRN_VREGS; vreg++) {
-        if (!region->dirty[vreg] || !cairn_regs_has_v(&region->after, vreg))
+        if (!region->dirty[vreg] || !cairn_regs_has_v(&after, vreg))
             continue;
         LLVMValueRef value = cairn_lift_register(lift, vreg);
         cairn_lift_state_store(lift, value, cairn_lift_register_pointer(lift, vreg),
