@@ -49,6 +49,15 @@ struct cairn_native_frame {
 /* Returns enum cairn_native_exit. */
 typedef uint32_t (*cairn_native_entry)(struct cairn_native_frame *frame);
 
+/* Code of merged waves has this table, ended by an offset of UINT64_MAX; other code has none. While
+ * the region at `offset` runs, each wave has its own of the scalar registers in `own` (a bit a
+ * code), and those of the first wave hold for all else. */
+struct cairn_native_own {
+    uint64_t offset; /* from the base of the code */
+    uint64_t own[2];
+};
+#define CAIRN_NATIVE_OWN_SYMBOL "cairn_own"
+
 #define CAIRN_NATIVE_SYMBOL "cairn_kernel"
 
 #endif

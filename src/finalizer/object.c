@@ -103,12 +103,19 @@ static enum cairn_status fill(struct cairn_object_load *load)
     return CAIRN_OK;
 }
 
-static bool is_function(const struct cairn_object_load *load,
-                        const struct cairn_object_symbol *symbol)
+/* A function, or a constant that lies in its section whole. */
+static bool has_name(const struct cairn_object_load *load, const struct cairn_object_symbol *symbol)
 {
-    return ELF64_ST_TYPE(symbol->elf.st_info) == STT_FUNC &&
-           symbol->elf.st_shndx < load->section_count &&
-           load->sections[symbol->elf.st_shndx].place == PLACE_CODE;
+    const Elf64_Sym *elf = &symbol->elf;
+    unsigned type = ELF64_ST_TYPE(elf->st_info);
+    if (elf->st_shndx >= load->section_count)
+        return false;
+    const struct cairn_object_section *section = &load->sections[elf->st_shndx];
+    if (type == STT_FUNC)
+        return section->place == PLACE_CODE;
+    return type == STT_OBJECT && section->place == PLACE_CONST &&
+           elf->st_value <= section->header.sh_size &&
+           elf->st_size <= section->header.sh_size - elf->st_value;
 }
 
 static enum cairn_status keep_functions(struct cairn_object_load *load)
@@ -116,7 +123,7 @@ static enum cairn_status keep_functions(struct cairn_object_load *load)
     struct cairn_object *object = load->object;
     size_t count = 0;
     for (uint32_t i = 0; i < load->symbol_count; i++)
-        count += is_function(load, &load->symbols[i]);
+        count += has_name(load, &load->symbols[i]);
     object->functions = calloc(count != 0 ? count : 1, sizeof *object->functions);
     object->names = malloc(load->strings.left != 0 ? load->strings.left : 1);
     if (object->functions == NULL || object->names == NULL)
@@ -125,12 +132,13 @@ static enum cairn_status keep_functions(struct cairn_object_load *load)
         memcpy(object->names, load->strings.at, load->strings.left);
     for (uint32_t i = 0; i < load->symbol_count; i++) {
         const Elf64_Sym *symbol = &load->symbols[i].elf;
-        if (!is_function(load, &load->symbols[i]))
+        if (!has_name(load, &load->symbols[i]))
             continue;
         object->functions[object->function_count++] = (struct cairn_object_function){
             .name = object->names + symbol->st_name,
             .entry = object->base + load->sections[symbol->st_shndx].offset + symbol->st_value,
             .size_bytes = symbol->st_size,
+            .is_data = ELF64_ST_TYPE(symbol->st_info) == STT_OBJECT,
         };
     }
     return CAIRN_OK;
@@ -195,9 +203,19 @@ void cairn_object_destroy(struct cairn_object *object)
 void *cairn_object_symbol(const struct cairn_object *object, const char *name)
 {
     for (size_t i = 0; i < object->function_count; i++)
-        if (strcmp(object->functions[i].name, name) == 0)
+        if (!object->functions[i].is_data && strcmp(object->functions[i].name, name) == 0)
             return (void *)(uintptr_t)object->functions[i].entry;
     return NULL;
+}
+
+struct cairn_bytes cairn_object_constant(const struct cairn_object *object, const char *name)
+{
+    for (size_t i = 0; i < object->function_count; i++) {
+        const struct cairn_object_function *constant = &object->functions[i];
+        if (constant->is_data && strcmp(constant->name, name) == 0)
+            return cairn_bytes_of(constant->entry, constant->size_bytes);
+    }
+    return (struct cairn_bytes){0};
 }
 
 struct cairn_bytes cairn_object_code(const struct cairn_object *object)

@@ -31,6 +31,8 @@ void cairn_object_destroy(struct cairn_object *object);
 
 /* Entry of the function `name`; NULL if there is none. Thread-safe. */
 void *cairn_object_symbol(const struct cairn_object *object, const char *name);
+/* The constant `name`, inside of the object; no bytes if there is none. Thread-safe. */
+struct cairn_bytes cairn_object_constant(const struct cairn_object *object, const char *name);
 
 /* The executable bytes: "is this host pc ours" is a comparison with them. Async-signal-safe. */
 struct cairn_bytes cairn_object_code(const struct cairn_object *object);

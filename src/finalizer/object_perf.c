@@ -35,6 +35,8 @@ void cairn_object_write_perf_map(const struct cairn_object *object)
     }
     for (size_t i = 0; i < object->function_count; i++) {
         const struct cairn_object_function *function = &object->functions[i];
+        if (function->is_data)
+            continue;
         fprintf(file, "%llx %llx %s\n", (unsigned long long)(uintptr_t)function->entry,
                 (unsigned long long)function->size_bytes, function->name);
     }

@@ -9,11 +9,13 @@
 #include "finalizer/object.h"
 
 #include <elf.h>
+#include <stdbool.h>
 
 struct cairn_object_function {
     const char *name; /* in object->names */
     const uint8_t *entry;
     uint64_t size_bytes;
+    bool is_data; /* a constant */
 };
 
 /* One mapping: executable pages, then read-only pages. */

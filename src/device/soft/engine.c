@@ -45,7 +45,7 @@ static void make_geometry(const struct cairn_launch *launch, enum cairn_target_l
     geometry->wave_size = launch->wave_size;
     geometry->width = cairn_engine_width(target);
     geometry->whole_groups = groups_are_whole(launch);
-    geometry->merged = false;
+    geometry->merged = cairn_option_choice(CAIRN_OPTION_MERGE) == 0; /* where it is legal */
     geometry->has_scratch = launch->private_bytes > 0;
     geometry->mode = cairn_launch_mode(launch);
     geometry->arch_rows = launch->agpr_offset < launch->vgprs ? launch->agpr_offset : launch->vgprs;

@@ -57,6 +57,15 @@ unsigned cairn_engine_width(enum cairn_target_level target)
 
 /* ---- loading */
 
+/* Of merged waves: a table that has its end. */
+static const struct cairn_native_own *own_table(const struct cairn_object *object)
+{
+    struct cairn_bytes bytes = cairn_object_constant(object, CAIRN_NATIVE_OWN_SYMBOL);
+    const struct cairn_native_own *own = (const void *)bytes.at;
+    size_t count = bytes.left / sizeof *own;
+    return count > 0 && own[count - 1].offset == UINT64_MAX ? own : NULL;
+}
+
 static enum cairn_status load(struct cairn_bytes file, uint32_t width,
                               struct cairn_native_code **out)
 {
@@ -67,6 +76,7 @@ static enum cairn_status load(struct cairn_bytes file, uint32_t width,
     if (status != CAIRN_OK)
         goto free_native;
     native->width = width;
+    native->own = own_table(native->object);
     native->entry = (cairn_native_entry)cairn_object_symbol(native->object, CAIRN_NATIVE_SYMBOL);
     if (native->entry == NULL) {
         cairn_log(CAIRN_LOG_ERROR, "finalized code has no %s", CAIRN_NATIVE_SYMBOL);

@@ -98,10 +98,10 @@ static void give_up(struct cairn_native_frame *frame)
 
 /* The wave stands at the start of a region, whose chunks before frame->chunk are done. Executes the
  * rest in lock step, as if it had been so from the beginning, until the fault happens again. */
-static void replay(struct native_run *run)
+static void replay(struct native_run *run, uint32_t chunk)
 {
     struct cairn_wave *wave = run->frame.wave;
-    uint64_t first = (uint64_t)run->frame.chunk * run->code->width;
+    uint64_t first = (uint64_t)chunk * run->code->width;
     uint64_t rest = first < CAIRN_WAVE_LANES ? ~UINT64_C(0) << first : 0;
     bool yielded;
     for (unsigned i = 0; i < REPLAY_LIMIT && wave->state == CAIRN_WAVE_READY; i++) {
@@ -111,20 +111,43 @@ static void replay(struct native_run *run)
     }
 }
 
+/* Of merged waves, the first has the scalar registers that are the same in all. Gives the wave of
+ * the chunk that runs all that it has in common with the first, and goes on with it. */
+static uint32_t part_waves(struct native_run *run)
+{
+    struct cairn_wave *first = run->frame.wave;
+    uint32_t chunks = first->launch->wave_size / run->code->width;
+    uint32_t index = run->frame.chunk / chunks;
+    if (run->code->own == NULL || index == 0 || index >= first->group->wave_count)
+        return run->frame.chunk % chunks;
+    struct cairn_wave *wave = &first->group->waves[index];
+    const struct cairn_native_own *own = run->code->own;
+    while (own->offset != first->pc - run->frame.code_base && own->offset != UINT64_MAX)
+        own++;
+    for (unsigned code = 0; code < CAIRN_CODE_EXEC_LO; code++)
+        if (!(own->own[code / 64] >> (code % 64) & 1))
+            wave->sgpr[code] = first->sgpr[code];
+    wave->pc = first->pc;
+    wave->scc = first->scc;
+    run->frame.wave = run->guard.wave = wave;
+    return run->frame.chunk % chunks;
+}
+
 /* A signal, or the code gave up. */
 static void caught(struct native_run *run)
 {
-    struct cairn_wave *wave = run->frame.wave;
     if (!run->guard.native) {
         cairn_interp_caught(&run->guard);
         return;
     }
+    uint32_t chunk = part_waves(run);
+    struct cairn_wave *wave = run->frame.wave;
     uint64_t address = run->guard.address;
     uint64_t pc = wave->pc, exec = cairn_wave_read64(wave, CAIRN_CODE_EXEC_LO);
     bool read_only = run->guard.read_only;
     run->guard.native = false;
     if (sigsetjmp(run->guard.jump, 0) == 0)
-        replay(run);
+        replay(run, chunk);
     else
         cairn_interp_caught(&run->guard);
     cairn_wave_write64(wave, CAIRN_CODE_EXEC_LO, exec);
@@ -226,8 +249,29 @@ static bool run_pass(struct native_run *run, struct cairn_workgroup *group)
     return !ready;
 }
 
+/* All waves at once: the first one stands for them. */
+static void run_merged(struct native_run *run, struct cairn_workgroup *group)
+{
+    struct cairn_wave *first = &group->waves[0];
+    if (first->state != CAIRN_WAVE_READY)
+        return;
+    switch_to(run, first);
+    run->frame.waves = group->wave_count;
+    uint64_t before = first->instructions;
+    run_turn(run);
+    for (uint32_t i = 1; i < group->wave_count; i++) {
+        group->waves[i].instructions += first->instructions - before;
+        if (first->state == CAIRN_WAVE_DONE)
+            group->waves[i].state = CAIRN_WAVE_DONE;
+    }
+}
+
 static void run_passes(struct native_run *run, struct cairn_workgroup *group)
 {
+    if (run->code->own != NULL) {
+        run_merged(run, group);
+        return;
+    }
     while (run_pass(run, group) && cairn_workgroup_release_barrier(group))
         if (++run->barriers == BARRIERS_LIMIT)
             return;

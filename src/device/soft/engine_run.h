@@ -12,8 +12,9 @@ struct cairn_object;
 /* Finalized code of one kernel. */
 struct cairn_native_code {
     cairn_native_entry entry;
-    uint32_t width;              /* lanes of a chunk */
-    struct cairn_object *object; /* owned; NULL: the entry is not of an object file */
+    uint32_t width;                     /* lanes of a chunk */
+    const struct cairn_native_own *own; /* NULL: waves are not merged */
+    struct cairn_object *object;        /* owned; NULL: the entry is not of an object file */
     /* Places where the entry was asked to begin and could not: a bit a dword of the code object,
      * NULL until the first is met. Owned. */
     _Atomic uint64_t *_Atomic strange;

@@ -5,7 +5,7 @@
 
 #include "base/log.h"
 #include "finalizer/llvm/guard.h"
-#include "finalizer/llvm/lift_priv.h"
+#include "finalizer/llvm/merge.h"
 #include "finalizer/llvm/pipeline.h"
 #include "finalizer/llvm/semantics.h"
 #include "finalizer/llvm/target.h"
@@ -68,6 +68,22 @@ static enum cairn_status analyse(struct compilation *job)
     return cairn_liveness_build(job->program, flags, &job->live);
 }
 
+/* Merges the waves of a workgroup if that was asked for and may be. */
+static enum cairn_status merge(struct compilation *job)
+{
+    struct cairn_lift *lift = &job->lifter->lift;
+    const char *why = "not wanted";
+    if (job->request->geometry.merged) {
+        enum cairn_status status = cairn_merge_build(lift, &job->lifter->merge, &why);
+        if (status != CAIRN_OK)
+            return status;
+    }
+    job->geometry.merged = why == NULL;
+    if (why != NULL)
+        cairn_log(CAIRN_LOG_DEBUG, "%s: waves are not merged: %s", job->request->name, why);
+    return CAIRN_OK;
+}
+
 /* ---- the module */
 
 static void set_types(struct cairn_lift *lift)
@@ -125,10 +141,9 @@ static void set_function(struct compilation *job)
     lift->frame = LLVMGetParam(lift->function, 0);
 }
 
-static void set_lift(struct compilation *job)
+static void set_facts(struct compilation *job)
 {
-    struct cairn_lifter *lifter = job->lifter;
-    struct cairn_lift *lift = &lifter->lift;
+    struct cairn_lift *lift = &job->lifter->lift;
     lift->request = job->request;
     lift->program = job->program;
     lift->live = job->live;
@@ -136,7 +151,13 @@ static void set_lift(struct compilation *job)
     lift->geometry = &job->geometry;
     lift->width = job->geometry.width;
     lift->chunks = job->geometry.wave_size / lift->width;
-    lift->region = &lifter->region;
+    lift->region = &job->lifter->region;
+}
+
+static void set_lift(struct compilation *job)
+{
+    struct cairn_lifter *lifter = job->lifter;
+    struct cairn_lift *lift = &lifter->lift;
     lift->context = cairn_guard_context();
     lift->module = LLVMModuleCreateWithNameInContext(job->request->name, lift->context);
     cairn_target_set_module(job->target, lift->module);
@@ -152,13 +173,14 @@ static enum cairn_status lift_blocks(struct compilation *job)
     struct cairn_lift *lift = &job->lifter->lift;
     uint32_t count = job->program->block_count;
     job->lifter->function.blocks = calloc(count + 1, sizeof(LLVMBasicBlockRef));
-    if (job->lifter->function.blocks == NULL)
+    job->lifter->function.regions = calloc(job->program->insn_count + 1, sizeof(uint32_t));
+    if (job->lifter->function.blocks == NULL || job->lifter->function.regions == NULL)
         return CAIRN_ERR_NO_MEMORY;
     cairn_control_begin(lift);
     for (uint32_t i = 0; i < count; i++)
         if (!cairn_control_block(lift, i))
             return CAIRN_ERR_NO_MEMORY;
-    return CAIRN_OK;
+    return job->geometry.merged ? cairn_merge_emit_table(lift) : CAIRN_OK;
 }
 
 /* With LLVM: everything behind the analyses. */
@@ -194,7 +216,9 @@ static void clean_up(struct compilation *job)
     cairn_program_destroy(job->program);
     if (job->lifter != NULL) {
         free(job->lifter->function.blocks);
+        free(job->lifter->function.regions);
         free(job->lifter->full);
+        cairn_merge_destroy(job->lifter->merge);
     }
     free(job->lifter);
 }
@@ -204,12 +228,16 @@ enum cairn_status cairn_compile(const struct cairn_finalize_request *request,
 {
     struct compilation job = {.request = request, .result = result};
     job.geometry = request->geometry;
-    job.geometry.merged = false;
+    job.geometry.merged = false; /* until it is known to be legal */
     *result = (struct cairn_finalize_result){0};
     enum cairn_status status = cairn_target_take(request->target, request->tier, &job.target);
     if (status == CAIRN_OK) {
         job.geometry.width = job.target->lanes;
         status = analyse(&job);
+    }
+    if (status == CAIRN_OK) {
+        set_facts(&job);
+        status = merge(&job);
     }
     if (status == CAIRN_OK)
         status = cairn_guard_run(request->name, generate, &job);

@@ -310,6 +310,32 @@ static void note_scc(struct cairn_lift *lift)
     lift->region->scc = NULL;
 }
 
+/* A mask instruction on the masks of each merged wave in turn, in its scalar form. SCC of such is
+ * looked at by nobody. */
+static void emit_by_wave(struct cairn_lift *lift, const struct cairn_lift_family *family)
+{
+    struct cairn_lift_region *region = lift->region;
+    LLVMValueRef first = lift->wave, any = NULL;
+    bool exec = cairn_isa_flags(lift->insn) & CAIRN_ISA_WRITES_EXEC ||
+                lift->insn->slot[CAIRN_SLOT_DST].code == CAIRN_CODE_EXEC_LO;
+    region->by_wave = true;
+    for (unsigned i = 0; i < cairn_region_chunks(lift) / lift->chunks; i++) {
+        lift->wave = cairn_lift_wave_field(lift, first, i * sizeof(struct cairn_wave));
+        cairn_region_forget_scalars(lift);
+        family->emit(lift);
+        if (!exec)
+            continue;
+        LLVMValueRef bits = cairn_lift_sgpr64(lift, CAIRN_CODE_EXEC_LO);
+        any = any == NULL ? bits : LLVMBuildOr(lift->builder, any, bits, "");
+    }
+    region->by_wave = false;
+    lift->wave = first;
+    cairn_region_forget_scalars(lift);
+    if (exec)
+        region->any[CAIRN_CODE_EXEC_LO] =
+            LLVMBuildICmp(lift->builder, LLVMIntNE, any, cairn_lift_const64(lift, 0), "");
+}
+
 void cairn_control_emit(struct cairn_lift *lift, uint32_t block, uint32_t i,
                         const struct cairn_plan *plans)
 {
@@ -337,6 +363,9 @@ void cairn_control_emit(struct cairn_lift *lift, uint32_t block, uint32_t i,
     case CAIRN_PLAN_LANE:
     case CAIRN_PLAN_WAVE:
         family->emit(lift);
+        break;
+    case CAIRN_PLAN_MASK_WAVES:
+        emit_by_wave(lift, family);
         break;
     case CAIRN_PLAN_MASK_LANE:
         cairn_lift_mask_op(lift);

@@ -138,9 +138,9 @@ static LLVMValueRef chunk_pointer(struct cairn_lift *lift, LLVMValueRef base, LL
     LLVMBuilderRef b = lift->builder;
     LLVMValueRef in_wave = chunk, offset;
     if (lift->geometry->merged) {
-        LLVMValueRef count = cairn_lift_const32(lift, lift->chunks);
-        LLVMValueRef wave = LLVMBuildUDiv(b, chunk, count, "");
-        in_wave = LLVMBuildURem(b, chunk, count, "");
+        LLVMValueRef shift = cairn_lift_const32(lift, (uint32_t)__builtin_ctz(lift->chunks));
+        LLVMValueRef wave = LLVMBuildLShr(b, chunk, shift, "");
+        in_wave = LLVMBuildAnd(b, chunk, cairn_lift_const32(lift, lift->chunks - 1), "");
         offset =
             LLVMBuildAdd(b, scaled(lift, wave, wave_bytes), scaled(lift, in_wave, chunk_bytes), "");
     } else {
@@ -402,7 +402,7 @@ static LLVMValueRef part_of_mask(struct cairn_lift *lift, LLVMValueRef bits)
 {
     LLVMBuilderRef b = lift->builder;
     LLVMValueRef in_wave =
-        LLVMBuildURem(b, lift->region->chunk, cairn_lift_const32(lift, lift->chunks), "");
+        LLVMBuildAnd(b, lift->region->chunk, cairn_lift_const32(lift, lift->chunks - 1), "");
     LLVMValueRef shift = scaled(lift, in_wave, lift->width);
     LLVMValueRef mine =
         LLVMBuildTrunc(b, LLVMBuildLShr(b, bits, shift, ""), cairn_lift_mask_type(lift), "");

@@ -38,6 +38,8 @@ struct cairn_lift_region {
     /* The region may fault: scalar registers are stored behind it only, so that the interpreter can
      * start it again. */
     bool defers;
+    bool by_wave;           /* lift->wave is one of the merged waves, for its own masks */
+    LLVMBasicBlockRef skip; /* where a chunk without active lanes goes; NULL: nowhere */
     bool deferred[CAIRN_SREGS];
     struct cairn_loop *loop; /* the loop by chunk that is being lifted, or NULL; loop.h */
     int scc_of;              /* SCC is `this mask != 0`, to be computed behind the loop; -1: no */
@@ -56,15 +58,21 @@ struct cairn_lift_function {
     LLVMBasicBlockRef dispatch, leave; /* switch on wave->pc; return CAIRN_NATIVE_LEAVE */
     LLVMBasicBlockRef *blocks;         /* by program block */
     bool mode_written;
+    uint32_t
+        *regions; /* first instructions of regions that touch memory; one a program insn at most */
+    uint32_t region_count;
     uint32_t stepped;
     unsigned state_scope, guest_scope; /* not used yet: metadata kinds */
     LLVMValueRef state_list, guest_list;
     unsigned kind_scope, kind_noalias;
 };
 
+struct cairn_merge;
+
 struct cairn_lifter {
-    struct cairn_lift lift; /* first: families see this */
-    bool *full;             /* by instruction: facts->insn[].full_write */
+    struct cairn_lift lift;    /* first: families see this */
+    struct cairn_merge *merge; /* when waves are merged */
+    bool *full;                /* by instruction: facts->insn[].full_write */
     struct cairn_lift_function function;
     struct cairn_lift_region region;
 };
@@ -95,7 +103,8 @@ enum cairn_plan_mode {
     CAIRN_PLAN_NONE,
     CAIRN_PLAN_SCALAR,
     CAIRN_PLAN_LANE,
-    CAIRN_PLAN_MASK_LANE, /* MASK instruction on this chunk's bits */
+    CAIRN_PLAN_MASK_LANE,  /* MASK instruction on this chunk's bits */
+    CAIRN_PLAN_MASK_WAVES, /* MASK instruction on 64 bits of each merged wave */
     CAIRN_PLAN_WAVE,
     CAIRN_PLAN_STEP,
     CAIRN_PLAN_CONTROL,
@@ -121,7 +130,8 @@ void cairn_region_advance(struct cairn_shape shape[CAIRN_VREGS], const struct ca
 void cairn_control_begin(struct cairn_lift *lift);           /* entry, dispatch, blocks */
 unsigned cairn_region_chunks(const struct cairn_lift *lift); /* turns of the loop over chunks */
 void cairn_region_mark_loop(struct cairn_lift *lift, LLVMValueRef branch);
-void cairn_region_note_memory(struct cairn_lift *lift); /* the chunk, for faults */
+/* Stores the chunk, for faults in the region that begins at instruction `first`. */
+void cairn_region_note_memory(struct cairn_lift *lift, uint32_t first);
 bool cairn_region_touches_memory(const struct cairn_lift *lift, uint32_t first, uint32_t last);
 void cairn_control_emit(struct cairn_lift *lift, uint32_t block, uint32_t i,
                         const struct cairn_plan *plans);

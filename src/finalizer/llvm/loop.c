@@ -251,8 +251,7 @@ static bool scc_is_free(const struct cairn_lift *lift, uint32_t block, const str
 static bool is_loop(const struct cairn_lift *lift, uint32_t block, const struct cairn_plan *plans,
                     struct plan_sets *sets, bool *by_exec)
 {
-    return !lift->geometry->merged && has_form(lift, block, plans) &&
-           collect(lift, block, plans, sets) &&
+    return has_form(lift, block, plans) && collect(lift, block, plans, sets) &&
            !meet_in_registers(&sets->lanes_written, &sets->scalar_read) &&
            !meet_in_registers(&sets->lanes_written, &sets->scalar_written) &&
            scc_is_free(lift, block, sets) && has_condition(lift, block, plans, sets, by_exec) &&
@@ -481,7 +480,7 @@ static void finish_strip(struct cairn_lift *lift, uint32_t block, const struct c
     cairn_control_yield(lift, at->offset);
 }
 
-static LLVMBasicBlockRef begin_chunks(struct cairn_lift *lift, bool memory)
+static LLVMBasicBlockRef begin_chunks(struct cairn_lift *lift, bool memory, uint32_t first)
 {
     struct cairn_lift_region *region = lift->region;
     region->body = cairn_lift_block(lift, "chunks");
@@ -490,7 +489,7 @@ static LLVMBasicBlockRef begin_chunks(struct cairn_lift *lift, bool memory)
     region->chunk = LLVMBuildPhi(lift->builder, lift->i32, "chunk");
     cairn_lift_chunk_pointers(lift);
     if (memory)
-        cairn_region_note_memory(lift);
+        cairn_region_note_memory(lift, first);
     return region->body;
 }
 
@@ -530,7 +529,7 @@ bool cairn_loop_emit(struct cairn_lift *lift, uint32_t block, const struct cairn
     store(lift, LLVMConstNull(lift->i1), loop.again);
     if (memory)
         cairn_lift_store_pc(lift, at->offset);
-    begin_chunks(lift, memory);
+    begin_chunks(lift, memory, at->first);
     enter_chunk(lift, &loop, start, turns);
     emit_turns(lift, block, &loop, plans);
     leave_chunk(lift, block, &loop, &sets);

@@ -4,7 +4,7 @@
  * this region make, and where lanes could see each other's memory accesses in another order than
  * that of a wave whose lanes run in lock step.
  */
-#include "finalizer/llvm/lift_priv.h"
+#include "finalizer/llvm/merge.h"
 
 #include <string.h>
 
@@ -244,12 +244,20 @@ static bool mask_in_lanes(const struct planner *plan, const struct cairn_regs *r
     return plan->lanes && (meets(reads->s, plan->pending) || meets(writes->s, touched));
 }
 
+/* Merged waves have each their own bits of the mask. */
+static bool needs_lanes(const struct cairn_lift *lift, uint32_t index)
+{
+    return lift->geometry->merged &&
+           cairn_lifter_of((struct cairn_lift *)lift)->merge->in_lanes[index];
+}
+
 /* Can it be done by the lanes? Then SCC, if written, waits for them. */
 static bool mask_joins(struct planner *plan, const struct cairn_program_insn *at,
-                       const struct cairn_regs *reads, const struct cairn_regs *writes)
+                       const struct cairn_regs *reads, const struct cairn_regs *writes,
+                       bool in_lanes)
 {
     bool writes_scc = cairn_regs_has_s(writes, CAIRN_SREG_SCC);
-    if (!mask_in_lanes(plan, reads, writes))
+    if (!in_lanes && !mask_in_lanes(plan, reads, writes))
         return false;
     if (plan->scc_pending && (cairn_regs_has_s(reads, CAIRN_SREG_SCC) ||
                               (!writes_scc && cairn_regs_has_s(writes, plan->scc_code))))
@@ -300,8 +308,15 @@ static enum cairn_plan_mode choose(struct planner *plan, uint32_t index, bool *c
         note_lane(plan, &at->insn, &reads, &writes, masks);
         return CAIRN_PLAN_LANE;
     case CAIRN_LIFT_MASK:
-        if (!mask_joins(plan, at, &reads, &writes))
+        if (needs_lanes(plan->lift, index) && !plan->lanes)
+            return CAIRN_PLAN_MASK_WAVES; /* nothing of this region is in the loop yet */
+        if (needs_lanes(plan->lift, index) && !mask_joins(plan, at, &reads, &writes, true)) {
+            *cut = true;
+            start_region(plan);
+        }
+        if (!mask_joins(plan, at, &reads, &writes, needs_lanes(plan->lift, index)))
             break;
+        plan->lanes = true;
         for (unsigned i = 0; i < 2; i++) {
             plan->pending[i] |= writes.s[i];
             plan->mask_read[i] |= reads.s[i];

@@ -68,10 +68,49 @@ void cairn_lift_store_pc(struct cairn_lift *lift, uint32_t offset)
     volatile_store(lift, pc_value(lift, offset), at, 8);
 }
 
-void cairn_region_note_memory(struct cairn_lift *lift)
+void cairn_region_note_memory(struct cairn_lift *lift, uint32_t first)
 {
+    struct cairn_lift_function *function = &cairn_lifter_of(lift)->function;
+    function->regions[function->region_count++] = first;
     LLVMValueRef at = cairn_lift_frame_field(lift, offsetof(struct cairn_native_frame, chunk));
     volatile_store(lift, lift->region->chunk, at, 4);
+}
+
+/* May a chunk without active lanes be left out? If the region makes no masks, and EXEC is not known
+ * to be full. */
+static bool may_skip(const struct cairn_lift *lift, uint32_t first, uint32_t last)
+{
+    bool worth = false;
+    for (uint32_t i = first; i <= last; i++) {
+        const struct cairn_insn *insn = &lift->program->insns[i].insn;
+        struct cairn_regs reads, writes;
+        const struct cairn_lift_family *family;
+        bool any;
+        enum cairn_lift_kind kind = cairn_lift_kind_of(lift, i, &family);
+        memset(&reads, 0, sizeof reads);
+        memset(&writes, 0, sizeof writes);
+        cairn_insn_registers(insn, &reads, &writes, &any);
+        if (kind == CAIRN_LIFT_MASK ||
+            (kind == CAIRN_LIFT_LANE && (writes.s[0] | writes.s[1] | writes.s[2])))
+            return false;
+        worth = worth || (lift->program->insns[i].flags &
+                          (CAIRN_ISA_LOADS | CAIRN_ISA_STORES | CAIRN_ISA_ATOMIC));
+    }
+    return worth && !lift->facts->insn[first].exec_full;
+}
+
+static void open_skip(struct cairn_lift *lift)
+{
+    struct cairn_lift_region *region = lift->region;
+    LLVMTypeRef type = cairn_lift_mask_type(lift);
+    LLVMValueRef at = cairn_lift_mask_pointer(lift, CAIRN_CODE_EXEC_LO);
+    LLVMValueRef bits = cairn_lift_state_load(lift, type, at, lift->width / 8);
+    LLVMValueRef idle = LLVMBuildICmp(lift->builder, LLVMIntEQ, bits, LLVMConstNull(type), "");
+    LLVMBasicBlockRef busy = cairn_lift_block(lift, "busy");
+    region->skip = cairn_lift_block(lift, "next");
+    LLVMBuildCondBr(lift->builder, idle, region->skip, busy);
+    LLVMPositionBuilderAtEnd(lift->builder, busy);
+    region->mask[CAIRN_CODE_EXEC_LO] = LLVMBuildBitCast(lift->builder, bits, lift->v1, "");
 }
 
 void cairn_region_open(struct cairn_lift *lift, uint32_t first, uint32_t last)
@@ -98,7 +137,10 @@ void cairn_region_open(struct cairn_lift *lift, uint32_t first, uint32_t last)
     region->chunk = LLVMBuildPhi(lift->builder, lift->i32, "chunk");
     cairn_lift_chunk_pointers(lift);
     if (memory)
-        cairn_region_note_memory(lift);
+        cairn_region_note_memory(lift, first);
+    region->skip = NULL;
+    if (may_skip(lift, first, last))
+        open_skip(lift);
 }
 
 static void store_live_registers(struct cairn_lift *lift)
@@ -190,6 +232,10 @@ void cairn_region_close(struct cairn_lift *lift)
     cairn_region_lane(lift, true);
     store_live_registers(lift);
     LLVMBuilderRef b = region->lane;
+    if (region->skip != NULL) {
+        LLVMBuildBr(b, region->skip);
+        LLVMPositionBuilderAtEnd(b, region->skip);
+    }
     unsigned codes[GATHERED], count = gathered_codes(region, codes);
     LLVMValueRef gathered[GATHERED][2];
     for (unsigned i = 0; i < count; i++)

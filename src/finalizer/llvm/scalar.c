@@ -4,6 +4,7 @@
  * chunks, whatever asks for them.
  */
 #include "finalizer/llvm/loop.h"
+#include "finalizer/llvm/merge.h"
 #include "machine/constant.h"
 
 /* Is the register written inside of the loop that is being lifted? Then it lives in there. */
@@ -96,6 +97,21 @@ static void forget_pairs_of(struct cairn_lift_region *region, unsigned code)
         region->mask[code - 1] = region->any[code - 1] = NULL;
 }
 
+/* A scalar register in memory. Of merged waves, each looks for lane masks in its own registers. */
+static void store_sgpr(struct cairn_lift *lift, unsigned code, unsigned dwords, LLVMValueRef value)
+{
+    const struct cairn_merge *merge = cairn_lifter_of(lift)->merge;
+    cairn_lift_state_store(lift, value, sgpr_pointer(lift, code), 4);
+    if (!lift->geometry->merged || is_inside(lift, code) || lift->region->by_wave ||
+        !(merge->is_mask[code] || merge->is_mask[code + dwords - 1]))
+        return;
+    for (unsigned i = 1; i < cairn_region_chunks(lift) / lift->chunks; i++) {
+        size_t offset = i * sizeof(struct cairn_wave) + offsetof(struct cairn_wave, sgpr);
+        LLVMValueRef at = cairn_lift_wave_field(lift, lift->wave, offset + 4 * (size_t)code);
+        cairn_lift_state_store(lift, value, at, 4);
+    }
+}
+
 /* True: the value is only remembered for now. */
 static bool defer(struct cairn_lift *lift, unsigned code)
 {
@@ -110,7 +126,7 @@ void cairn_lift_put_sgpr(struct cairn_lift *lift, unsigned code, LLVMValueRef va
 {
     LLVMBuilderRef before = enter_scalar(lift, code);
     if (!defer(lift, code) && code < CAIRN_SREG_SCC)
-        cairn_lift_state_store(lift, value, sgpr_pointer(lift, code), 4);
+        store_sgpr(lift, code, 1, value);
     split_pairs_of(lift, code);
     forget_pairs_of(lift->region, code);
     lift->region->sgpr[code] = value;
@@ -122,7 +138,7 @@ void cairn_lift_put_sgpr64(struct cairn_lift *lift, unsigned code, LLVMValueRef 
     LLVMBuilderRef before = enter_scalar(lift, code);
     struct cairn_lift_region *region = lift->region;
     if (!defer(lift, code) || !defer(lift, code + 1))
-        cairn_lift_state_store(lift, value, sgpr_pointer(lift, code), 4);
+        store_sgpr(lift, code, 2, value);
     split_pairs_of(lift, code);
     split_pairs_of(lift, code + 1);
     forget_pairs_of(region, code);
@@ -176,7 +192,7 @@ void cairn_lift_flush_scalars(struct cairn_lift *lift)
     region->defers = false;
     for (unsigned code = 0; code < CAIRN_SREG_SCC; code++)
         if (region->deferred[code])
-            cairn_lift_state_store(lift, known32(lift, code), sgpr_pointer(lift, code), 4);
+            store_sgpr(lift, code, 1, known32(lift, code));
     if (region->deferred[CAIRN_SREG_SCC] && region->scc != NULL) {
         LLVMValueRef word = LLVMBuildZExt(lift->builder, region->scc, lift->i32, "");
         cairn_lift_state_store(lift, word, scc_pointer(lift), 4);
