@@ -195,17 +195,22 @@ static void set_work_item_ids(struct cairn_wave *wave)
 
 /* A stable place in the machine for s_getreg HW_ID: CDNA2 ISA, HW_ID fields wave[3:0] simd[5:4]
  * cu[11:8] sh[12] se[15:13]. */
-static uint32_t hardware_id(const struct cairn_wave *wave)
+static uint32_t hardware_id(const struct cairn_workgroup *group)
 {
-    const struct cairn_workgroup *group = wave->group;
-    const uint32_t *count = wave->launch->workgroups;
+    const uint32_t *count = group->launch->workgroups;
     uint32_t number = group->id[0] + count[0] * (group->id[1] + count[1] * group->id[2]);
-    uint32_t cu = number % wave->launch->gfx->compute_units;
-    return wave->index / 4 % 8 | wave->index % 4 << 4 | cu % 14 << 8 | cu / 14 % 8 << 13;
+    uint32_t cu = number % group->launch->gfx->compute_units;
+    return cu % 14 << 8 | cu / 14 % 8 << 13;
+}
+
+/* The same of one wave of the group. */
+static uint32_t hardware_slot(uint32_t index)
+{
+    return index / 4 % 8 | index % 4 << 4;
 }
 
 static void wave_init(struct cairn_wave *wave, struct cairn_workgroup *group, uint32_t index,
-                      bool poison)
+                      uint32_t place, bool poison)
 {
     const struct cairn_launch *launch = group->launch;
     uint32_t (*vgpr)[CAIRN_WAVE_LANES] = wave->vgpr;
@@ -234,7 +239,7 @@ static void wave_init(struct cairn_wave *wave, struct cairn_workgroup *group, ui
     cairn_wave_write64(wave, CODE_FLAT_SCRATCH, (uintptr_t)scratch);
     set_work_item_ids(wave);
     cairn_wave_write64(wave, CODE_EXEC, wave->valid_lanes);
-    wave->trap_state[CAIRN_TRAP_STATE_HW_ID] = hardware_id(wave);
+    wave->trap_state[CAIRN_TRAP_STATE_HW_ID] = place | hardware_slot(index);
 }
 
 void cairn_workgroup_init(struct cairn_workgroup *group, const struct cairn_launch *launch,
@@ -252,12 +257,13 @@ void cairn_workgroup_init(struct cairn_workgroup *group, const struct cairn_laun
     group->wave_count = waves_of(group->size, launch->wave_size);
     if (poison && lds != NULL)
         memset(lds, POISON_BYTE, launch->lds_bytes);
+    uint32_t place = hardware_id(group);
     for (uint32_t i = 0; i < group->wave_count; i++) {
         struct cairn_wave *wave = &group->waves[i];
         wave->vgpr = (void *)((uint8_t *)vgprs + vgpr_bytes_of_wave(launch) * i);
         wave->scratch =
             launch->private_bytes == 0 ? NULL : (uint8_t *)scratch + scratch_of_wave(launch) * i;
-        wave_init(wave, group, i, poison);
+        wave_init(wave, group, i, place, poison);
     }
 }
 
