@@ -63,7 +63,7 @@ static bool kills(const struct pass *pass, uint32_t index, unsigned vreg)
 {
     const struct cairn_insn *insn = &pass->program->insns[index].insn;
     uint32_t exec = pass->scopes->at[index];
-    return ignores_exec(insn) || pass->now[vreg] == NO_LANES ||
+    return ignores_exec(insn) || pass->facts[index].exec_full || pass->now[vreg] == NO_LANES ||
            (exec != CAIRN_SCOPE_ANY && cairn_scope_within(pass->scopes, pass->now[vreg], exec));
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * How the lanes of a chunk relate in each vector register, by a forward pass over the blocks.
  * Beside the shape proper it keeps what is needed to carry shapes through bit operations: an upper
- * bound of the value and the number of low zero bits of lane 0's value.
+ * bound of the value, the number of low zero bits of lane 0's value, and of high bits that all
+ * lanes share.
  */
 #include "finalizer/facts_priv.h"
 #include "machine/constant.h"
@@ -13,6 +14,7 @@ struct value {
     struct cairn_shape shape;
     uint8_t bits;     /* every lane's value is below 2^bits; 32: nothing known */
     uint8_t zeros;    /* low bits of lane 0's value that are 0 */
+    uint8_t alike;    /* VARYING: so many high bits are the same in all lanes */
     bool packed;      /* work-item ids x, y << 10, z << 20, as the hardware packs them */
     bool low_lanes;   /* v_mbcnt_lo of all ones: lane number up to 32 */
     uint16_t copy_of; /* vreg + 1 that holds the same; 0: none */
@@ -156,8 +158,11 @@ static struct value sum(struct value a, struct value b, int sign)
 static struct value shifted_left(struct value a, uint32_t count)
 {
     struct value result = a;
-    if (!is_regular(a))
-        return varying;
+    if (!is_regular(a)) {
+        result = varying;
+        result.alike = (uint8_t)(a.alike > count ? a.alike - count : 0);
+        return result;
+    }
     result.shape = make_shape(stride_of(a) * ((int64_t)1 << count), weaker(a, a));
     result.zeros = (uint8_t)(a.zeros + count > 32 ? 32 : a.zeros + count);
     result.bits = (uint8_t)(a.bits + count > 32 ? 32 : a.bits + count);
@@ -206,6 +211,16 @@ static bool stays_low(const struct pass *pass, struct value a)
     return stride_of(a) >= 0 && a.zeros < 32 && span_of(pass, a) < (uint64_t)1 << a.zeros;
 }
 
+/* How many high bits are the same in all lanes. */
+static uint8_t alike(const struct pass *pass, struct value a)
+{
+    if (is_uniform(a))
+        return 32;
+    if (!is_regular(a))
+        return a.alike;
+    return stays_low(pass, a) ? (uint8_t)(32 - a.zeros) : 0;
+}
+
 static struct value shifted_right(const struct pass *pass, struct value a, uint32_t count)
 {
     struct value result = varying;
@@ -214,9 +229,11 @@ static struct value shifted_right(const struct pass *pass, struct value a, uint3
         result.shape = a.shape;
         result.shape.pair = false;
         result.zeros = (uint8_t)(a.zeros > count ? a.zeros - count : 0);
-    } else if (is_regular(a) && stays_low(pass, a) && count >= a.zeros) {
-        result.shape.kind = CAIRN_SHAPE_UNIFORM;
+        return result;
     }
+    result.alike = least(32, (uint8_t)(alike(pass, a) + count));
+    if (result.alike == 32)
+        result.shape.kind = CAIRN_SHAPE_UNIFORM;
     return result;
 }
 
@@ -230,20 +247,23 @@ static struct value masked_low(const struct pass *pass, struct value a, uint32_t
         result.zeros = a.zeros;
         if (mask != 0 && __builtin_ctz(mask) > result.zeros)
             result.zeros = (uint8_t)__builtin_ctz(mask);
-    } else if (is_regular(a) && stays_low(pass, a)) {
-        uint32_t low = a.zeros == 0 ? 0 : UINT32_MAX >> (32 - a.zeros);
-        if ((mask & low) == low) {
-            result.shape = make_shape(stride_of(a), CAIRN_SHAPE_UNIFORM);
-            result.zeros = a.zeros;
-        } else if ((mask & low) == 0) {
-            result.shape.kind = CAIRN_SHAPE_UNIFORM;
-            result.zeros = a.zeros;
-        }
+        return result;
+    }
+    uint32_t same = alike(pass, a), low = same == 32 ? 0 : UINT32_MAX >> same;
+    if ((mask & low) == 0) {
+        result.shape.kind = CAIRN_SHAPE_UNIFORM;
+        result.zeros = mask == 0 ? 32 : (uint8_t)__builtin_ctz(mask);
+    } else if (is_regular(a) && stays_low(pass, a) && (mask & low) == low) {
+        result.shape = make_shape(stride_of(a), CAIRN_SHAPE_UNIFORM);
+        result.zeros = a.zeros;
+    } else {
+        uint8_t cleared = (uint8_t)(32 - bits_of(mask));
+        result.alike = same > cleared ? (uint8_t)same : cleared;
     }
     return result;
 }
 
-static struct value combined(struct value a, struct value b)
+static struct value combined(const struct pass *pass, struct value a, struct value b)
 {
     /* Bits of one lie in zeros of the other in all lanes: an OR adds. */
     bool apart = (is_uniform(b) && b.zeros >= a.bits) || (is_uniform(a) && a.zeros >= b.bits);
@@ -254,6 +274,7 @@ static struct value combined(struct value a, struct value b)
         result.bits = a.bits > b.bits ? a.bits : b.bits;
         return result;
     }
+    result.alike = least(alike(pass, a), alike(pass, b));
     return apart ? sum(a, b, 1) : result;
 }
 
@@ -452,7 +473,7 @@ static bool affine_result(const struct pass *pass, struct value *out)
         if (!constant_of(pass, CAIRN_SLOT_SRC1, &n))
             return false;
         a = shifted_left(a, n & 31);
-        *out = pass->insn->op == CAIRN_OP_v_lshl_add_u32 ? sum(a, c, 1) : combined(a, c);
+        *out = pass->insn->op == CAIRN_OP_v_lshl_add_u32 ? sum(a, c, 1) : combined(pass, a, c);
         return true;
     case CAIRN_OP_v_add_lshl_u32:
         if (!constant_of(pass, CAIRN_SLOT_SRC2, &n))
@@ -470,10 +491,10 @@ static bool affine_result(const struct pass *pass, struct value *out)
         *out = pass->insn->op == CAIRN_OP_v_mul_u32_u24 ? field : sum(field, c, 1);
         return true;
     case CAIRN_OP_v_or_b32:
-        *out = combined(a, b);
+        *out = combined(pass, a, b);
         return true;
     case CAIRN_OP_v_or3_b32:
-        *out = combined(combined(a, b), c);
+        *out = combined(pass, combined(pass, a, b), c);
         return true;
     case CAIRN_OP_v_and_b32:
         if (!k0 && !constant_of(pass, CAIRN_SLOT_SRC1, &k))
@@ -677,7 +698,8 @@ static void find_result(const struct pass *pass, struct value *low, struct value
     struct value better;
     if (affine_result(pass, &better) && is_regular(better))
         *low = better;
-    else if (affine_result(pass, &better) && (better.low_lanes || better.packed))
+    else if (!is_regular(*low) && affine_result(pass, &better) &&
+             (better.low_lanes || better.packed || better.alike > 0))
         *low = better;
     better = end_carry(pass);
     if (better.shape.pair)
@@ -731,6 +753,7 @@ static bool join_value(struct value *a, const struct value *b)
     if (b->bits > a->bits)
         a->bits = 32; /* at once, or a counter would take 32 rounds */
     a->zeros = least(a->zeros, b->zeros);
+    a->alike = least(a->alike, b->alike);
     a->packed = a->packed && b->packed;
     a->low_lanes = a->low_lanes && b->low_lanes;
     if (a->copy_of != b->copy_of)
