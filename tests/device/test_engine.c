@@ -51,7 +51,7 @@ static void waves_run_in_it(void **state)
     struct cairn_engine_kernel *kernel = cairn_engine_find(&m->launch, NULL);
     uint64_t before = cairn_stats_get(CAIRN_COUNT_STEPPED);
     while (m->wave->state == CAIRN_WAVE_READY)
-        cairn_engine_run(kernel, m->wave, 64);
+        cairn_engine_run_group(kernel, &m->group, 64);
     assert_int_equal(m->wave->state, CAIRN_WAVE_DONE);
     assert_int_equal(m->wave->vgpr[1][17], 300);
     assert_int_equal(m->wave->instructions, 402);
@@ -67,7 +67,6 @@ static void what_the_compiler_refuses_is_interpreted(void **state)
     assert_null(cairn_engine_find(&m->launch, refused));
     assert_null(cairn_engine_find(&m->launch, refused)); /* and not asked for again */
     assert_int_equal(cairn_stats_get(CAIRN_COUNT_KERNELS_INTERPRETED) - before, 1);
-    assert_int_equal(cairn_engine_run(NULL, m->wave, 1000), CAIRN_WAVE_DONE);
     cairn_engine_forget(&m->code);
     asm_destroy(m);
 }
@@ -94,7 +93,8 @@ static void hot_kernels_are_compiled_again(void **state)
     for (int i = 0; i < 10000 && kernel->native == quick; i++)
         usleep(1000);
     assert_ptr_not_equal(kernel->native, quick);
-    assert_int_equal(cairn_engine_run(kernel, m->wave, 100000), CAIRN_WAVE_DONE);
+    cairn_engine_run_group(kernel, &m->group, 100000);
+    assert_int_equal(m->wave->state, CAIRN_WAVE_DONE);
     assert_int_equal(m->wave->vgpr[1][0], 300);
     cairn_engine_forget(&m->code);
     asm_destroy(m);
@@ -149,7 +149,8 @@ static void a_forked_child_goes_on(void **state)
     pid_t child = fork();
     if (child == 0) {
         cairn_engine_fork_child();
-        bool good = cairn_engine_run(kernel, m->wave, 100000) == CAIRN_WAVE_DONE;
+        cairn_engine_run_group(kernel, &m->group, 100000);
+        bool good = m->wave->state == CAIRN_WAVE_DONE;
         m->launch.grid[0] = 100;
         good = good && cairn_engine_find(&m->launch, NULL) != NULL;
         cairn_engine_forget(&m->code);

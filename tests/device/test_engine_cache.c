@@ -25,7 +25,8 @@ static void find(struct asm_machine *m)
     compiled = cairn_stats_get(CAIRN_COUNT_KERNELS_COMPILED) - compiled;
     cached = cairn_stats_get(CAIRN_COUNT_KERNELS_CACHED) - cached;
     assert_non_null(kernel);
-    assert_int_equal(cairn_engine_run(kernel, m->wave, 1000), CAIRN_WAVE_DONE);
+    cairn_engine_run_group(kernel, &m->group, 1000);
+    assert_int_equal(m->wave->state, CAIRN_WAVE_DONE);
     m->wave->state = CAIRN_WAVE_READY;
     m->wave->pc = m->launch.entry_pc;
     cairn_engine_forget(&m->code);

@@ -211,10 +211,12 @@ static bool run_group(struct kernel_program *p, struct cairn_engine_kernel *kern
 {
     for (bool running = true; running;) {
         running = false;
+        if (kernel != NULL)
+            cairn_engine_run_group(kernel, group, 10000);
         for (uint32_t i = 0; i < group->wave_count; i++) {
             struct cairn_wave *wave = &group->waves[i];
-            if (wave->state == CAIRN_WAVE_READY)
-                cairn_engine_run(kernel, wave, 10000);
+            if (kernel == NULL && wave->state == CAIRN_WAVE_READY)
+                cairn_interp_run(wave, 10000);
             if (wave->state == CAIRN_WAVE_FAULTED) {
                 p->fault = wave->fault;
                 return false;

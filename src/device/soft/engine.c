@@ -232,19 +232,6 @@ struct cairn_engine_kernel *cairn_engine_find(const struct cairn_launch *launch,
 
 /* ---- running */
 
-enum cairn_wave_state cairn_engine_run(struct cairn_engine_kernel *kernel, struct cairn_wave *wave,
-                                       uint64_t budget)
-{
-    if (kernel == NULL)
-        return cairn_interp_run(wave, budget);
-    struct cairn_native_code *native = atomic_load_explicit(&kernel->native, memory_order_acquire);
-    uint64_t stepped = 0;
-    enum cairn_wave_state state = cairn_native_run(native, wave, budget, &stepped);
-    if (stepped > 0)
-        cairn_stats_add(CAIRN_COUNT_STEPPED, stepped);
-    return state;
-}
-
 uint32_t cairn_engine_run_group(struct cairn_engine_kernel *kernel, struct cairn_workgroup *group,
                                 uint64_t budget)
 {

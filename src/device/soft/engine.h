@@ -21,10 +21,6 @@ struct cairn_engine_kernel *cairn_engine_find(const struct cairn_launch *launch,
 /* Whether cairn_engine_find would come back at once. */
 bool cairn_engine_is_ready(const struct cairn_launch *launch);
 
-/* As cairn_interp_run; `kernel` may be NULL. */
-enum cairn_wave_state cairn_engine_run(struct cairn_engine_kernel *kernel, struct cairn_wave *wave,
-                                       uint64_t budget);
-
 /* Runs the ready waves of a workgroup in turn, over barriers at which all meet, until each has
  * ended, yielded or used its budget, or one has faulted. Returns how many barriers were met at.
  * `kernel` is not NULL. */

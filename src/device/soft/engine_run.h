@@ -22,8 +22,9 @@ struct cairn_native_code {
 
 void cairn_native_code_destroy(struct cairn_native_code *code);
 
-/* As cairn_interp_run. `budget` is counted by finalized code at the ends of loops only: it may be
- * passed by far. *stepped: adds how many instructions the interpreter executed for it one by one.
+/* As cairn_interp_run, for code of waves that are not merged. `budget` is counted by finalized code
+ * at the ends of loops only: it may be passed by far. *stepped: adds how many instructions the
+ * interpreter executed for it one by one.
  */
 enum cairn_wave_state cairn_native_run(struct cairn_native_code *code, struct cairn_wave *wave,
                                        uint64_t budget, uint64_t *stepped);

@@ -33,13 +33,17 @@ static bool copy_code_locked(const struct cairn_engine_kernel *kernel, struct ca
     return true;
 }
 
-/* The kernel's former code stays: waves may be in it. */
+/* The kernel's former code stays: waves may be in it. Workgroups change over where they are, which
+ * needs the same idea of what merged waves have in common. */
 static void finish_locked(struct cairn_engine_kernel *kernel, struct cairn_native_code *native)
 {
+    struct cairn_native_code *before = atomic_load_explicit(&kernel->native, memory_order_relaxed);
     kernel->queued = false;
-    if (native != NULL) {
-        kernel->before = atomic_load_explicit(&kernel->native, memory_order_relaxed);
+    if (native != NULL && (native->own != NULL) == (before->own != NULL)) {
+        kernel->before = before;
         atomic_store_explicit(&kernel->native, native, memory_order_release);
+    } else {
+        cairn_native_code_destroy(native);
     }
     if (kernel->code == NULL)
         cairn_engine_kernel_free(kernel);

@@ -17,7 +17,7 @@ struct cairn_slot {
     uint64_t ticket;
     uint8_t *block; /* waves, then VGPRs, then scratch */
     size_t block_bytes;
-    uint8_t *lds; /* 4 GiB-aligned, owned; NULL until a workgroup needs LDS */
+    uint8_t *lds;                 /* 4 GiB-aligned, owned; NULL until a workgroup needs LDS */
     uint32_t lds_bytes, lds_used; /* accessible; maybe not zero */
     uint8_t *no_lds; /* the arena of workgroups without LDS; not owned, NULL until one comes */
     uint32_t live_waves, first_wave; /* not ended yet; whose turn it is */
