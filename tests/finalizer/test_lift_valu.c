@@ -35,7 +35,7 @@ static const uint32_t end_words[END_WORDS] = {0xbe801d00 | TARGET_SGPR, 0xbf8100
 
 /* One wave and what it runs, without memory. */
 struct machine {
-    uint32_t code[1 + 3 * INSNS + END_WORDS]; /* a division needs fewer */
+    uint32_t code[1 + 5 * INSNS + END_WORDS]; /* a division needs fewer */
     uint32_t words;
     struct cairn_insn insn[INSNS];
     unsigned insns;
@@ -100,8 +100,9 @@ static uint32_t sdwa_word(bool compare, uint32_t sdst)
 
 static uint32_t dpp_word(void)
 {
-    static const uint16_t controls[] = {0x1b, 0xb1, 0x4e, 0x101, 0x111, 0x121, 0x140, 0x141, 0x153};
-    uint32_t word = vgpr() | (uint32_t)controls[below(9)] << 8 | below(2) << 19;
+    static const uint16_t controls[] = {0x1b,  0xb1,  0x4e,  0x101, 0x111, 0x121, 0x140, 0x141,
+                                        0x153, 0x130, 0x134, 0x138, 0x13c, 0x142, 0x143, 0x10f};
+    uint32_t word = vgpr() | (uint32_t)controls[below(16)] << 8 | below(2) << 19;
     word |= below(16) << 20; /* abs, neg */
     return word | (below(3) ? 0xffu : below(256)) << 24;
 }
@@ -336,6 +337,7 @@ struct setting {
     enum cairn_target_level target;
     enum cairn_tier tier;
     uint32_t width, mode;
+    uint32_t setreg; /* word of an s_setreg_imm32_b32 to put between instructions; 0: none */
 };
 
 static struct cairn_geometry geometry_of(const struct setting *setting)
@@ -398,9 +400,9 @@ static unsigned run_divisions(const struct setting *setting, uint64_t seed)
 static void divisions_are_the_hosts(void **unused)
 {
     static const struct setting settings[] = {
-        {"division v4", CAIRN_TARGET_V4, CAIRN_TIER_FULL, 16, 0x3f0},
-        {"division v3", CAIRN_TARGET_V3, CAIRN_TIER_QUICK, 8, 0x3f0},
-        {"division base", CAIRN_TARGET_BASE, CAIRN_TIER_FULL, 8, 0x3f0},
+        {"division v4", CAIRN_TARGET_V4, CAIRN_TIER_FULL, 16, 0x3f0, 0},
+        {"division v3", CAIRN_TARGET_V3, CAIRN_TIER_QUICK, 8, 0x3f0, 0},
+        {"division base", CAIRN_TARGET_BASE, CAIRN_TIER_FULL, 8, 0x3f0, 0},
     };
     for (unsigned i = 0; i < 3; i++) {
         if ((i == 0 && !__builtin_cpu_supports("x86-64-v4")) ||
@@ -425,8 +427,13 @@ static unsigned run_program(const struct setting *setting, uint64_t seed, uint8_
     set_up(&m);
     if (below(2))
         m.code[m.words++] = exec_word;
-    while (m.insns < INSNS && choose(&m, &geometry))
+    while (m.insns < INSNS && choose(&m, &geometry)) {
         seen[m.insn[m.insns - 1].op] = 1;
+        if (setting->setreg != 0 && below(4) == 0) {
+            m.code[m.words++] = setting->setreg;
+            m.code[m.words++] = below(2) ? 3 : 0;
+        }
+    }
     memcpy(&m.code[m.words], end_words, sizeof end_words);
     m.words += END_WORDS;
     fill(&m, setting->mode);
@@ -456,21 +463,24 @@ static void avx512_does_what_the_interpreter_does(void **unused)
 {
     if (!__builtin_cpu_supports("x86-64-v4"))
         skip();
-    check((struct setting){"v4", CAIRN_TARGET_V4, CAIRN_TIER_QUICK, 16, 0x3f0});
-    check((struct setting){"v4 flush", CAIRN_TARGET_V4, CAIRN_TIER_QUICK, 16, 0x3c0});
-    check((struct setting){"v4 full", CAIRN_TARGET_V4, CAIRN_TIER_FULL, 16, 0x3f0});
+    check((struct setting){"v4", CAIRN_TARGET_V4, CAIRN_TIER_QUICK, 16, 0x3f0, 0});
+    check((struct setting){"v4 flush", CAIRN_TARGET_V4, CAIRN_TIER_QUICK, 16, 0x3c0, 0});
+    /* hwreg(HW_REG_MODE, 4, 2): f32 denormals; hwreg(HW_REG_MODE, 0, 2): f32 rounding */
+    check((struct setting){"v4 toggles", CAIRN_TARGET_V4, CAIRN_TIER_QUICK, 16, 0x3f0, 0xba000901});
+    check((struct setting){"v4 rounds", CAIRN_TARGET_V4, CAIRN_TIER_QUICK, 16, 0x3f0, 0xba000801});
+    check((struct setting){"v4 full", CAIRN_TARGET_V4, CAIRN_TIER_FULL, 16, 0x3f0, 0});
 }
 
 static void avx2_does_what_the_interpreter_does(void **unused)
 {
     if (!__builtin_cpu_supports("x86-64-v3"))
         skip();
-    check((struct setting){"v3", CAIRN_TARGET_V3, CAIRN_TIER_QUICK, 8, 0x3f0});
+    check((struct setting){"v3", CAIRN_TARGET_V3, CAIRN_TIER_QUICK, 8, 0x3f0, 0});
 }
 
 static void baseline_does_what_the_interpreter_does(void **unused)
 {
-    check((struct setting){"base", CAIRN_TARGET_BASE, CAIRN_TIER_QUICK, 8, 0x3f0});
+    check((struct setting){"base", CAIRN_TARGET_BASE, CAIRN_TIER_QUICK, 8, 0x3f0, 0});
 }
 
 int main(void)

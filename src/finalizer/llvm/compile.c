@@ -9,6 +9,7 @@
 #include "finalizer/llvm/pipeline.h"
 #include "finalizer/llvm/semantics.h"
 #include "finalizer/llvm/target.h"
+#include "fp/mode.h"
 
 #include <llvm-c/DebugInfo.h>
 #include <stdlib.h>
@@ -29,16 +30,28 @@ struct compilation {
 
 /* ---- analyses */
 
-/* s_setreg of hardware register 1 (MODE): AMD "CDNA2 ISA", hwreg operand bits 5:0. */
-static bool writes_mode(const struct cairn_program *program)
+/* s_setreg of hardware register 1 (MODE): AMD "CDNA2 ISA", hwreg operand: register 5:0, offset
+ * 10:6, size - 1 15:11. Only the bits that floating point looks at count. *strange: the program may
+ * set others than those of f32 denormals. */
+static bool writes_mode(const struct cairn_program *program, bool *strange)
 {
+    bool writes = false;
+    *strange = false;
     for (uint32_t i = 0; i < program->insn_count; i++) {
         const struct cairn_insn *insn = &program->insns[i].insn;
         bool setreg = insn->op == CAIRN_OP_s_setreg_b32 || insn->op == CAIRN_OP_s_setreg_imm32_b32;
-        if (setreg && (insn->imm & 63) == 1)
-            return true;
+        uint64_t field = ((UINT64_C(2) << (insn->imm >> 11 & 31)) - 1) << (insn->imm >> 6 & 31);
+        if (!setreg || (insn->imm & 63) != 1 || (field & CAIRN_FP_MODE_MASK) == 0)
+            continue;
+        uint64_t value = (uint64_t)insn->literal << (insn->imm >> 6 & 31) & field;
+        uint64_t both = CAIRN_FP_KEEP_IN_32 | CAIRN_FP_KEEP_OUT_32, usual = CAIRN_FP_MODE_DEFAULT;
+        bool known = insn->op == CAIRN_OP_s_setreg_imm32_b32 && (field & both) == both &&
+                     ((value & both) == both || (value & both) == 0) &&
+                     ((value ^ usual) & field & CAIRN_FP_MODE_MASK & ~both) == 0;
+        writes = true;
+        *strange = *strange || !known;
     }
-    return false;
+    return writes;
 }
 
 static enum cairn_status analyse(struct compilation *job)
@@ -64,7 +77,8 @@ static enum cairn_status analyse(struct compilation *job)
     job->lifter->full = flags;
     for (uint32_t i = 0; i < count; i++)
         flags[i] = job->facts->insn[i].full_write;
-    job->lifter->function.mode_written = writes_mode(job->program);
+    job->lifter->function.mode_written =
+        writes_mode(job->program, &job->lifter->function.mode_strange);
     return cairn_liveness_build(job->program, flags, &job->live);
 }
 

@@ -70,6 +70,8 @@ enum cairn_lift_kind cairn_lift_kind_of(const struct cairn_lift *lift, uint32_t 
         return CAIRN_LIFT_NONE;
     if (lift->program->insns[index].indexed || !registers_exist(lift, insn))
         return CAIRN_LIFT_STEP;
+    if (((const struct cairn_lifter *)lift)->function.mode_strange && cairn_lift_needs_mode(insn))
+        return CAIRN_LIFT_STEP;
     for (unsigned i = 0; i < sizeof families / sizeof families[0]; i++) {
         enum cairn_lift_kind kind =
             families[i]->kind(insn, lift->geometry, lift->request->exact_nan);

@@ -162,6 +162,9 @@ extern const struct cairn_lift_family cairn_lift_cross_family;  /* lift_cross.c:
 extern const struct cairn_lift_family cairn_lift_memory_family; /* lift_memory.c: DS, FLAT, MUBUF */
 extern const struct cairn_lift_family cairn_lift_matrix_family; /* lift_matrix.c: MFMA */
 
+/* Whether a vector instruction of lift_valu.c depends on MODE. */
+bool cairn_lift_needs_mode(const struct cairn_insn *insn);
+
 /* DPP (lift_dpp.c): the first source as the lanes see it (`source`: what the chunk holds of it),
  * and which lanes have a source that is there and active (<width x i1>). Any control; whether it
  * stays inside of a chunk is cairn_lift_dpp_in_chunk. */

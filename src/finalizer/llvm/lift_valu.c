@@ -20,6 +20,12 @@ static bool is_packed(unsigned type)
     return cairn_lift_valu_is_packed16(type) || type == CAIRN_TYPE_PK_F32;
 }
 
+bool cairn_lift_needs_mode(const struct cairn_insn *insn)
+{
+    const struct cairn_lift_valu_row *row = cairn_lift_valu_row_of(insn->op);
+    return row != NULL && (row->flags & CAIRN_LIFT_VALU_FLOAT);
+}
+
 static enum cairn_lift_kind kind(const struct cairn_insn *insn,
                                  const struct cairn_geometry *geometry, bool exact_nan)
 {
