@@ -126,6 +126,22 @@ void cairn_engine_kernel_free(struct cairn_engine_kernel *kernel)
 
 /* ---- the first launch */
 
+/* Has the same kernel failed in another geometry? Then nobody needs to hear of it again. */
+static bool failed_before(const struct cairn_engine_kernel *kernel)
+{
+    struct table *table = kernel->code->native_cache;
+    bool found = false;
+    for (unsigned i = 0; i < BUCKETS && !found; i++) {
+        const struct cairn_engine_kernel *other =
+            atomic_load_explicit(&table->buckets[i], memory_order_acquire);
+        for (; other != NULL && !found; other = other->next)
+            found =
+                other->key.entry_offset == kernel->key.entry_offset &&
+                atomic_load_explicit(&other->progress, memory_order_relaxed) == CAIRN_ENGINE_FAILED;
+    }
+    return found;
+}
+
 static void build(struct cairn_engine_kernel *kernel)
 {
     unsigned wanted = cairn_option_choice(CAIRN_OPTION_TIER);
@@ -149,7 +165,7 @@ static void build(struct cairn_engine_kernel *kernel)
             atomic_store_explicit(&kernel->hot, hot > HOT_LEAST ? hot : HOT_LEAST,
                                   memory_order_relaxed);
         atomic_store_explicit(&kernel->native, native, memory_order_release);
-    } else if (cairn_engine_module() != NULL) {
+    } else if (cairn_engine_module() != NULL && !failed_before(kernel)) {
         cairn_log(CAIRN_LOG_WARN, "kernel %s cannot be finalized and is interpreted", kernel->name);
         cairn_stats_add(CAIRN_COUNT_KERNELS_INTERPRETED, 1);
     }
