@@ -16,6 +16,7 @@
 struct loaded_code {
     struct cairn_code code; /* first: what others hold is its address */
     const char *(*name_of)(void *user, uint64_t pc);
+    bool (*line_of)(void *user, uint64_t pc, char *text, size_t size); /* NULL: no lines known */
     void *user;
 };
 
@@ -93,6 +94,12 @@ enum cairn_status cairn_code_register(uint64_t base, uint64_t size,
     return status;
 }
 
+void cairn_code_set_lines(struct cairn_code *code,
+                          bool (*line_of)(void *user, uint64_t pc, char *text, size_t size))
+{
+    ((struct loaded_code *)code)->line_of = line_of;
+}
+
 void cairn_code_unregister(struct cairn_code *code)
 {
     if (code == NULL)
@@ -126,6 +133,12 @@ const char *cairn_code_name(const struct cairn_code *code, uint64_t pc)
 {
     const struct loaded_code *loaded = (const struct loaded_code *)code;
     return loaded->name_of != NULL ? loaded->name_of(loaded->user, pc) : NULL;
+}
+
+bool cairn_code_line(const struct cairn_code *code, uint64_t pc, char *text, size_t size)
+{
+    const struct loaded_code *loaded = (const struct loaded_code *)code;
+    return loaded->line_of != NULL && loaded->line_of(loaded->user, pc, text, size);
 }
 
 void cairn_codes_fork_prepare(void)

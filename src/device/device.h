@@ -128,6 +128,11 @@ uint64_t cairn_clock_now(void);
 CAIRN_MUST_CHECK enum cairn_status
 cairn_code_register(uint64_t base, uint64_t size, const char *(*name_of)(void *user, uint64_t pc),
                     void *user, struct cairn_code **out);
+/* From now on fault messages name source lines too: `line_of`, called with the code's `user`,
+ * writes "file:line" of a pc into `text`, or returns false. Before the first dispatch of the code.
+ */
+void cairn_code_set_lines(struct cairn_code *code,
+                          bool (*line_of)(void *user, uint64_t pc, char *text, size_t size));
 /* Waits for nothing: the caller knows that no dispatch uses it any more. */
 void cairn_code_unregister(struct cairn_code *code);
 

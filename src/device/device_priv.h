@@ -35,6 +35,8 @@ void cairn_queues_fork_child(void);
 struct cairn_code *cairn_code_find(uint64_t pc);
 /* Name of the kernel or function at `pc`, or NULL; valid while the code is registered. */
 const char *cairn_code_name(const struct cairn_code *code, uint64_t pc);
+/* "file:line" of the source at `pc` into `text`; false: not known. */
+bool cairn_code_line(const struct cairn_code *code, uint64_t pc, char *text, size_t size);
 void cairn_codes_fork_prepare(void);
 void cairn_codes_fork_parent(void);
 void cairn_codes_fork_child(void);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * What a queue's error is called: one line with kernel, instruction, place, workgroup, lane and
- * address, logged once by whoever found it first.
+ * What a queue's error is called: one line with kernel, instruction, place, source line, workgroup,
+ * lane and address, logged once by whoever found it first.
  */
 #include "device/queue_priv.h"
 
@@ -37,7 +37,7 @@ static bool has_address(enum cairn_fault_kind kind)
            kind == CAIRN_FAULT_SCRATCH;
 }
 
-/* The function that the pc is in, if it is another one than the kernel. */
+/* The function that the pc is in, if it is another one than the kernel, and the source line. */
 static void append_place(struct line *line, const struct cairn_launch *launch,
                          const struct cairn_fault *fault, const char *kernel)
 {
@@ -50,6 +50,9 @@ static void append_place(struct line *line, const struct cairn_launch *launch,
         append(line, " in %s", function);
     else if (inside && fault->pc >= launch->entry_pc)
         append(line, " (entry + 0x%" PRIx64 ")", fault->pc - launch->entry_pc);
+    char source[256];
+    if (inside && cairn_code_line(launch->code, fault->pc, source, sizeof source))
+        append(line, ", %s", source);
 }
 
 void cairn_fault_describe(const struct cairn_dispatch *dispatch, const struct cairn_fault *fault,

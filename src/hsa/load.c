@@ -7,6 +7,7 @@
 #include "loader_priv.h"
 
 #include "base/log.h"
+#include "obj/line.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -232,6 +233,24 @@ static const char *name_of(void *user, uint64_t pc)
     return function->name;
 }
 
+static hsa_status_t add_lines(struct loaded *loaded, const struct cairn_obj *obj)
+{
+    enum cairn_status status = cairn_line_table_create(obj->image, &loaded->lines);
+    return status == CAIRN_OK || status == CAIRN_ERR_NOT_FOUND ? HSA_STATUS_SUCCESS
+                                                               : cairn_hsa_status(status);
+}
+
+static bool line_of(void *user, uint64_t pc, char *text, size_t size)
+{
+    const struct loaded *loaded = user;
+    struct cairn_line_place source;
+    uint64_t vaddr = pc - (uintptr_t)loaded->base + loaded->lowest_vaddr;
+    if (loaded->lines == NULL || !cairn_line_find(loaded->lines, vaddr, &source))
+        return false;
+    snprintf(text, size, "%s:%" PRIu32, source.file, source.line);
+    return true;
+}
+
 /* ---- relocations ---- */
 
 static hsa_status_t resolve(struct loaded *loaded, const struct cairn_obj *obj, uint32_t index,
@@ -322,9 +341,12 @@ static hsa_status_t register_code(struct loaded *loaded)
 {
     for (uint32_t i = 0; i < loaded->segment_count; i++) {
         struct segment *segment = &loaded->segments[i];
-        if (segment->executable && cairn_code_register(segment->base, segment->size, name_of,
-                                                       loaded, &segment->code) != CAIRN_OK)
+        if (!segment->executable)
+            continue;
+        if (cairn_code_register(segment->base, segment->size, name_of, loaded, &segment->code) !=
+            CAIRN_OK)
             return HSA_STATUS_ERROR_OUT_OF_RESOURCES;
+        cairn_code_set_lines(segment->code, line_of);
     }
     return HSA_STATUS_SUCCESS;
 }
@@ -340,6 +362,7 @@ void cairn_hsa_loaded_destroy(struct loaded *loaded)
         free(loaded->functions[i].name);
     if (loaded->base != NULL)
         (void)!cairn_memory_free(loaded->base);
+    cairn_line_table_destroy(loaded->lines);
     free(loaded->functions);
     free(loaded->segments);
     free(loaded->uri);
@@ -386,6 +409,8 @@ static hsa_status_t load_parsed(struct loaded *loaded, const struct cairn_obj *o
         status = add_symbols(loaded, obj);
     if (status == HSA_STATUS_SUCCESS)
         status = add_functions(loaded, obj);
+    if (status == HSA_STATUS_SUCCESS)
+        status = add_lines(loaded, obj);
     if (status == HSA_STATUS_SUCCESS)
         status = relocate(loaded, obj);
     if (status == HSA_STATUS_SUCCESS)

@@ -61,6 +61,7 @@ struct loaded {
     uint32_t segment_count, function_count;
     struct segment *segments;
     struct function *functions;
+    struct cairn_line_table *lines; /* owned; NULL: compiled without -g */
     struct loaded *next;
 };
 
