@@ -34,50 +34,32 @@ static LLVMValueRef no_wrap(struct cairn_lift *lift, LLVMValueRef base, int64_t 
     return compare(lift, LLVMIntULE, base, cairn_lift_const32(lift, top));
 }
 
-static LLVMValueRef join64(struct cairn_lift *lift, LLVMValueRef low, LLVMValueRef high)
+/* i1: the active lanes have the high half of lane 0. Their low halves then say where they are. */
+static LLVMValueRef same_high(struct cairn_lift_access *access)
 {
-    LLVMBuilderRef b = lift->builder;
-    low = LLVMBuildZExt(b, low, lift->i64, "");
-    high = LLVMBuildZExt(b, high, lift->i64, "");
-    return LLVMBuildOr(b, low, LLVMBuildShl(b, high, cairn_lift_const64(lift, 32), ""), "");
+    struct cairn_lift *lift = access->lift;
+    LLVMValueRef first = cairn_lift_splat(lift, cairn_lift_base(lift, CAIRN_SLOT_ADDR, 1));
+    return cairn_lift_access_none(access, compare(lift, LLVMIntNE, access->high, first));
 }
 
-static LLVMValueRef last_of(struct cairn_lift *lift, unsigned dword, LLVMValueRef vector)
-{
-    struct cairn_shape shape = cairn_lift_shape(lift, CAIRN_SLOT_ADDR, dword);
-    unsigned last = lift->width - 1;
-    if (shape.kind == CAIRN_SHAPE_VARYING)
-        return LLVMBuildExtractElement(lift->builder, vector, cairn_lift_const32(lift, last), "");
-    LLVMValueRef base = cairn_lift_base(lift, CAIRN_SLOT_ADDR, dword);
-    if (shape.kind != CAIRN_SHAPE_AFFINE)
-        return base;
-    LLVMValueRef step = cairn_lift_const32(lift, (uint32_t)shape.stride * last);
-    return LLVMBuildAdd(lift->builder, base, step, "");
-}
-
-/* Addresses in a pair of registers. */
+/* Addresses in a pair of registers. Nothing is taken for granted of a high half that is said to go
+ * with its low half: where its carry was made, other lanes may have been on. */
 static void pair_addresses(struct cairn_lift_access *access, struct cairn_lift_addresses *out)
 {
     struct cairn_lift *lift = access->lift;
-    LLVMBuilderRef b = lift->builder;
     struct cairn_shape low = cairn_lift_shape(lift, CAIRN_SLOT_ADDR, 0);
     struct cairn_shape high = cairn_lift_shape(lift, CAIRN_SLOT_ADDR, 1);
-    int64_t stride = low.pair ? low.pair_stride : low.kind == CAIRN_SHAPE_AFFINE ? low.stride : 0;
-    bool exact = (is_uniform(low) || low.kind == CAIRN_SHAPE_AFFINE) && is_uniform(high);
-    out->regular = (low.pair || exact) && stride_allowed(stride);
+    int64_t stride = low.kind == CAIRN_SHAPE_AFFINE ? low.stride : 0;
+    bool exact = is_uniform(high);
+    out->regular = low.kind != CAIRN_SHAPE_VARYING && (low.pair || exact) && stride_allowed(stride);
     out->stride = stride;
     if (!out->regular)
         return;
     LLVMValueRef first = cairn_lift_base64(lift, CAIRN_SLOT_ADDR);
-    out->first = LLVMBuildAdd(b, first, access->base, "");
-    if (exact && (low.kind == CAIRN_SHAPE_AFFINE) == (stride != 0)) {
-        out->good = no_wrap(lift, cairn_lift_base(lift, CAIRN_SLOT_ADDR, 0), stride);
-        return;
-    }
-    LLVMValueRef last = join64(lift, last_of(lift, 0, access->low), last_of(lift, 1, access->high));
-    uint64_t span = (uint64_t)stride * (lift->width - 1);
-    out->good =
-        compare(lift, LLVMIntEQ, last, LLVMBuildAdd(b, first, cairn_lift_const64(lift, span), ""));
+    out->first = LLVMBuildAdd(lift->builder, first, access->base, "");
+    out->good = no_wrap(lift, cairn_lift_base(lift, CAIRN_SLOT_ADDR, 0), stride);
+    if (!exact)
+        out->good = cairn_lift_and(lift, out->good, same_high(access));
 }
 
 /* A scalar base and offsets of 32 bits in access->low. `first`: i32, lane 0's offset. */
