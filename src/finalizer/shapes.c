@@ -129,6 +129,19 @@ static enum cairn_shape_kind weaker(struct value a, struct value b)
                : CAIRN_SHAPE_UNIFORM;
 }
 
+/* Is that what it is for all lanes of a wave, not only of a chunk? */
+static bool is_whole(struct value value)
+{
+    return value.shape.kind == CAIRN_SHAPE_GROUP_UNIFORM || value.shape.whole;
+}
+
+static struct cairn_shape affine_shape(int64_t stride, bool whole)
+{
+    struct cairn_shape shape = make_shape(stride, CAIRN_SHAPE_UNIFORM);
+    shape.whole = whole && shape.kind == CAIRN_SHAPE_AFFINE;
+    return shape;
+}
+
 static int64_t stride_of(struct value value)
 {
     return value.shape.kind == CAIRN_SHAPE_AFFINE ? value.shape.stride : 0;
@@ -145,6 +158,7 @@ static struct value sum(struct value a, struct value b, int sign)
     if (!is_regular(a) || !is_regular(b))
         return result;
     result.shape = make_shape(stride_of(a) + sign * stride_of(b), weaker(a, b));
+    result.shape.whole = result.shape.kind == CAIRN_SHAPE_AFFINE && is_whole(a) && is_whole(b);
     result.zeros = least(a.zeros, b.zeros);
     if (sign > 0 && a.bits < 31 && b.bits < 31)
         result.bits = (uint8_t)((a.bits > b.bits ? a.bits : b.bits) + 1);
@@ -164,6 +178,7 @@ static struct value shifted_left(struct value a, uint32_t count)
         return result;
     }
     result.shape = make_shape(stride_of(a) * ((int64_t)1 << count), weaker(a, a));
+    result.shape.whole = result.shape.kind == CAIRN_SHAPE_AFFINE && a.shape.whole;
     result.zeros = (uint8_t)(a.zeros + count > 32 ? 32 : a.zeros + count);
     result.bits = (uint8_t)(a.bits + count > 32 ? 32 : a.bits + count);
     result.packed = result.low_lanes = false;
@@ -177,6 +192,7 @@ static struct value times(struct value a, uint32_t factor)
     if (!is_regular(a))
         return result;
     result.shape = make_shape(stride_of(a) * (int32_t)factor, weaker(a, a));
+    result.shape.whole = result.shape.kind == CAIRN_SHAPE_AFFINE && a.shape.whole;
     result.zeros = factor == 0 ? 32 : least(32, (uint8_t)(a.zeros + __builtin_ctz(factor)));
     result.bits = least(32, (uint8_t)(a.bits + bits_of(factor)));
     return result;
@@ -249,6 +265,12 @@ static struct value masked_low(const struct pass *pass, struct value a, uint32_t
             result.zeros = (uint8_t)__builtin_ctz(mask);
         return result;
     }
+    if (is_regular(a) && a.bits < 32 && (mask | UINT32_MAX << a.bits) == UINT32_MAX) {
+        result = a; /* nothing is taken away */
+        result.shape.pair = result.packed = result.low_lanes = false;
+        result.copy_of = 0;
+        return result;
+    }
     uint32_t same = alike(pass, a), low = same == 32 ? 0 : UINT32_MAX >> same;
     if ((mask & low) == 0) {
         result.shape.kind = CAIRN_SHAPE_UNIFORM;
@@ -297,7 +319,8 @@ static struct value id_x(const struct pass *pass)
     struct value value = varying;
     value.bits = bits_of(size_of(pass, 0) - 1);
     if (rows_fit_chunks(pass)) {
-        value.shape = make_shape(1, CAIRN_SHAPE_UNIFORM);
+        value.shape = affine_shape(1, (uint64_t)size_of(pass, 1) * size_of(pass, 2) == 1 ||
+                                          size_of(pass, 0) % pass->geometry->wave_size == 0);
         value.zeros = (uint8_t)__builtin_ctz(pass->geometry->width);
         /* Lanes that do not exist count on. */
         value.bits = bits_of((size_of(pass, 0) + 63) / 64 * 64 - 1);
@@ -416,7 +439,7 @@ static struct value lane_count(const struct pass *pass, bool high)
         result.low_lanes = true;
         result.bits = 6;
     } else if (high && all && a.low_lanes) {
-        result.shape = make_shape(1, CAIRN_SHAPE_UNIFORM);
+        result.shape = affine_shape(1, true);
         result.bits = 6;
         result.zeros = (uint8_t)__builtin_ctz(pass->geometry->width);
     }
@@ -654,7 +677,8 @@ static bool wide_result(const struct pass *pass, struct value *low, struct value
         if (!is_regular(source(pass, n, 0)))
             return false;
         stride += stride_of(source(pass, n, 0)) * (int32_t)k;
-        low->shape = make_shape(stride, CAIRN_SHAPE_UNIFORM);
+        low->shape = affine_shape(stride, is_whole(source(pass, n, 0)) &&
+                                              is_whole(source(pass, CAIRN_SLOT_SRC2, 0)));
         if (paired && stride == 0 && is_uniform(source(pass, CAIRN_SLOT_SRC2, 0)))
             *high = uniform_value(CAIRN_SHAPE_UNIFORM);
         if (paired)
@@ -747,6 +771,7 @@ static bool join_value(struct value *a, const struct value *b)
         a->shape.kind = uniform ? CAIRN_SHAPE_UNIFORM : CAIRN_SHAPE_VARYING;
         a->shape.stride = 0;
     }
+    a->shape.whole = a->shape.kind == CAIRN_SHAPE_AFFINE && a->shape.whole && b->shape.whole;
     a->shape.pair = a->shape.pair && b->shape.pair && a->shape.pair_stride == b->shape.pair_stride;
     if (!a->shape.pair)
         a->shape.pair_stride = 0;

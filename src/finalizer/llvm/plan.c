@@ -75,16 +75,18 @@ static int64_t access_bytes(const struct cairn_insn *insn)
     return 4 * (int64_t)dwords;
 }
 
-/* How far apart neighbouring lanes' addresses are; 0: not known. */
+/* How far apart the addresses of neighbouring lanes are, all over the wave; 0: not known, or lanes
+ * may meet. Of 64-bit addresses the low halves tell them apart. */
 static int64_t stride_of(const struct planner *plan, const struct cairn_insn *insn)
 {
     const struct cairn_operand *address = &insn->slot[CAIRN_SLOT_ADDR];
     if (!cairn_operand_present(address) || !cairn_code_is_vector(address->code))
         return 0;
     const struct cairn_shape *shape = &plan->shape[cairn_vreg_of_code(address->code)];
-    if (address->dwords == 2)
-        return shape[1].pair ? shape[1].pair_stride : 0;
-    return shape->kind == CAIRN_SHAPE_AFFINE ? shape->stride : 0;
+    int64_t stride = shape->stride < 0 ? -(int64_t)shape->stride : shape->stride;
+    bool apart = shape->kind == CAIRN_SHAPE_AFFINE && shape->whole &&
+                 stride <= UINT32_MAX / CAIRN_WAVE_LANES;
+    return apart ? stride : 0;
 }
 
 static bool has_two_offsets(const struct cairn_insn *insn)
@@ -99,7 +101,9 @@ static bool joins(const struct planner *plan, struct traffic *traffic,
     const struct cairn_operand *address = &insn->slot[CAIRN_SLOT_ADDR];
     int64_t stride = stride_of(plan, insn), low = insn->imm, high = low + access_bytes(insn);
     bool first = !traffic->loads && !traffic->stores;
-    if (stride == 0 || has_two_offsets(insn) || plan->written[cairn_vreg_of_code(address->code)] ||
+    bool by_address = insn->encoding == CAIRN_ENC_DS || insn->encoding == CAIRN_ENC_GLOBAL;
+    if (!by_address || stride == 0 || has_two_offsets(insn) ||
+        plan->written[cairn_vreg_of_code(address->code)] ||
         (address->dwords == 2 && plan->written[cairn_vreg_of_code(address->code) + 1]))
         return false;
     if (!first && (!traffic->shared || traffic->address != address->code ||
@@ -107,10 +111,28 @@ static bool joins(const struct planner *plan, struct traffic *traffic,
         return false;
     traffic->address = address->code;
     traffic->base = insn->slot[CAIRN_SLOT_SADDR].code;
-    traffic->stride = stride < 0 ? -stride : stride;
+    traffic->stride = stride;
     traffic->low = first || low < traffic->low ? low : traffic->low;
     traffic->high = first || high > traffic->high ? high : traffic->high;
     return traffic->high - traffic->low <= traffic->stride;
+}
+
+/* A scalar instruction writes registers: is a base address that accesses share among them? */
+static void move_bases(struct planner *plan, const struct cairn_regs *writes)
+{
+    for (unsigned i = 0; i < SPACES; i++) {
+        unsigned base = plan->traffic[i].base;
+        if (base < 128 && (cairn_regs_has_s(writes, base) || cairn_regs_has_s(writes, base + 1)))
+            plan->traffic[i].shared = false;
+    }
+}
+
+/* Scalar accesses are made in front of the region's lanes. */
+static bool scalar_conflicts(const struct planner *plan, const struct cairn_program_insn *at)
+{
+    const struct traffic *traffic = &plan->traffic[SPACE_GLOBAL - 1];
+    bool stores = at->flags & (CAIRN_ISA_STORES | CAIRN_ISA_ATOMIC);
+    return at->insn.encoding == CAIRN_ENC_SMEM && (traffic->stores || (stores && traffic->loads));
 }
 
 /* True if the access must come behind all accesses of the region so far. */
@@ -328,7 +350,8 @@ static enum cairn_plan_mode choose(struct planner *plan, uint32_t index, bool *c
         *cut = true;
         return alone(kind);
     }
-    *cut = scalar_breaks(plan, &reads, &writes);
+    *cut = scalar_breaks(plan, &reads, &writes) || scalar_conflicts(plan, at);
+    move_bases(plan, &writes);
     plan->crossed = plan->crossed || (plan->lanes && at->insn.encoding >= CAIRN_ENC_VOP1);
     if (!*cut && cairn_regs_has_s(&writes, CAIRN_SREG_SCC))
         plan->scc_pending = false;
