@@ -95,7 +95,8 @@ static void set_state(struct asm_machine *m, const struct random_program *progra
     for (unsigned i = 0; i < OUT_AT / 8; i++)
         words[i] = random_bits(&random) >> (i % 4 * 8);
     memset(m->data + OUT_AT, 0, ASM_DATA_BYTES - OUT_AT);
-    for (unsigned i = 0; i < ASM_LDS_BYTES / 8; i++)
+    memset(lds, 0, ASM_LDS_BYTES);
+    for (unsigned i = 0; i < program->lds_bytes / 8; i++)
         lds[i] = random_bits(&random) >> (i % 4 * 8);
 }
 
