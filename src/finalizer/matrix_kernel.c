@@ -41,6 +41,23 @@ __attribute__((noinline)) static void finish(row *d, unsigned rows, bool flushes
             store(d[i] + lane, d_out(kind, load(d[i] + lane)));
 }
 
+/* Denormals of D are C, which should have been flushed: the sum of zeros with the zero that is
+ * left of it. */
+__attribute__((noinline)) static void redo(struct cairn_sem_mfma_shape s, row *d, const uint32_t *a,
+                                           const uint32_t *b)
+{
+    for (unsigned r = 0; r < cairn_sem_mfma_out_dwords(s); r++)
+        for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane++) {
+            unsigned first = cairn_sem_mfma_d_block(s.m, r) * s.k * s.m;
+            unsigned i = cairn_sem_mfma_d_row(s.m, r, lane / s.m), j = lane % s.m;
+            if ((d[r][lane] & 0x7fffffffu) - 1 >= 0x007fffffu)
+                continue;
+            d[r][lane] &= 0x80000000u;
+            for (unsigned k = first; k < first + s.k * s.m; k += s.m)
+                d[r][lane] = cairn_sem_mfma_step(s.kind, a[k + i], b[k + j], d[r][lane]);
+        }
+}
+
 struct tile {
     unsigned r, group; /* registers r.. of the lanes of group */
     unsigned row;      /* of D in its block */
@@ -104,8 +121,11 @@ MATRIX_INLINE void run_tiles(struct cairn_sem_mfma_shape s, row *d, const row *a
     specials found = {0};
     for (unsigned block = 0; block < s.blocks; block++)
         found |= multiply_block(s, block, d, c, c_step, from_a, from_b);
-    if (__builtin_expect(is_any(found), 0))
-        finish(d, cairn_sem_mfma_out_dwords(s), s.kind == CAIRN_SEM_MFMA_BF16);
+    if (__builtin_expect(!is_any(found), 1))
+        return;
+    if (redoes(s))
+        redo(s, d, from_a, from_b);
+    finish(d, cairn_sem_mfma_out_dwords(s), s.kind == CAIRN_SEM_MFMA_BF16);
 }
 
 /* ---- sixteen blocks of 4 x 4: block and column are the lane's own, row r is the register */
@@ -228,26 +248,8 @@ MATRIX_INLINE void run_f64(struct cairn_sem_mfma_shape s, row *d, const row *a, 
 
 /* ---- the functions */
 
-typedef void function(row *d, const row *a, const row *b, const row *c, uint64_t c_step);
-
-/* `body` is not inlined: the compiler does not know what arithmetic the control register changes.
- */
-MATRIX_INLINE void run_flushing(function *body, row *d, const row *a, const row *b, const row *c,
-                                uint64_t c_step)
-{
-#if defined(__SSE2__)
-    unsigned before = _mm_getcsr();
-    _mm_setcsr(before | _MM_DENORMALS_ZERO_ON);
-    body(d, a, b, c, c_step);
-    _mm_setcsr(before);
-#else
-    body(d, a, b, c, c_step);
-#endif
-}
-
 #define MFMA(op, M, K, KL, BLOCKS, KIND)                                                           \
-    __attribute__((noinline)) static void body_##op(row *d, const row *a, const row *b,            \
-                                                    const row *c, uint64_t c_step)                 \
+    static void run_##op(row *d, const row *a, const row *b, const row *c, uint64_t c_step)        \
     {                                                                                              \
         const struct cairn_sem_mfma_shape s = {M, K, KL, BLOCKS, CAIRN_SEM_MFMA_##KIND};           \
         if (CAIRN_SEM_MFMA_##KIND == CAIRN_SEM_MFMA_F64)                                           \
@@ -256,14 +258,6 @@ MATRIX_INLINE void run_flushing(function *body, row *d, const row *a, const row 
             run_4x4(s, d, a, b, c, c_step);                                                        \
         else                                                                                       \
             run_tiles(s, d, a, b, c, c_step);                                                      \
-    }                                                                                              \
-    static void run_##op(row *d, const row *a, const row *b, const row *c, uint64_t c_step)        \
-    {                                                                                              \
-        const struct cairn_sem_mfma_shape s = {M, K, KL, BLOCKS, CAIRN_SEM_MFMA_##KIND};           \
-        if (host_flushes(s))                                                                       \
-            run_flushing(body_##op, d, a, b, c, c_step);                                           \
-        else                                                                                       \
-            body_##op(d, a, b, c, c_step);                                                         \
     }
 #include "machine/sem_mfma.def"
 #undef MFMA

@@ -105,23 +105,18 @@ MATRIX_INLINE vu element(enum cairn_sem_mfma_kind kind, vu dword, unsigned e)
     }
 }
 
-/* Sums of f16 products are multiples of 2^-53 or C itself, never denormal. So where there is much
- * of C, the host is told to take denormal inputs for 0 all through the function: that flushes C,
- * and changes nothing else. */
-MATRIX_INLINE bool host_flushes(struct cairn_sem_mfma_shape shape)
+/* Products of f16 are multiples of 2^-48, so a denormal C drops out of the sum with the first
+ * product that is not 0. Where none is, it comes out again as D, which is rare: for the large
+ * shapes C is not flushed, but such a D computed once more. */
+MATRIX_INLINE bool redoes(struct cairn_sem_mfma_shape shape)
 {
-#if defined(__SSE2__)
-    return shape.kind == CAIRN_SEM_MFMA_F16 && cairn_sem_mfma_out_dwords(shape) >= 16;
-#else
-    (void)shape;
-    return false;
-#endif
+    return shape.kind == CAIRN_SEM_MFMA_F16 && shape.m != 4;
 }
 
 MATRIX_INLINE vu c_in(struct cairn_sem_mfma_shape shape, vu c)
 {
-    bool f16 = shape.kind == CAIRN_SEM_MFMA_F16 && !host_flushes(shape);
-    return shape.kind == CAIRN_SEM_MFMA_BF16 || f16 ? flush(c) : c;
+    bool flushes = shape.kind == CAIRN_SEM_MFMA_BF16 || shape.kind == CAIRN_SEM_MFMA_F16;
+    return flushes && !redoes(shape) ? flush(c) : c;
 }
 
 MATRIX_INLINE vu d_out(enum cairn_sem_mfma_kind kind, vu d)
@@ -130,22 +125,23 @@ MATRIX_INLINE vu d_out(enum cairn_sem_mfma_kind kind, vu d)
     return choose(is_nan, (vu)(0x7fc00000u), kind == CAIRN_SEM_MFMA_BF16 ? flush(d) : d);
 }
 
-/* Whether any result is one that d_out changes, which is rare: gathered, and asked for once. Only
- * bf16 has denormal results to flush. */
+/* Whether any result is one that has to be changed, which is rare: gathered, and asked for once. */
 #if defined(__AVX512DQ__)
 typedef __mmask16 specials;
 #else
 typedef vu specials;
 #endif
 
+/* NaNs, and denormals where halves are summed up. */
 MATRIX_INLINE specials special(enum cairn_sem_mfma_kind kind, vu a, vu b)
 {
+    bool denormals = kind == CAIRN_SEM_MFMA_BF16 || kind == CAIRN_SEM_MFMA_F16;
 #if defined(__AVX512DQ__)
     enum { QUIET_NAN = 0x01, DENORMAL = 0x20, SIGNALLING_NAN = 0x80 };
     enum { CLASSES = QUIET_NAN | SIGNALLING_NAN | DENORMAL };
     if (kind == CAIRN_SEM_MFMA_I8)
         return 0;
-    if (kind == CAIRN_SEM_MFMA_BF16)
+    if (denormals)
         return _mm512_fpclass_ps_mask((__m512)a, CLASSES) |
                _mm512_fpclass_ps_mask((__m512)b, CLASSES);
     return _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_UNORD_Q);
@@ -153,7 +149,7 @@ MATRIX_INLINE specials special(enum cairn_sem_mfma_kind kind, vu a, vu b)
     if (kind == CAIRN_SEM_MFMA_I8)
         return (vu)(0);
     vu found = (vu)(as_floats(a) != as_floats(a)) | (vu)(as_floats(b) != as_floats(b));
-    if (kind == CAIRN_SEM_MFMA_BF16)
+    if (denormals)
         found |=
             (vu)((a & 0x7fffffffu) - 1 < 0x007fffffu) | (vu)((b & 0x7fffffffu) - 1 < 0x007fffffu);
     return found;

@@ -52,7 +52,13 @@ static void add_dpp(struct text *text)
                                         "wave_shr:1",   "wave_ror:1"};
     static const char *const counted[] = {"row_shl", "row_shr", "row_ror", "row_newbcast"};
     unsigned d = below(REGS), a = below(REGS), b = below(REGS), kind = below(3);
-    switch (below(6)) {
+    switch (below(7)) {
+    case 6: /* of 64 bits: one control only */
+        d &= ~1u, a &= ~1u;
+        add(text, "v_rndne_f64_dpp v[%u:%u], v[%u:%u] row_newbcast:%u", d, d + 1, a, a + 1,
+            below(16));
+        kind = 3;
+        break;
     case 0:
         add(text, "v_mov_b32_dpp v%u, v%u ", d, a);
         break;
@@ -76,7 +82,7 @@ static void add_dpp(struct text *text)
         add(text, "quad_perm:[%u,%u,%u,%u]", below(4), below(4), below(4), below(4));
     else if (kind == 1)
         add(text, "%s", fixed[below(8)]);
-    else
+    else if (kind == 2)
         add(text, "%s:%u", counted[below(4)], 1 + below(15));
     if (below(2))
         add(text, " row_mask:0x%x bank_mask:0x%x", below(16), below(16));
@@ -244,8 +250,66 @@ static void random_programs_do_the_same(void **unused)
     }
 }
 
+/* ---- faults */
+
+/* The address of a store in a later chunk comes from lane 0 or 31: what the interpreter does again
+ * after a fault must find it. v5: far away in these lanes; v6: 1 from lane 32 on, else 0. */
+static const char *const faults[] = {
+    "v_mov_b32 v1, 0\n ds_bpermute_b32 v2, v1, v5\n v_mul_lo_u32 v2, v2, v6\n"
+    "global_store_dword v2, v5, s[2:3]",
+    "v_mov_b32_dpp v2, v5 wave_shr:1 row_mask:0xf bank_mask:0xf bound_ctrl:0\n"
+    "v_mul_lo_u32 v2, v2, v6\n global_store_dword v2, v5, s[2:3]",
+    "v_add_u32 v1, 4, v5\n v_readfirstlane_b32 s20, v5\n v_mul_lo_u32 v2, s20, v6\n"
+    "global_store_dword v2, v1, s[2:3]",
+    "v_add_u32 v1, 4, v5\n v_readlane_b32 s20, v5, 31\n v_mul_lo_u32 v2, s20, v6\n"
+    "global_store_dword v2, v1, s[2:3]",
+};
+
+static void run_fault(const char *text)
+{
+    struct asm_machine *machine = asm_create(text);
+    for (enum cairn_target_level t = CAIRN_TARGET_BASE; t <= native_best_target(); t++) {
+        struct native_options options = {.target = t, .tier = CAIRN_TIER_FULL};
+        struct cairn_native_code *code = native_compile(machine, &options, NULL);
+        char why[256];
+        assert_non_null(code);
+        for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane++) {
+            machine->wave->vgpr[5][lane] = lane % 31 == 0 ? 0x10000000 : 4 * lane;
+            machine->wave->vgpr[6][lane] = lane >= 32;
+        }
+        asm_set_sgpr64(machine, 2, (uintptr_t)machine->data);
+        struct native_state *start = native_capture(machine);
+        assert_int_equal(native_run(NULL, machine), CAIRN_WAVE_FAULTED);
+        struct cairn_fault expected = machine->wave->fault;
+        native_restore(machine, start);
+        assert_int_equal(native_run(code, machine), CAIRN_WAVE_FAULTED);
+        struct cairn_fault got = machine->wave->fault;
+        snprintf(why, sizeof why, "target %u: pc %+lld, lane %d, %d; address %#llx, %#llx", t,
+                 (long long)(got.pc - expected.pc), expected.lane, got.lane,
+                 (unsigned long long)expected.address, (unsigned long long)got.address);
+        if (expected.kind != got.kind || expected.pc != got.pc || expected.lane != got.lane ||
+            expected.address != got.address)
+            fail_msg("%s\n%s", why, text);
+        native_free(start);
+        native_destroy(code);
+        asm_reset(machine);
+    }
+    asm_destroy(machine);
+}
+
+static void faults_behind_looks_across_are_the_interpreters(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)
+        run_fault(faults[i]);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(random_programs_do_the_same)};
+    setenv("CAIRN_VERIFY", "1", true);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(random_programs_do_the_same),
+        cmocka_unit_test(faults_behind_looks_across_are_the_interpreters),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -143,9 +143,11 @@ static uint32_t any_half(void)
 
 static uint32_t any_dword(enum cairn_sem_mfma_kind kind, unsigned row)
 {
+    if (row % 8 == 0 && tiny) /* products of zeros only: C as it is, or flushed */
+        return (uint32_t)random64() & 0x80008000u;
     switch (kind) {
     case CAIRN_SEM_MFMA_F16:
-        return below(3) ? any_half() | any_half() << 16 : any_f32();
+        return below(tiny ? 2 : 3) ? any_half() | any_half() << 16 : any_f32();
     case CAIRN_SEM_MFMA_BF16:
         return any_f32() >> 16 | (any_f32() & 0xffff0000u);
     case CAIRN_SEM_MFMA_I8:
@@ -223,6 +225,7 @@ static void every_shape_does_the_same(void **unused)
 
 int main(void)
 {
+    setenv("CAIRN_VERIFY", "1", true);
     const struct CMUnitTest tests[] = {cmocka_unit_test(every_shape_does_the_same)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
