@@ -41,7 +41,7 @@ function(cairn_test name)
   endif()
 endfunction()
 
-# The engine that is not the default of CAIRN_ENGINE (src/base/option.def).
+# Short tests hardly leave the interpreter, with which kernels begin; this engine is asked for from the start.
 set(CAIRN_OTHER_ENGINE finalizer)
 
 # cairn_other_engine(NAME COMMAND ... [ENVIRONMENT ...]): the test NAME, which runs kernels, once more on the
@@ -51,5 +51,5 @@ function(cairn_other_engine name)
   set(test ${name}_on_${CAIRN_OTHER_ENGINE})
   add_test(NAME ${test} COMMAND ${arg_COMMAND})
   set_tests_properties(${test} PROPERTIES TIMEOUT 300 LABELS engine
-    ENVIRONMENT "CAIRN_ENGINE=${CAIRN_OTHER_ENGINE};${arg_ENVIRONMENT}")
+    ENVIRONMENT "CAIRN_ENGINE=${CAIRN_OTHER_ENGINE};CAIRN_TIER=quick;${arg_ENVIRONMENT}")
 endfunction()

@@ -28,16 +28,46 @@ static const char *refused(const struct cairn_code *code, uint64_t pc)
     return "please refuse me";
 }
 
-static void a_kernel_is_made_once_for_each_geometry(void **state)
+/* The kernel of the machine's launch once it has code: it is asked for by work done in vain. */
+static struct cairn_engine_kernel *find_made(struct asm_machine *m)
+{
+    struct cairn_engine_kernel *kernel = cairn_engine_find(&m->launch, NULL);
+    assert_non_null(kernel);
+    if (kernel->native == NULL)
+        cairn_engine_spend(kernel, UINT64_C(1) << 20);
+    for (int i = 0; i < 10000 && cairn_engine_code(kernel, false, false) == NULL; i++)
+        usleep(1000);
+    assert_non_null(cairn_engine_code(kernel, false, false));
+    return kernel;
+}
+
+static void a_kernel_is_interpreted_until_code_pays(void **state)
 {
     struct asm_machine *m = asm_create(loop);
     uint64_t before = cairn_stats_get(CAIRN_COUNT_KERNELS_COMPILED);
     struct cairn_engine_kernel *kernel = cairn_engine_find(&m->launch, NULL);
-    assert_non_null(kernel);
+    cairn_engine_spend(kernel, 100);
+    usleep(20000);
+    assert_null(cairn_engine_code(kernel, false, false));
+    assert_int_equal(cairn_stats_get(CAIRN_COUNT_KERNELS_COMPILED), before);
+    cairn_engine_forget(&m->code);
+    m->launch.workgroups[0] = 100000; /* so many that it pays at once */
+    kernel = cairn_engine_find(&m->launch, NULL);
+    for (int i = 0; i < 10000 && cairn_engine_code(kernel, false, false) == NULL; i++)
+        usleep(1000);
+    assert_non_null(cairn_engine_code(kernel, false, false));
+    cairn_engine_forget(&m->code);
+    asm_destroy(m);
+}
+
+static void a_kernel_is_made_once_for_each_geometry(void **state)
+{
+    struct asm_machine *m = asm_create(loop);
+    uint64_t before = cairn_stats_get(CAIRN_COUNT_KERNELS_COMPILED);
+    struct cairn_engine_kernel *kernel = find_made(m);
     assert_ptr_equal(cairn_engine_find(&m->launch, NULL), kernel);
     m->launch.grid[0] = 100; /* the last workgroup is not whole any more */
-    struct cairn_engine_kernel *ragged = cairn_engine_find(&m->launch, NULL);
-    assert_non_null(ragged);
+    struct cairn_engine_kernel *ragged = find_made(m);
     assert_ptr_not_equal(ragged, kernel);
     assert_int_equal(cairn_stats_get(CAIRN_COUNT_KERNELS_COMPILED) - before, 2);
     cairn_engine_forget(&m->code);
@@ -48,10 +78,10 @@ static void a_kernel_is_made_once_for_each_geometry(void **state)
 static void waves_run_in_it(void **state)
 {
     struct asm_machine *m = asm_create(loop);
-    struct cairn_engine_kernel *kernel = cairn_engine_find(&m->launch, NULL);
+    struct cairn_native_code *code = cairn_engine_code(find_made(m), false, false);
     uint64_t before = cairn_stats_get(CAIRN_COUNT_STEPPED);
     while (m->wave->state == CAIRN_WAVE_READY)
-        cairn_engine_run_group(kernel, &m->group, 64);
+        cairn_engine_run_group(code, &m->group, 64);
     assert_int_equal(m->wave->state, CAIRN_WAVE_DONE);
     assert_int_equal(m->wave->vgpr[1][17], 300);
     assert_int_equal(m->wave->instructions, 402);
@@ -64,6 +94,10 @@ static void what_the_compiler_refuses_is_interpreted(void **state)
 {
     struct asm_machine *m = asm_create(loop);
     uint64_t before = cairn_stats_get(CAIRN_COUNT_KERNELS_INTERPRETED);
+    struct cairn_engine_kernel *kernel = cairn_engine_find(&m->launch, refused);
+    cairn_engine_spend(kernel, UINT64_C(1) << 20);
+    for (int i = 0; i < 10000 && kernel->progress != CAIRN_ENGINE_FAILED; i++)
+        usleep(1000);
     assert_null(cairn_engine_find(&m->launch, refused));
     assert_null(cairn_engine_find(&m->launch, refused)); /* and not asked for again */
     m->launch.grid[0] = 100;
@@ -84,7 +118,7 @@ static void wait_for_counter(enum cairn_counter counter, uint64_t value)
 static void hot_kernels_are_compiled_again(void **state)
 {
     struct asm_machine *m = asm_create(loop);
-    struct cairn_engine_kernel *kernel = cairn_engine_find(&m->launch, NULL);
+    struct cairn_engine_kernel *kernel = find_made(m);
     struct cairn_native_code *quick = kernel->native;
     uint64_t before = cairn_stats_get(CAIRN_COUNT_KERNELS_COMPILED);
     cairn_engine_spend(kernel, 1000);
@@ -95,7 +129,7 @@ static void hot_kernels_are_compiled_again(void **state)
     for (int i = 0; i < 10000 && kernel->native == quick; i++)
         usleep(1000);
     assert_ptr_not_equal(kernel->native, quick);
-    cairn_engine_run_group(kernel, &m->group, 100000);
+    cairn_engine_run_group(kernel->native, &m->group, 100000);
     assert_int_equal(m->wave->state, CAIRN_WAVE_DONE);
     assert_int_equal(m->wave->vgpr[1][0], 300);
     cairn_engine_forget(&m->code);
@@ -136,6 +170,7 @@ static void threads_share_a_kernel(void **state)
             assert_non_null(found[i]);
             assert_ptr_equal(found[i], found[0]);
         }
+        assert_ptr_equal(find_made(m), found[0]);
         assert_int_equal(cairn_stats_get(CAIRN_COUNT_KERNELS_COMPILED) - before, 1);
         cairn_engine_forget(&m->code);
         asm_destroy(m);
@@ -145,13 +180,13 @@ static void threads_share_a_kernel(void **state)
 static void a_forked_child_goes_on(void **state)
 {
     struct asm_machine *m = asm_create(loop);
-    struct cairn_engine_kernel *kernel = cairn_engine_find(&m->launch, NULL);
+    struct cairn_engine_kernel *kernel = find_made(m);
     cairn_engine_spend(kernel, UINT64_C(1) << 40);
     cairn_engine_fork_prepare();
     pid_t child = fork();
     if (child == 0) {
         cairn_engine_fork_child();
-        cairn_engine_run_group(kernel, &m->group, 100000);
+        cairn_engine_run_group(kernel->native, &m->group, 100000);
         bool good = m->wave->state == CAIRN_WAVE_DONE;
         m->launch.grid[0] = 100;
         good = good && cairn_engine_find(&m->launch, NULL) != NULL;
@@ -169,6 +204,7 @@ static void a_forked_child_goes_on(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_kernel_is_interpreted_until_code_pays),
         cmocka_unit_test(a_kernel_is_made_once_for_each_geometry),
         cmocka_unit_test(waves_run_in_it),
         cmocka_unit_test(what_the_compiler_refuses_is_interpreted),

@@ -209,13 +209,14 @@ static void fill_launch(struct kernel_program *p, const char *name, const struct
 static bool run_group(struct kernel_program *p, struct cairn_engine_kernel *kernel,
                       struct cairn_workgroup *group)
 {
+    struct cairn_native_code *code = cairn_engine_code(kernel, false, false);
     for (bool running = true; running;) {
         running = false;
-        if (kernel != NULL)
-            cairn_engine_run_group(kernel, group, 10000);
+        if (code != NULL)
+            cairn_engine_run_group(code, group, 10000);
         for (uint32_t i = 0; i < group->wave_count; i++) {
             struct cairn_wave *wave = &group->waves[i];
-            if (kernel == NULL && wave->state == CAIRN_WAVE_READY)
+            if (code == NULL && wave->state == CAIRN_WAVE_READY)
                 cairn_interp_run(wave, 10000);
             if (wave->state == CAIRN_WAVE_FAULTED) {
                 p->fault = wave->fault;

@@ -18,6 +18,9 @@ enum { TIER_AUTO, TIER_QUICK, TIER_FULL };     /* of CAIRN_TIER */
 /* Full-tier code is made when about as much time was spent as making it takes: instructions
  * executed for each one of the program. */
 enum { HOT_LEAST = 1 << 20, HOT_FOR_EACH = 1 << 15 };
+/* The interpreter begins; quickly made code is asked for when so many instructions were executed,
+ * or at once for a grid of so many waves. */
+enum { COLD_INSTRUCTIONS = 1 << 16, COLD_WAVES = 512 };
 
 struct cairn_engine cairn_engine = {.lock = PTHREAD_MUTEX_INITIALIZER,
                                     .changed = PTHREAD_COND_INITIALIZER,
@@ -142,7 +145,24 @@ static bool failed_before(const struct cairn_engine_kernel *kernel)
     return found;
 }
 
-static void build(struct cairn_engine_kernel *kernel)
+void cairn_engine_set_hot(struct cairn_engine_kernel *kernel, enum cairn_tier tier, uint32_t insns)
+{
+    uint64_t hot = (uint64_t)insns * HOT_FOR_EACH;
+    if (cairn_option_choice(CAIRN_OPTION_TIER) == TIER_AUTO && tier != CAIRN_TIER_FULL)
+        atomic_store_explicit(&kernel->hot, hot > HOT_LEAST ? hot : HOT_LEAST,
+                              memory_order_relaxed);
+}
+
+void cairn_engine_note_failed(struct cairn_engine_kernel *kernel)
+{
+    if (cairn_engine_module() == NULL || failed_before(kernel))
+        return;
+    cairn_log(CAIRN_LOG_WARN, "kernel %s cannot be finalized and is interpreted", kernel->name);
+    cairn_stats_add(CAIRN_COUNT_KERNELS_INTERPRETED, 1);
+}
+
+/* What is to be had at once: in tier `auto` what the disk cache has, else the compiler's work. */
+static uint32_t get_code(struct cairn_engine_kernel *kernel)
 {
     unsigned wanted = cairn_option_choice(CAIRN_OPTION_TIER);
     struct cairn_finalize_request request = {
@@ -157,18 +177,26 @@ static void build(struct cairn_engine_kernel *kernel)
     };
     struct cairn_native_code *native = NULL;
     enum cairn_tier tier;
-    uint32_t insns, progress = CAIRN_ENGINE_FAILED;
-    if (cairn_engine_build(&request, &native, &tier, &insns) == CAIRN_OK) {
-        progress = CAIRN_ENGINE_READY;
-        uint64_t hot = (uint64_t)insns * HOT_FOR_EACH;
-        if (wanted == TIER_AUTO && tier != CAIRN_TIER_FULL)
-            atomic_store_explicit(&kernel->hot, hot > HOT_LEAST ? hot : HOT_LEAST,
-                                  memory_order_relaxed);
+    uint32_t insns;
+    enum cairn_status status = wanted == TIER_AUTO
+                                   ? cairn_engine_fetch(&request, &native, &tier, &insns)
+                                   : cairn_engine_build(&request, &native, &tier, &insns);
+    if (status == CAIRN_OK) {
+        cairn_engine_set_hot(kernel, tier, insns);
         atomic_store_explicit(&kernel->native, native, memory_order_release);
-    } else if (cairn_engine_module() != NULL && !failed_before(kernel)) {
-        cairn_log(CAIRN_LOG_WARN, "kernel %s cannot be finalized and is interpreted", kernel->name);
-        cairn_stats_add(CAIRN_COUNT_KERNELS_INTERPRETED, 1);
+        return CAIRN_ENGINE_READY;
     }
+    if (wanted == TIER_AUTO && cairn_engine_module_path()[0] != '\0') {
+        atomic_store_explicit(&kernel->hot, COLD_INSTRUCTIONS, memory_order_relaxed);
+        return CAIRN_ENGINE_COLD;
+    }
+    cairn_engine_note_failed(kernel);
+    return CAIRN_ENGINE_FAILED;
+}
+
+static void build(struct cairn_engine_kernel *kernel)
+{
+    uint32_t progress = get_code(kernel);
     pthread_mutex_lock(&cairn_engine.lock);
     atomic_store_explicit(&kernel->progress, progress, memory_order_release);
     cairn_engine.compiling--;
@@ -217,11 +245,21 @@ bool cairn_engine_is_ready(const struct cairn_launch *launch)
     struct cairn_engine_key key;
     if (!may_be_finalized(launch))
         return true;
+    if (cairn_option_choice(CAIRN_OPTION_TIER) == TIER_AUTO)
+        return true; /* nobody waits for the compiler */
     struct table *table = table_of(launch->code);
     make_key(launch, &key);
     struct cairn_engine_kernel *kernel = table != NULL ? look_up(table, &key) : NULL;
     return kernel != NULL &&
            atomic_load_explicit(&kernel->progress, memory_order_acquire) != CAIRN_ENGINE_BUILDING;
+}
+
+static uint64_t count_waves(const struct cairn_launch *launch)
+{
+    uint64_t items = (uint64_t)launch->workgroup[0] * launch->workgroup[1] * launch->workgroup[2];
+    uint64_t groups =
+        (uint64_t)launch->workgroups[0] * launch->workgroups[1] * launch->workgroups[2];
+    return groups * ((items + launch->wave_size - 1) / launch->wave_size);
 }
 
 struct cairn_engine_kernel *cairn_engine_find(const struct cairn_launch *launch,
@@ -241,19 +279,36 @@ struct cairn_engine_kernel *cairn_engine_find(const struct cairn_launch *launch,
         kernel = find_or_build(table, launch, &key,
                                name_of != NULL ? name_of(launch->code, launch->entry_pc) : NULL);
     if (kernel == NULL ||
-        atomic_load_explicit(&kernel->progress, memory_order_acquire) != CAIRN_ENGINE_READY)
+        atomic_load_explicit(&kernel->progress, memory_order_acquire) == CAIRN_ENGINE_FAILED)
         return NULL;
+    if (atomic_load_explicit(&kernel->progress, memory_order_acquire) == CAIRN_ENGINE_COLD &&
+        count_waves(launch) >= COLD_WAVES)
+        cairn_engine_spend(kernel, COLD_INSTRUCTIONS);
     return kernel;
 }
 
 /* ---- running */
 
-uint32_t cairn_engine_run_group(struct cairn_engine_kernel *kernel, struct cairn_workgroup *group,
+struct cairn_native_code *cairn_engine_code(const struct cairn_engine_kernel *kernel, bool begun,
+                                            bool merged)
+{
+    if (kernel == NULL)
+        return NULL;
+    struct cairn_native_code *native =
+        atomic_load_explicit(&((struct cairn_engine_kernel *)kernel)->native, memory_order_acquire);
+    return native != NULL && begun && (native->own != NULL) != merged ? NULL : native;
+}
+
+bool cairn_engine_merges(const struct cairn_native_code *code)
+{
+    return code != NULL && code->own != NULL;
+}
+
+uint32_t cairn_engine_run_group(struct cairn_native_code *code, struct cairn_workgroup *group,
                                 uint64_t budget)
 {
-    struct cairn_native_code *native = atomic_load_explicit(&kernel->native, memory_order_acquire);
     uint64_t stepped = 0;
-    uint32_t barriers = cairn_native_run_group(native, group, budget, &stepped);
+    uint32_t barriers = cairn_native_run_group(code, group, budget, &stepped);
     if (stepped > 0)
         cairn_stats_add(CAIRN_COUNT_STEPPED, stepped);
     return barriers;

@@ -10,6 +10,7 @@
 
 /* Finalized code for a kernel in one geometry. */
 struct cairn_engine_kernel;
+struct cairn_native_code;
 
 /* What executes waves of `launch`; NULL: the interpreter. The first call for a kernel and geometry
  * compiles, which takes milliseconds. Valid until cairn_engine_forget. `name_of` (may be NULL)
@@ -21,10 +22,14 @@ struct cairn_engine_kernel *cairn_engine_find(const struct cairn_launch *launch,
 /* Whether cairn_engine_find would come back at once. */
 bool cairn_engine_is_ready(const struct cairn_launch *launch);
 
-/* Runs the ready waves of a workgroup in turn, over barriers at which all meet, until each has
- * ended, yielded or used its budget, or one has faulted. Returns how many barriers were met at.
- * `kernel` is not NULL. */
-uint32_t cairn_engine_run_group(struct cairn_engine_kernel *kernel, struct cairn_workgroup *group,
+/* The code to run a workgroup of `kernel` (may be NULL) with now; NULL: the interpreter. A
+ * workgroup that has `begun` goes on in code that treats its waves alike: side by side if `merged`.
+ */
+struct cairn_native_code *cairn_engine_code(const struct cairn_engine_kernel *kernel, bool begun,
+                                            bool merged);
+bool cairn_engine_merges(const struct cairn_native_code *code); /* code may be NULL */
+/* See cairn_native_run_group. */
+uint32_t cairn_engine_run_group(struct cairn_native_code *code, struct cairn_workgroup *group,
                                 uint64_t budget);
 
 /* Tells that waves of `kernel` (may be NULL) have executed so many instructions: where much time

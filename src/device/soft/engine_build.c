@@ -147,6 +147,16 @@ static void keep(const struct cairn_finalize_request *request, const struct cair
     (void)cairn_cache_put(cairn_engine_cache(), key, &entry); /* goes on without */
 }
 
+enum cairn_status cairn_engine_fetch(const struct cairn_finalize_request *request,
+                                     struct cairn_native_code **out, enum cairn_tier *tier,
+                                     uint32_t *insns)
+{
+    struct cairn_cache_key key;
+    if (cairn_engine_cache() == NULL || cairn_code_key(request, &key) != CAIRN_OK)
+        return CAIRN_ERR_NOT_FOUND;
+    return take_cached(request, &key, out, tier, insns);
+}
+
 enum cairn_status cairn_engine_build(const struct cairn_finalize_request *request,
                                      struct cairn_native_code **out, enum cairn_tier *tier,
                                      uint32_t *insns)

@@ -23,7 +23,12 @@ struct cairn_engine_key {
 };
 
 /* How far a kernel is. */
-enum { CAIRN_ENGINE_BUILDING, CAIRN_ENGINE_READY, CAIRN_ENGINE_FAILED };
+enum {
+    CAIRN_ENGINE_BUILDING, /* who wants it waits */
+    CAIRN_ENGINE_COLD,     /* interpreted; code is made when it pays */
+    CAIRN_ENGINE_READY,
+    CAIRN_ENGINE_FAILED,
+};
 
 struct cairn_engine_kernel {
     struct cairn_engine_kernel *next; /* in its bucket; constant */
@@ -31,7 +36,7 @@ struct cairn_engine_kernel {
     const struct cairn_gfx *gfx;
     char *name; /* owned */
     _Atomic uint32_t progress;
-    struct cairn_native_code *_Atomic native; /* owned; NULL unless READY */
+    struct cairn_native_code *_Atomic native; /* owned; set from READY on */
     struct cairn_native_code *before;         /* owned; waves may still be in it */
     _Atomic uint64_t spent;                   /* instructions */
     _Atomic uint64_t hot; /* better code is made when so many were spent; UINT64_MAX: never */
@@ -52,6 +57,9 @@ struct cairn_engine {
 extern struct cairn_engine cairn_engine;
 
 /* ---- engine.c */
+/* When `kernel` has code of `tier` for a program of `insns`: when better code pays. */
+void cairn_engine_set_hot(struct cairn_engine_kernel *kernel, enum cairn_tier tier, uint32_t insns);
+void cairn_engine_note_failed(struct cairn_engine_kernel *kernel);
 void cairn_engine_kernel_free(struct cairn_engine_kernel *kernel);
 
 /* ---- engine_build.c */
@@ -63,6 +71,11 @@ unsigned cairn_engine_width(enum cairn_target_level target);
 /* The code for `request`, from the disk cache if there is some of its tier or a better one.
  * UNSUPPORTED: it cannot be had. *tier: what it is. *insns: of the program. */
 CAIRN_MUST_CHECK enum cairn_status cairn_engine_build(const struct cairn_finalize_request *request,
+                                                      struct cairn_native_code **out,
+                                                      enum cairn_tier *tier, uint32_t *insns);
+
+/* The same, from the disk cache only. NOT_FOUND: it is not there. */
+CAIRN_MUST_CHECK enum cairn_status cairn_engine_fetch(const struct cairn_finalize_request *request,
                                                       struct cairn_native_code **out,
                                                       enum cairn_tier *tier, uint32_t *insns);
 
@@ -80,7 +93,7 @@ const char *cairn_engine_module_path(void);
 
 /* ---- engine_tier.c */
 
-/* Has full-tier code made in the background. */
+/* Has code made in the background: quickly if there is none yet, else of the full tier. */
 void cairn_engine_improve(struct cairn_engine_kernel *kernel);
 /* Takes `kernel` off the jobs. False: it is being compiled. */
 bool cairn_engine_unqueue_locked(struct cairn_engine_kernel *kernel);

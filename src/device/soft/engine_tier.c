@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * Full-tier code for kernels in which much time is spent, made by one thread in the background, one
- * kernel after the other. A kernel may be forgotten meanwhile.
+ * Code for kernels in which time is spent, quickly made at first, of the full tier where it is
+ * much, made by one thread in the background, one kernel after the other. A kernel may be forgotten
+ * meanwhile.
  */
 #include "device/soft/engine_priv.h"
 
@@ -39,7 +40,13 @@ static void finish_locked(struct cairn_engine_kernel *kernel, struct cairn_nativ
 {
     struct cairn_native_code *before = atomic_load_explicit(&kernel->native, memory_order_relaxed);
     kernel->queued = false;
-    if (native != NULL && (native->own != NULL) == (before->own != NULL)) {
+    if (native == NULL && before == NULL && kernel->code != NULL) {
+        cairn_engine_note_failed(kernel);
+        atomic_store_explicit(&kernel->progress, CAIRN_ENGINE_FAILED, memory_order_release);
+    } else if (native != NULL && before == NULL) {
+        atomic_store_explicit(&kernel->native, native, memory_order_release);
+        atomic_store_explicit(&kernel->progress, CAIRN_ENGINE_READY, memory_order_release);
+    } else if (native != NULL && (native->own != NULL) == (before->own != NULL)) {
         kernel->before = before;
         atomic_store_explicit(&kernel->native, native, memory_order_release);
     } else {
@@ -53,12 +60,13 @@ static void finish_locked(struct cairn_engine_kernel *kernel, struct cairn_nativ
 
 static void run_job(struct cairn_engine_kernel *kernel, struct cairn_bytes code)
 {
+    bool first = atomic_load_explicit(&kernel->native, memory_order_relaxed) == NULL;
     struct cairn_finalize_request request = {
         .gfx = kernel->gfx,
         .code = code,
         .entry_offset = (uint32_t)kernel->key.entry_offset,
         .geometry = kernel->key.geometry,
-        .tier = CAIRN_TIER_FULL,
+        .tier = first ? CAIRN_TIER_QUICK : CAIRN_TIER_FULL,
         .target = kernel->key.target,
         .exact_nan = kernel->key.exact_nan != 0,
         .name = kernel->name,
@@ -66,7 +74,9 @@ static void run_job(struct cairn_engine_kernel *kernel, struct cairn_bytes code)
     struct cairn_native_code *native = NULL;
     enum cairn_tier tier;
     uint32_t insns;
-    if (cairn_engine_build(&request, &native, &tier, &insns) != CAIRN_OK)
+    if (cairn_engine_build(&request, &native, &tier, &insns) == CAIRN_OK)
+        cairn_engine_set_hot(kernel, tier, insns);
+    else if (!first)
         cairn_log(CAIRN_LOG_INFO, "kernel %s keeps its quickly made code", kernel->name);
     pthread_mutex_lock(&cairn_engine.lock);
     finish_locked(kernel, native);
@@ -117,13 +127,17 @@ void cairn_engine_improve(struct cairn_engine_kernel *kernel)
     struct cairn_engine *engine = &cairn_engine;
     pthread_mutex_lock(&engine->lock);
     if (engine->has_thread || (engine->has_thread = start_thread_locked())) {
+        bool first = atomic_load_explicit(&kernel->native, memory_order_relaxed) == NULL;
         kernel->queued = true;
-        kernel->next_job = NULL;
-        if (engine->last_job != NULL)
+        kernel->next_job = first ? engine->jobs : NULL;
+        if (first)
+            engine->jobs = kernel;
+        else if (engine->last_job != NULL)
             engine->last_job->next_job = kernel;
         else
             engine->jobs = kernel;
-        engine->last_job = kernel;
+        if (!first || engine->last_job == NULL)
+            engine->last_job = kernel;
         pthread_cond_signal(&engine->work);
     }
     pthread_mutex_unlock(&engine->lock);

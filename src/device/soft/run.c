@@ -142,7 +142,7 @@ static struct round run_round(struct cairn_dispatch *dispatch, struct cairn_slot
 
 /* The same in finalized code, over barriers. */
 static struct round run_finalized(struct cairn_dispatch *dispatch, struct cairn_slot *slot,
-                                  unsigned budget)
+                                  struct cairn_native_code *code, unsigned budget)
 {
     struct round round = {0};
     struct cairn_workgroup *group = &slot->group;
@@ -150,7 +150,7 @@ static struct round run_finalized(struct cairn_dispatch *dispatch, struct cairn_
     uint32_t live = 0;
     for (uint32_t i = 0; i < group->wave_count; i++)
         before[i] = group->waves[i].instructions;
-    round.moved = cairn_engine_run_group(dispatch->kernel, group, budget) > 0;
+    round.moved = cairn_engine_run_group(code, group, budget) > 0;
     for (uint32_t i = 0; i < group->wave_count; i++) {
         struct cairn_wave *wave = &group->waves[i];
         round.instructions += wave->instructions - before[i];
@@ -184,19 +184,28 @@ static uint64_t cost_of_round(const struct round *round, const struct cairn_slot
     return average > LEAST_COST ? average : LEAST_COST;
 }
 
+/* One round in whatever executes the workgroup now: finalized code may come while it runs. */
+static struct round run_some(struct cairn_dispatch *dispatch, struct cairn_slot *slot,
+                             unsigned number, uint64_t left)
+{
+    struct cairn_native_code *code = cairn_engine_code(dispatch->kernel, slot->begun, slot->merged);
+    unsigned scale = code != NULL ? FINALIZED_SCALE : 1;
+    unsigned budget = slot->settles ? SETTLE_BUDGET : budget_of_round(number, scale, left);
+    slot->begun = true;
+    slot->merged = cairn_engine_merges(code);
+    return code != NULL ? run_finalized(dispatch, slot, code, budget)
+                        : run_round(dispatch, slot, budget);
+}
+
 /* *executed: instructions of all waves, and some for each wave, whose code may have none that
  * counts. */
 static enum cairn_group_end run_rounds(struct cairn_dispatch *dispatch, struct cairn_slot *slot,
-                                       uint64_t instructions, unsigned scale, bool *idle,
-                                       uint64_t *executed)
+                                       uint64_t instructions, bool *idle, uint64_t *executed)
 {
     unsigned idle_rounds = 0;
     uint64_t used = 0;
     for (unsigned number = 0; used < instructions; number++) {
-        unsigned budget =
-            slot->settles ? SETTLE_BUDGET : budget_of_round(number, scale, instructions - used);
-        struct round round = dispatch->kernel != NULL ? run_finalized(dispatch, slot, budget)
-                                                      : run_round(dispatch, slot, budget);
+        struct round round = run_some(dispatch, slot, number, instructions - used);
         *executed += round.instructions + (uint64_t)LEAST_COST * slot->group.wave_count;
         slot->settles = round.released;
         if (slot->live_waves == 0)
@@ -217,11 +226,10 @@ static enum cairn_group_end run_rounds(struct cairn_dispatch *dispatch, struct c
 enum cairn_group_end cairn_soft_run_group(struct cairn_dispatch *dispatch, struct cairn_slot *slot,
                                           unsigned instructions, bool *idle)
 {
-    unsigned scale = dispatch->kernel != NULL ? FINALIZED_SCALE : 1;
-    uint64_t executed = 0;
+    bool finalized = cairn_engine_code(dispatch->kernel, slot->begun, slot->merged) != NULL;
+    uint64_t limit = (uint64_t)instructions * (finalized ? FINALIZED_SCALE : 1), executed = 0;
     *idle = slot->waits = false;
-    enum cairn_group_end end =
-        run_rounds(dispatch, slot, (uint64_t)instructions * scale, scale, idle, &executed);
+    enum cairn_group_end end = run_rounds(dispatch, slot, limit, idle, &executed);
     cairn_engine_spend(dispatch->kernel, executed);
     return end;
 }

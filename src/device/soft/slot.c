@@ -185,6 +185,6 @@ void cairn_slot_place(struct cairn_slot *slot, const struct cairn_launch *launch
     slot->ticket = ticket;
     slot->live_waves = slot->group.wave_count;
     slot->first_wave = 0;
-    slot->waits = slot->settles = false;
+    slot->waits = slot->settles = slot->begun = slot->merged = false;
     memset(slot->watches, 0, slot->live_waves * sizeof slot->watches[0]);
 }

@@ -22,6 +22,8 @@ struct cairn_slot {
     uint8_t *no_lds; /* the arena of workgroups without LDS; not owned, NULL until one comes */
     uint32_t live_waves, first_wave; /* not ended yet; whose turn it is */
     bool settles;                    /* a barrier was released and no wave has run since */
+    bool begun;                      /* its waves have executed something */
+    bool merged;                     /* in code that runs them side by side */
     bool waits;                      /* parked: its waves only waited when last seen */
     struct cairn_watch watches[CAIRN_SLOT_WAVES];
 };

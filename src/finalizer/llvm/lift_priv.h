@@ -57,7 +57,7 @@ struct cairn_lift_region {
 struct cairn_lift_function {
     LLVMBasicBlockRef dispatch, leave; /* switch on wave->pc; return CAIRN_NATIVE_LEAVE */
     LLVMBasicBlockRef *blocks;         /* by program block */
-    bool mode_written, mode_strange; /* strange: to other than the two that VALU has code for */
+    bool mode_written, mode_strange;   /* strange: to other than the two that VALU has code for */
     uint32_t
         *regions; /* first instructions of regions that touch memory; one a program insn at most */
     uint32_t region_count;
