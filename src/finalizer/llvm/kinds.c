@@ -19,6 +19,7 @@ static const uint8_t control_ops[CAIRN_OP_COUNT] = {
 /* Without effect here: memory is coherent, and loads and stores are done when they are issued. */
 static const uint8_t idle_ops[CAIRN_OP_COUNT] = {
     [CAIRN_OP_s_nop] = 1,
+    [CAIRN_OP_v_nop] = 1,
     [CAIRN_OP_s_waitcnt] = 1,
     [CAIRN_OP_s_wakeup] = 1,
     [CAIRN_OP_s_setprio] = 1,
