@@ -62,7 +62,8 @@ fuzz: deps
 	@sh scripts/fuzz.sh $(SECONDS)
 
 coverage: build
-	@python3 gen/coverage/coverage.py $(BUILD)/tests/house/covers .
+	@python3 gen/coverage/coverage.py $(BUILD)/tests/house/covers . \
+		$(addprefix --lifts ,$(wildcard $(BUILD)/tests/house/lifts))
 
 format:
 	@git ls-files '*.c' '*.h' | grep -v '^docs/' | xargs clang-format-22 -i

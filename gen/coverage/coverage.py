@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes docs/COVERAGE.md from the tables: coverage.py COVERS ROOT [--check]. COVERS is the helper program of this
-folder. --check compares with the committed file instead and fails if they differ."""
+"""Writes docs/COVERAGE.md from the tables: coverage.py COVERS [--lifts LIFTS] ROOT [--check]. COVERS and LIFTS are the
+helper programs of this folder. --check compares with the committed file instead and fails if they differ. LIFTS needs
+the finalizer's module, which a build without LLVM lacks; what it would say is then taken from the committed file."""
+import argparse
 import collections
 import os
 import random
@@ -13,6 +15,11 @@ APPROXIMATE = {  # results that hardware gives within an error bound only; docs/
     "v_rcp", "v_rsq", "v_sqrt", "v_exp", "v_log", "v_sin", "v_cos", "v_exp_legacy", "v_log_legacy", "v_rcp_iflag"}
 
 
+INSTANCES = 16
+FINALIZED = "## Finalized code"  # the heading of the part that LIFTS answers
+SUMMARY = "Finalized code: "
+
+
 def instances(root):
     """(row, words as text): some legal instances of each row of the table."""
     sys.path.insert(0, os.path.join(root, "tests", "isa"))
@@ -20,31 +27,46 @@ def instances(root):
     rng = random.Random(1)
     out = []
     for row in encode.rows():
-        for _ in range(4):
+        for _ in range(INSTANCES):
             words = encode.legal(rng, row)
             words = words[0] if isinstance(words, tuple) else words
             out.append((row, " ".join(f"{w:08x}" for w in words)))
     return out
 
 
+def ask(program, cases):
+    return subprocess.run([program], input="\n".join(w for _, w in cases) + "\n", capture_output=True, text=True,
+                          check=True).stdout.split("\n")
+
+
+def group_name(encoding, variant):
+    return encoding + ("" if variant == "PLAIN" else " " + variant)
+
+
+def base_name(name):
+    return re.sub(r"_(e32|e64|sdwa|dpp)$", "", name)
+
+
+def name_list(title, names):
+    return [f"{title}: " + ", ".join(f"`{n}`" for n in sorted(names)) + ".", ""]
+
+
 def is_approximate(name):
     return any(re.match(re.escape(a) + r"_f(16|32|64)", name) for a in APPROXIMATE) or name.startswith("v_mfma") or name.startswith("v_dot2")
 
 
-def isa_section(covers, root):
-    cases = instances(root)
-    answers = subprocess.run([covers], input="\n".join(w for _, w in cases) + "\n", capture_output=True, text=True,
-                             check=True).stdout.split("\n")
+def isa_section(cases, covered):
+    """Lines, and the summary."""
     counts = collections.defaultdict(lambda: [0, 0, 0, 0])
     missing = collections.defaultdict(set)
     state = {}
-    for (row, _), answer in zip(cases, answers):
+    for (row, _), answer in zip(cases, covered):
         key = (row.encoding, row.variant, row.mnemonic)
         state[key] = state.get(key, False) or answer.startswith("yes")
     for (encoding, variant, name), good in state.items():
-        group = counts[encoding + ("" if variant == "PLAIN" else " " + variant)]
+        group = counts[group_name(encoding, variant)]
         group[0] += 1
-        base = re.sub(r"_(e32|e64|sdwa|dpp)$", "", name)
+        base = base_name(name)
         if not good:
             group[3] += 1
             missing[encoding].add(base)
@@ -61,9 +83,49 @@ def isa_section(covers, root):
     lines += ["", "*Approximate*: AMD documents an error bound or no summation order, not the bits; Cairn's result is within it and the",
               "same on every machine. *Missing*: stops the wave with the named fault \"unimplemented instruction\".", ""]
     for encoding in sorted(missing):
-        lines.append(f"Missing {encoding}: " + ", ".join(f"`{n}`" for n in sorted(missing[encoding])) + ".")
-        lines.append("")
-    return lines
+        lines += name_list(f"Missing {encoding}", missing[encoding])
+    return lines, f"Interpreter: {total[0] - total[3]} of {total[0]} rows of the instruction table."
+
+
+def lift_states(cases, covered, lifted):
+    """(encoding, variant, mnemonic) -> "lifted", "stepped" or "partly", by the instances that the interpreter executes."""
+    answers = collections.defaultdict(set)
+    for (row, _), interpreter, finalizer in zip(cases, covered, lifted):
+        if interpreter.startswith("yes") and finalizer in ("lifted", "stepped"):
+            answers[row.encoding, row.variant, row.mnemonic].add(finalizer)
+    return {key: "partly" if len(kinds) > 1 else kinds.pop() for key, kinds in answers.items()}
+
+
+def lift_section(states):
+    columns = ["lifted", "partly", "stepped"]
+    counts = collections.defaultdict(lambda: [0, 0, 0])
+    names = {column: collections.defaultdict(set) for column in columns}
+    for (encoding, variant, name), state in states.items():
+        counts[group_name(encoding, variant)][columns.index(state)] += 1
+        names[state][encoding].add(base_name(name))
+    total = [sum(group[i] for group in counts.values()) for i in range(3)]
+    lines = [FINALIZED, "", "What finalized code does itself (*lifted*) and what it leaves to the interpreter, one instruction at a time (*stepped*;",
+             "`CAIRN_STATS=1` counts them). *Partly*: stepped in some forms, which for the loads are those that write to LDS.",
+             "Instructions that are not named below are lifted. What depends on the kernel is not counted: with a MODE that",
+             "is neither the default nor the one that flushes 32-bit denormals, float arithmetic is stepped, and so is",
+             "what follows `s_set_gpr_idx_on` or `s_setvskip` until they are off.", "",
+             "| encoding | lifted | partly | stepped |", "|---|---|---|---|"]
+    for name in sorted(counts):
+        lines.append(f"| {name} | " + " | ".join(map(str, counts[name])) + " |")
+    lines += ["| **all** | " + " | ".join(map(str, total)) + " |", ""]
+    for column in columns[1:]:
+        for encoding in sorted(names[column]):
+            lines += name_list(f"{column.capitalize()} {encoding}", names[column][encoding])
+    return lines, f"{SUMMARY}{total[0]} of {sum(total)} of them lifted, {total[1]} partly, {total[2]} stepped."
+
+
+def committed_lift_section(text):
+    """What lift_section gave when the file was written."""
+    summary = re.search(re.escape(SUMMARY) + ".*", text)
+    section = re.search(re.escape(FINALIZED) + r"\n.*?(?=^## )", text, re.S | re.M)
+    if summary is None or section is None:
+        return [], ""
+    return section.group().split("\n")[:-1], summary.group()
 
 
 def table_rows(path):
@@ -83,25 +145,36 @@ def api_section(title, states, there):
     return lines + [""]
 
 
-def document(covers, root):
+def document(covers, lifts, root, committed):
     hip = [(r[1], r[2]) for r in table_rows(os.path.join(root, "abi", "amdhip64", "symbols.txt"))]
     hsa = [(r[0], r[1]) for r in table_rows(os.path.join(root, "abi", "hsa-runtime64", "exports.txt"))]
-    lines = ["# Coverage", "", "Generated by `gen/coverage/coverage.py` from the instruction table, the interpreter and the symbol tables; a test",
-             "checks that it is up to date (`make coverage` writes it).", ""]
-    lines += isa_section(covers, root)
+    cases = instances(root)
+    covered = ask(covers, cases)
+    isa, isa_summary = isa_section(cases, covered)
+    lift, lift_summary = (lift_section(lift_states(cases, covered, ask(lifts, cases))) if lifts
+                          else committed_lift_section(committed))
+    lines = ["# Coverage", "", "Generated by `gen/coverage/coverage.py` from the instruction table, the interpreter, the lifter of the finalizer and the",
+             "symbol tables; a test checks that it is up to date (`make coverage` writes it).", "",
+             f"* {isa_summary}", f"* {lift_summary}", ""]
+    lines += isa + lift
     lines += api_section("libamdhip64.so.6", hip, {"yes", "part"})
     lines += api_section("libhsa-runtime64.so.1", hsa, {"here", "object"})
     return "\n".join(lines).rstrip() + "\n"
 
 
 def main():
-    covers, root = sys.argv[1:3]
-    path = os.path.join(root, "docs", "COVERAGE.md")
-    text = document(covers, root)
-    if "--check" in sys.argv:
-        same = os.path.exists(path) and open(path).read() == text
-        print("docs/COVERAGE.md " + ("is up to date" if same else "differs from the tables: run make coverage"))
-        return 0 if same else 1
+    parser = argparse.ArgumentParser()
+    parser.add_argument("covers")
+    parser.add_argument("root")
+    parser.add_argument("--lifts")
+    parser.add_argument("--check", action="store_true")
+    options = parser.parse_args()
+    path = os.path.join(options.root, "docs", "COVERAGE.md")
+    committed = open(path).read() if os.path.exists(path) else ""
+    text = document(options.covers, options.lifts, options.root, committed)
+    if options.check:
+        print("docs/COVERAGE.md " + ("is up to date" if text == committed else "differs from the tables: run make coverage"))
+        return 0 if text == committed else 1
     with open(path, "w") as file:
         file.write(text)
     return 0
