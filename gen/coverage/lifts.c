@@ -29,11 +29,12 @@ static const char *answer(const struct cairn_gfx *gfx, const struct cairn_insn *
     const struct cairn_finalize_request request = {.geometry = geometry};
     struct cairn_program_insn only = {.insn = *insn, .flags = cairn_isa_flags(insn)};
     struct cairn_program program = {.gfx = gfx, .insns = &only, .insn_count = 1};
-    struct cairn_lift lift = {.request = &request, .program = &program, .geometry = &geometry};
+    struct cairn_lifter lifter = {
+        .lift = {.request = &request, .program = &program, .geometry = &geometry}};
     const struct cairn_lift_family *family;
     if (writes_trap_register(insn))
         return "trap";
-    return cairn_lift_kind_of(&lift, 0, &family) == CAIRN_LIFT_STEP ? "stepped" : "lifted";
+    return cairn_lift_kind_of(&lifter.lift, 0, &family) == CAIRN_LIFT_STEP ? "stepped" : "lifted";
 }
 
 int main(void)
