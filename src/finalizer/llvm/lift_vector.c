@@ -136,13 +136,59 @@ static void store_wide(struct cairn_lift_access *access, LLVMValueRef at)
         plain_store(access, part[i], behind(lift, at, 4 * i * lift->width));
 }
 
+/* Goes two ways by whether all lanes are active: `part` is the block for when they are not, the
+ * builder stands in the one for when they are. Plain accesses are what the host's CPU is fast at:
+ * masked ones do not start its prefetchers, and masked stores take several times as long. */
+static LLVMBasicBlockRef split_by_mask(struct cairn_lift_access *access)
+{
+    struct cairn_lift *lift = access->lift;
+    LLVMBuilderRef b = lift->builder;
+    LLVMTypeRef type = LLVMIntTypeInContext(lift->context, lift->width);
+    LLVMBasicBlockRef all = cairn_lift_block(lift, "all"), part = cairn_lift_block(lift, "part");
+    LLVMValueRef bits = LLVMBuildBitCast(b, access->mask, type, "");
+    LLVMValueRef full = LLVMBuildICmp(b, LLVMIntEQ, bits, LLVMConstAllOnes(type), "");
+    LLVMBuildCondBr(b, full, all, part);
+    LLVMPositionBuilderAtEnd(b, all);
+    return part;
+}
+
+static LLVMValueRef load_by_mask(struct cairn_lift_access *access, LLVMValueRef at)
+{
+    struct cairn_lift *lift = access->lift;
+    LLVMBuilderRef b = lift->builder;
+    LLVMBasicBlockRef join = cairn_lift_block(lift, "loaded"), part = split_by_mask(access);
+    LLVMValueRef values[2] = {plain_load(access, element_vector(access), at), NULL};
+    LLVMBasicBlockRef from[2] = {LLVMGetInsertBlock(b), part};
+    LLVMBuildBr(b, join);
+    LLVMPositionBuilderAtEnd(b, part);
+    values[1] = masked_load(access, at);
+    LLVMBuildBr(b, join);
+    LLVMPositionBuilderAtEnd(b, join);
+    LLVMValueRef value = LLVMBuildPhi(b, element_vector(access), "");
+    LLVMAddIncoming(value, values, from, 2);
+    return value;
+}
+
+static void store_by_mask(struct cairn_lift_access *access, LLVMValueRef value, LLVMValueRef at)
+{
+    struct cairn_lift *lift = access->lift;
+    LLVMBuilderRef b = lift->builder;
+    LLVMBasicBlockRef join = cairn_lift_block(lift, "stored"), part = split_by_mask(access);
+    plain_store(access, value, at);
+    LLVMBuildBr(b, join);
+    LLVMPositionBuilderAtEnd(b, part);
+    masked_store(access, value, at);
+    LLVMBuildBr(b, join);
+    LLVMPositionBuilderAtEnd(b, join);
+}
+
 void cairn_lift_block_load(struct cairn_lift_access *access, LLVMValueRef at)
 {
     bool masked = !access->full && !access->quiet && can_mask(access);
     if (access->bytes > 8)
         load_wide(access, at);
     else if (masked)
-        spread_elements(access, masked_load(access, at));
+        spread_elements(access, load_by_mask(access, at));
     else
         spread_elements(access, plain_load(access, element_vector(access), at));
 }
@@ -168,7 +214,7 @@ void cairn_lift_block_store(struct cairn_lift_access *access, LLVMValueRef at)
     if (access->bytes > 8)
         store_wide(access, at);
     else if (masked)
-        masked_store(access, gather_elements(access), at);
+        store_by_mask(access, gather_elements(access), at);
     else
         plain_store(access, gather_elements(access), at);
     for (unsigned i = 0; i < CAIRN_LIFT_MAX_DWORDS; i++)
