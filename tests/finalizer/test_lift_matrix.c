@@ -175,9 +175,21 @@ static void fill(struct asm_machine *machine, enum cairn_sem_mfma_kind kind)
 
 /* ---- both engines */
 
+/* All rows: the programs keep them alive. */
+static void check_rows(const struct asm_machine *machine, const uint32_t *expected,
+                       const char *text)
+{
+    const uint32_t *got = machine->wave->vgpr[0];
+    for (unsigned i = 0; i < ASM_VGPRS * CAIRN_WAVE_LANES; i++)
+        if (got[i] != expected[i])
+            fail_msg("row %u lane %u: %#x, %#x\n%s", i / CAIRN_WAVE_LANES, i % CAIRN_WAVE_LANES,
+                     expected[i], got[i], text);
+}
+
 static void compare(struct asm_machine *machine, const struct native_options *options,
                     enum cairn_sem_mfma_kind kind, const char *text)
 {
+    static uint32_t rows[ASM_VGPRS * CAIRN_WAVE_LANES];
     uint32_t stepped;
     char why[256];
     struct cairn_native_code *code = native_compile(machine, options, &stepped);
@@ -191,8 +203,10 @@ static void compare(struct asm_machine *machine, const struct native_options *op
         struct native_state *start = native_capture(machine);
         assert_int_equal(native_run(NULL, machine), CAIRN_WAVE_DONE);
         struct native_state *expected = native_capture(machine);
+        memcpy(rows, machine->wave->vgpr, sizeof rows);
         native_restore(machine, start);
         assert_int_equal(native_run(code, machine), CAIRN_WAVE_DONE);
+        check_rows(machine, rows, text);
         struct native_state *got = native_capture(machine);
         if (native_differs(expected, got, why, sizeof why))
             fail_msg("target %u: %s\n%s", options->target, why, text);

@@ -105,6 +105,9 @@ static void run_scalar(struct pass *pass, const struct cairn_regs *reads,
 {
     if (meets(reads->s, pass->now))
         pass->why = "a lane mask is read as a number";
+    for (unsigned i = 0; i < CAIRN_VREGS; i++)
+        if (cairn_regs_has_v(reads, i) && !cairn_regs_has_v(writes, i)) /* not v_writelane */
+            pass->why = "a lane is read as a number";
     if (cairn_regs_has_s(writes, CAIRN_CODE_EXEC_LO) ||
         cairn_regs_has_s(writes, CAIRN_CODE_EXEC_HI))
         pass->why = "half of EXEC is written";
