@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * The functions that the hardware only approximates: reciprocal, roots, base-2 exponential and
- * logarithm, sine and cosine of revolutions. f32 and f16 results come from f64 arithmetic (or a
- * correctly rounded host operation) rounded once, to nearest even whatever MODE says: within half
- * a unit of the last place and a millionth, and the same on every host, because only IEEE
- * operations are used, unfused. What the hardware documents is 1 ULP and worse.
+ * logarithm, sine and cosine of revolutions. f16 results come from f64 arithmetic (or a correctly
+ * rounded host operation) rounded once, to nearest even whatever MODE says; f32 results from f32
+ * arithmetic: reciprocal and roots within half a unit of the last place and a millionth, the others
+ * within one unit. All are the same on every host, because only IEEE operations are used, and fused
+ * ones by name. What the hardware documents is 1 ULP and worse.
  * Denormals: isa notes of LLVM's AMDGPULegalizerInfo (legalizeFlog, legalizeFExp, sqrt scaling):
  * f32 flushes them on both sides in every mode, f16 and f64 obey MODE.
  */
@@ -201,11 +202,35 @@ static inline uint64_t cairn_fp_rsq_f64(uint32_t mode, uint64_t a)
     return cairn_fp_approx_f64(mode, a, 1.0 / __builtin_sqrt(cairn_fp_operand_f64(mode, a)));
 }
 
+/* terms[0] + x * (terms[1] + ...), each step rounded once. */
+static inline float cairn_fp_fused_polynomial(const float *terms, int count, float x)
+{
+    float sum = terms[count - 1];
+    for (int i = count - 2; i >= 0; i--)
+        sum = cairn_fp_fused(sum, x, terms[i]);
+    return sum;
+}
+
+/* (2^x - 1) / x for |x| <= 1/2. */
+static const float cairn_fp_exp2_terms32[7] = {
+    0x1.62e430p-1f,  0x1.ebfbe0p-3f,  0x1.c6b074p-5f,  0x1.3b2a48p-7f,
+    0x1.5d9df4p-10f, 0x1.4424b0p-13f, 0x1.e9d92ap-17f,
+};
+
+/* Adding it leaves the nearest integer in the low bits, as long as |x| < 2^22. */
+#define CAIRN_FP_NEAR32 0x1.8p23f
+
 static inline uint32_t cairn_fp_exp_f32(uint32_t mode, uint32_t a)
 {
-    float x = cairn_fp_operand_f32(a);
-    float r = (float)cairn_fp_exp2_double((double)x);
-    return cairn_fp_approx_f32(mode, a, x == x ? r : x);
+    float x = cairn_fp_operand_f32(a), shifted = x + CAIRN_FP_NEAR32;
+    float part = x - (shifted - CAIRN_FP_NEAR32);
+    float fraction = cairn_fp_fused_polynomial(cairn_fp_exp2_terms32, 7, part);
+    uint32_t r = cairn_fp_f32_of_host(cairn_fp_fused(part, fraction, 1.0f));
+    r += cairn_fp_f32_of_host(shifted) << 23;
+    r = x < -126 ? 0 : r; /* a denormal, flushed */
+    r = x >= 128 ? 0x7f800000u : r;
+    uint32_t nan = cairn_fp_quiet_f32(mode, a);
+    return x == x ? r : nan;
 }
 
 static inline uint32_t cairn_fp_exp_f16(uint32_t mode, uint32_t a)
@@ -223,10 +248,30 @@ static inline double cairn_fp_log2_any(double x)
     return positive && finite ? r : other;
 }
 
+/* log2(1 + x) / x^2 without its first term, 1 / (x ln 2), for 1 + x in [sqrt(1/2), sqrt(2)). */
+static const float cairn_fp_log2_terms32[10] = {
+    -0x1.715476p-1f, 0x1.ec708ap-2f,  -0x1.7154b8p-2f, 0x1.277ecep-2f,  -0x1.ec6de6p-3f,
+    0x1.a41a68p-3f,  -0x1.6f2368p-3f, 0x1.5ff4a4p-3f,  -0x1.5669a2p-3f, 0x1.867786p-4f,
+};
+
+/* log2 of a positive normal x. 1 / ln 2 is given in two parts. */
+static inline float cairn_fp_log2_float(uint32_t x)
+{
+    int32_t exponent = (int32_t)(x - 0x3f3504f3u) >> 23;
+    float part = cairn_fp_host_of_f32(x - ((uint32_t)exponent << 23)) - 1;
+    float rest = cairn_fp_fused_polynomial(cairn_fp_log2_terms32, 10, part);
+    rest = part * cairn_fp_fused(part, rest, 0x1.4ae0cp-26f);
+    return (float)exponent + cairn_fp_fused(part, 0x1.715476p+0f, rest);
+}
+
 static inline uint32_t cairn_fp_log_f32(uint32_t mode, uint32_t a)
 {
-    double r = cairn_fp_log2_any((double)cairn_fp_operand_f32(a));
-    return cairn_fp_approx_f32(mode, a, (float)r);
+    float x = cairn_fp_operand_f32(a);
+    bool usual = x > 0 && x < __builtin_inff();
+    float r = cairn_fp_log2_float(cairn_fp_f32_of_host(x));
+    float other = x < 0 ? __builtin_nanf("") : x;
+    other = x == 0 ? -__builtin_inff() : other;
+    return cairn_fp_approx_f32(mode, a, usual ? r : other);
 }
 
 static inline uint32_t cairn_fp_log_f16(uint32_t mode, uint32_t a)
@@ -244,16 +289,51 @@ static inline double cairn_fp_sin_any(double x, int32_t quarters)
     return inside ? r : special;
 }
 
+/* With x the square of a part of a revolution up to 1/8: (sin / part - 2 pi) / x, (cos - 1) / x. */
+static const float cairn_fp_sin_terms32[4] = {
+    -0x1.4abbcep+5f,
+    0x1.466b62p+6f,
+    -0x1.329de8p+6f,
+    0x1.3ef73ep+5f,
+};
+static const float cairn_fp_cos_terms32[4] = {
+    -0x1.3bd3ccp+4f,
+    0x1.03c19ep+6f,
+    -0x1.55a5b0p+6f,
+    0x1.d09344p+5f,
+};
+
+/* sin of x revolutions and `quarters` more. 2 pi is given in two parts, both positive, so that -0
+ * stays what it is. */
+static inline uint32_t cairn_fp_sin_float(float x, uint32_t quarters)
+{
+    float shifted = 4 * x + CAIRN_FP_NEAR32, part = x - 0.25f * (shifted - CAIRN_FP_NEAR32);
+    uint32_t turn = cairn_fp_f32_of_host(shifted) + quarters;
+    float square = part * part;
+    float s = cairn_fp_fused_polynomial(cairn_fp_sin_terms32, 4, square);
+    float c = cairn_fp_fused_polynomial(cairn_fp_cos_terms32, 4, square);
+    s = cairn_fp_fused(part, 0x1.921fb4p+2f, part * cairn_fp_fused(square, s, 0x1.4442d2p-22f));
+    c = cairn_fp_fused(square, c, 1.0f);
+    uint32_t r = cairn_fp_f32_of_host(turn & 1 ? c : s);
+    return r ^ (turn << 30 & 0x80000000u);
+}
+
+static inline uint32_t cairn_fp_sin_any_f32(uint32_t mode, uint32_t a, uint32_t quarters)
+{
+    float x = cairn_fp_operand_f32(a);
+    bool inside = x >= -256 && x <= 256;
+    float r = cairn_fp_host_of_f32(cairn_fp_sin_float(inside ? x : 0.0f, quarters));
+    return cairn_fp_approx_f32(mode, a, x - x == 0 ? r : __builtin_nanf(""));
+}
+
 static inline uint32_t cairn_fp_sin_f32(uint32_t mode, uint32_t a)
 {
-    double r = cairn_fp_sin_any((double)cairn_fp_operand_f32(a), 0);
-    return cairn_fp_approx_f32(mode, a, (float)r);
+    return cairn_fp_sin_any_f32(mode, a, 0);
 }
 
 static inline uint32_t cairn_fp_cos_f32(uint32_t mode, uint32_t a)
 {
-    double r = cairn_fp_sin_any((double)cairn_fp_operand_f32(a), 1);
-    return cairn_fp_approx_f32(mode, a, (float)r);
+    return cairn_fp_sin_any_f32(mode, a, 1);
 }
 
 static inline uint32_t cairn_fp_sin_f16(uint32_t mode, uint32_t a)

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { MOST_VALUES = 256, MOST_OPERANDS = 8 };
+enum { MOST_VALUES = 1024, MOST_OPERANDS = 8 };
 
 /* ---- taking apart */
 
