@@ -336,6 +336,17 @@ static void emit_by_wave(struct cairn_lift *lift, const struct cairn_lift_family
             LLVMBuildICmp(lift->builder, LLVMIntNE, any, cairn_lift_const64(lift, 0), "");
 }
 
+static void emit_lane(struct cairn_lift *lift, const struct cairn_lift_family *family)
+{
+    struct cairn_lift_ends_note note;
+    cairn_lift_ends_before(lift, &note);
+    lift->region->carries =
+        note.carry.valid || (note.ends.first != NULL && lift->insn->op == CAIRN_OP_v_addc_co_u32);
+    family->emit(lift);
+    lift->region->carries = false;
+    cairn_lift_ends_after(lift, &note);
+}
+
 void cairn_control_emit(struct cairn_lift *lift, uint32_t block, uint32_t i,
                         const struct cairn_plan *plans)
 {
@@ -361,6 +372,8 @@ void cairn_control_emit(struct cairn_lift *lift, uint32_t block, uint32_t i,
         family->emit(lift);
         break;
     case CAIRN_PLAN_LANE:
+        emit_lane(lift, family);
+        break;
     case CAIRN_PLAN_WAVE:
         family->emit(lift);
         break;

@@ -233,6 +233,7 @@ static void set_register(struct cairn_lift *lift, unsigned vreg, LLVMValueRef ve
     lift->region->vector[vreg] = vector;
     lift->region->base[vreg] = base;
     lift->region->dirty[vreg] = true;
+    cairn_lift_ends_forget(lift, vreg);
 }
 
 void cairn_lift_put_masked(struct cairn_lift *lift, unsigned slot, unsigned dword,
@@ -430,12 +431,26 @@ LLVMValueRef cairn_lift_mask(struct cairn_lift *lift, unsigned slot)
                       : part_of_mask(lift, cairn_lift_scalar64(lift, slot));
 }
 
+/* VCC that carries within a pair of adds need not be in memory if nobody else reads it. */
+static bool stays_here(struct cairn_lift *lift, unsigned code)
+{
+    const struct cairn_lift_region *region = lift->region;
+    struct cairn_regs after;
+    if (code != CAIRN_CODE_VCC_LO || !region->carries || region->loop != NULL || !region->open)
+        return false;
+    cairn_liveness_after(lift->program, lift->live, cairn_lifter_of(lift)->full, region->last,
+                         &after);
+    return !cairn_regs_has_s(&after, code) && !cairn_regs_has_s(&after, code + 1);
+}
+
 void cairn_lift_put_mask_code(struct cairn_lift *lift, unsigned code, LLVMValueRef value)
 {
     struct cairn_lift_region *region = lift->region;
     LLVMValueRef bits = LLVMBuildBitCast(lift->builder, value, cairn_lift_mask_type(lift), "");
+    cairn_lift_ends_forget_mask(lift, code);
     region->mask[code] = value;
-    cairn_lift_state_store(lift, bits, cairn_lift_mask_pointer(lift, code), lift->width / 8);
+    if (!stays_here(lift, code))
+        cairn_lift_state_store(lift, bits, cairn_lift_mask_pointer(lift, code), lift->width / 8);
     for (unsigned i = code; i < code + 2; i++) {
         region->sgpr[i] = NULL;
         region->deferred[i] = false;

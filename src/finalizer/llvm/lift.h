@@ -89,6 +89,11 @@ struct cairn_shape cairn_lift_shape(struct cairn_lift *lift, unsigned slot, unsi
 LLVMValueRef cairn_lift_base(struct cairn_lift *lift, unsigned slot, unsigned dword);
 /* i64 of two dwords, both not VARYING. */
 LLVMValueRef cairn_lift_base64(struct cairn_lift *lift, unsigned slot);
+/* i64: the values of two dwords in lane 0 and in the last lane, where instructions of this region
+ * have made them from regular values; false: not known. Lane i is in between, if the last lane's is
+ * what the stride says. */
+bool cairn_lift_ends64(struct cairn_lift *lift, unsigned slot, LLVMValueRef *first,
+                       LLVMValueRef *last);
 /* i32 or i64: a scalar source (SGPRs, constants, SCC, ...), not a vector register. */
 LLVMValueRef cairn_lift_scalar(struct cairn_lift *lift, unsigned slot);
 LLVMValueRef cairn_lift_scalar64(struct cairn_lift *lift, unsigned slot);

@@ -80,14 +80,16 @@ LLVMValueRef cairn_lift_lds_bytes(struct cairn_lift *lift)
     return frame_constant(lift, lift->i64, offsetof(struct cairn_native_frame, lds_bytes));
 }
 
-/* The one struct cairn_access on the stack is the first instruction of the function. */
+/* The one struct cairn_access on the stack is among the first instructions of the function. */
 LLVMValueRef cairn_lift_access_memory(struct cairn_lift *lift)
 {
     LLVMBasicBlockRef entry = LLVMGetEntryBasicBlock(lift->function);
     LLVMValueRef first = LLVMGetFirstInstruction(entry);
     LLVMTypeRef type = LLVMArrayType2(lift->i8, sizeof(struct cairn_access));
-    if (first != NULL && LLVMIsAAllocaInst(first) && LLVMGetAllocatedType(first) == type)
-        return first;
+    for (LLVMValueRef at = first; at != NULL && LLVMIsAAllocaInst(at);
+         at = LLVMGetNextInstruction(at))
+        if (LLVMGetAllocatedType(at) == type)
+            return at;
     LLVMBuilderRef builder = LLVMCreateBuilderInContext(lift->context);
     if (first != NULL)
         LLVMPositionBuilderBefore(builder, first);

@@ -42,21 +42,34 @@ static LLVMValueRef same_high(struct cairn_lift_access *access)
     return cairn_lift_access_none(access, compare(lift, LLVMIntNE, access->high, first));
 }
 
-/* Addresses in a pair of registers. Nothing is taken for granted of a high half that is said to go
- * with its low half: where its carry was made, other lanes may have been on. */
+/* Addresses in a pair of registers: from the scalars that were made along with it, or from the
+ * vectors. Of a high half that is only said to go with its low half nothing is taken for granted
+ * then: where its carry was made, other lanes may have been on. */
 static void pair_addresses(struct cairn_lift_access *access, struct cairn_lift_addresses *out)
 {
     struct cairn_lift *lift = access->lift;
+    LLVMBuilderRef b = lift->builder;
     struct cairn_shape low = cairn_lift_shape(lift, CAIRN_SLOT_ADDR, 0);
     struct cairn_shape high = cairn_lift_shape(lift, CAIRN_SLOT_ADDR, 1);
     int64_t stride = low.kind == CAIRN_SHAPE_AFFINE ? low.stride : 0;
     bool exact = is_uniform(high);
+    LLVMValueRef first, last;
+    if (cairn_lift_ends64(lift, CAIRN_SLOT_ADDR, &first, &last) && low.pair &&
+        stride_allowed(low.pair_stride)) {
+        uint64_t span = (uint64_t)low.pair_stride * (lift->width - 1);
+        out->regular = true;
+        out->stride = low.pair_stride;
+        out->first = LLVMBuildAdd(b, first, access->base, "");
+        out->good = compare(lift, LLVMIntEQ, last,
+                            LLVMBuildAdd(b, first, cairn_lift_const64(lift, span), ""));
+        return;
+    }
     out->regular = low.kind != CAIRN_SHAPE_VARYING && (low.pair || exact) && stride_allowed(stride);
     out->stride = stride;
     if (!out->regular)
         return;
-    LLVMValueRef first = cairn_lift_base64(lift, CAIRN_SLOT_ADDR);
-    out->first = LLVMBuildAdd(lift->builder, first, access->base, "");
+    first = cairn_lift_base64(lift, CAIRN_SLOT_ADDR);
+    out->first = LLVMBuildAdd(b, first, access->base, "");
     out->good = no_wrap(lift, cairn_lift_base(lift, CAIRN_SLOT_ADDR, 0), stride);
     if (!exact)
         out->good = cairn_lift_and(lift, out->good, same_high(access));

@@ -15,6 +15,20 @@ struct cairn_lift_pair {
     LLVMBasicBlockRef block; /* the value is defined here only; NULL: wherever the halves are */
 };
 
+/* Lane 0's and the last lane's value of a 64-bit pair of registers that the facts call regular,
+ * computed by scalars; i64, NULL: not known. */
+struct cairn_lift_ends {
+    LLVMValueRef first, last;
+};
+
+/* Between v_add_co_u32 and its v_addc_co_u32: what the sources were the low halves of. */
+struct cairn_lift_carry {
+    bool valid;
+    unsigned low, mask; /* destination, carry-out */
+    unsigned high[2];   /* vector registers of the other halves; 0: a uniform source */
+    struct cairn_lift_ends source[2]; /* of a uniform source: its low half */
+};
+
 /* Where instructions of the region that is being lifted go, and the values known in it. */
 struct cairn_lift_region {
     LLVMBuilderRef scalar; /* in front of the loop over chunks, or just the straight code */
@@ -31,6 +45,9 @@ struct cairn_lift_region {
     LLVMValueRef vector[CAIRN_VREGS], base[CAIRN_VREGS];
     bool dirty[CAIRN_VREGS];
     struct cairn_lift_pair pair[CAIRN_VREGS]; /* by the low register */
+    struct cairn_lift_ends ends[CAIRN_VREGS]; /* by the low register */
+    struct cairn_lift_carry carry;
+    bool carries; /* the instruction is half of an add whose ends are known */
     /* Lane masks of this chunk, by the even code; pending: made here, complete in memory only
      * behind the loop. */
     LLVMValueRef mask[CAIRN_SREGS];
@@ -86,6 +103,17 @@ static inline struct cairn_lifter *cairn_lifter_of(struct cairn_lift *lift)
 void cairn_lift_chunk_pointers(struct cairn_lift *lift); /* of the chunk whose turn begins */
 LLVMValueRef cairn_lift_register(struct cairn_lift *lift, unsigned vreg); /* as a vector */
 LLVMValueRef cairn_lift_register_pointer(struct cairn_lift *lift, unsigned vreg);
+
+/* ---- lift_ends.c: around the emission of a lane instruction, and when a register is written */
+struct cairn_lift_ends_note {
+    struct cairn_lift_ends ends; /* of the result */
+    unsigned low;                /* its low register */
+    struct cairn_lift_carry carry;
+};
+void cairn_lift_ends_before(struct cairn_lift *lift, struct cairn_lift_ends_note *note);
+void cairn_lift_ends_after(struct cairn_lift *lift, const struct cairn_lift_ends_note *note);
+void cairn_lift_ends_forget(struct cairn_lift *lift, unsigned vreg);
+void cairn_lift_ends_forget_mask(struct cairn_lift *lift, unsigned code);
 
 LLVMValueRef cairn_lift_mask_pointer(struct cairn_lift *lift, unsigned code);
 LLVMTypeRef cairn_lift_mask_type(struct cairn_lift *lift); /* iW */

@@ -392,6 +392,8 @@ static void emit_body(struct cairn_lift *lift, uint32_t block, struct cairn_loop
     memset(region->dirty, 0, sizeof region->dirty);
     memset(region->mask, 0, sizeof region->mask);
     memset(region->pair, 0, sizeof region->pair);
+    memset(region->ends, 0, sizeof region->ends);
+    region->carry.valid = false;
     region->first = at->first;
     region->last = at->first + at->count - 2;
     for (uint32_t i = 0; i + 1 < at->count; i++) {

@@ -120,6 +120,8 @@ void cairn_region_open(struct cairn_lift *lift, uint32_t first, uint32_t last)
     memset(region->base, 0, sizeof region->base);
     memset(region->dirty, 0, sizeof region->dirty);
     memset(region->pair, 0, sizeof region->pair);
+    memset(region->ends, 0, sizeof region->ends);
+    region->carry.valid = false;
     memset(region->mask, 0, sizeof region->mask);
     memset(region->put, 0, sizeof region->put);
     region->first = first;

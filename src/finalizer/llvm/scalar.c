@@ -129,6 +129,7 @@ void cairn_lift_put_sgpr(struct cairn_lift *lift, unsigned code, LLVMValueRef va
         store_sgpr(lift, code, 1, value);
     split_pairs_of(lift, code);
     forget_pairs_of(lift->region, code);
+    cairn_lift_ends_forget_mask(lift, code);
     lift->region->sgpr[code] = value;
     lift->builder = before;
 }
@@ -143,6 +144,7 @@ void cairn_lift_put_sgpr64(struct cairn_lift *lift, unsigned code, LLVMValueRef 
     split_pairs_of(lift, code + 1);
     forget_pairs_of(region, code);
     forget_pairs_of(region, code + 1);
+    cairn_lift_ends_forget_mask(lift, code);
     region->sgpr[code] = region->sgpr[code + 1] = NULL;
     region->sgpr64[code] = value;
     lift->builder = before;
