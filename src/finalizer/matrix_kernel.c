@@ -27,9 +27,9 @@ MATRIX_INLINE void unpack(struct cairn_sem_mfma_shape s, const row *rows, uint32
 }
 
 /* Rows of D that are computed together: few enough that B stays in vector registers, too. */
-MATRIX_INLINE unsigned rows_together(unsigned m)
+MATRIX_INLINE unsigned rows_together(struct cairn_sem_mfma_shape s)
 {
-    return m == 32 ? 2 : 4;
+    return s.m == 16 ? 4 : W == 8 && s.k <= 2 ? 1 : 2;
 }
 
 /* NaNs and denormals of a result that has some. */
@@ -64,10 +64,11 @@ struct tile {
 };
 
 /* `a`: of the block; `b`: its vectors. */
-MATRIX_INLINE specials multiply_tile(struct cairn_sem_mfma_shape s, struct tile tile, row *d,
-                                     const row *c, uint64_t c_step, const uint32_t *a, const vu *b)
+MATRIX_INLINE void multiply_tile(struct cairn_sem_mfma_shape s, struct tile tile, row *d,
+                                 const row *c, uint64_t c_step, const uint32_t *a, const vu *b,
+                                 specials *found)
 {
-    unsigned high = rows_together(s.m), wide = s.m / W, at = tile.group * s.m;
+    unsigned high = rows_together(s), wide = s.m / W, at = tile.group * s.m;
     vu sum[4 * 32 / W];
     MATRIX_UNROLL
     for (unsigned i = 0; i < high * wide; i++)
@@ -78,33 +79,29 @@ MATRIX_INLINE specials multiply_tile(struct cairn_sem_mfma_shape s, struct tile 
     for (unsigned i = 0; i < high * wide; i++)
         sum[i] =
             step(s.kind, (vu)(a[k * s.m + tile.row + i / wide]), b[k * wide + i % wide], sum[i]);
-    specials found = {0};
     MATRIX_UNROLL
     for (unsigned i = 0; i < high * wide; i++) {
         if (i % 2 == 0)
-            found |= special(s.kind, sum[i], sum[i + 1]);
+            gather(found, s.kind, sum[i], sum[i + 1]);
         store(d[tile.r + i / wide] + at + i % wide * W, sum[i]);
     }
-    return found;
 }
 
-MATRIX_INLINE specials multiply_block(struct cairn_sem_mfma_shape s, unsigned block, row *d,
-                                      const row *c, uint64_t c_step, const uint32_t *a,
-                                      const uint32_t *b)
+MATRIX_INLINE void multiply_block(struct cairn_sem_mfma_shape s, unsigned block, row *d,
+                                  const row *c, uint64_t c_step, const uint32_t *a,
+                                  const uint32_t *b, specials *found)
 {
     unsigned ks = s.k / per_step(s.kind), registers = s.m * s.m / CAIRN_WAVE_LANES;
     vu right[MOST_UNPACKED / W];
     MATRIX_UNROLL
     for (unsigned i = 0; i < ks * s.m / W; i++)
         right[i] = load(b + block * ks * s.m + i * W);
-    specials found = {0};
-    for (unsigned r = 0; r < registers; r += rows_together(s.m))
+    for (unsigned r = 0; r < registers; r += rows_together(s))
         for (unsigned group = 0; group < CAIRN_WAVE_LANES / s.m; group++) {
             struct tile tile = {.r = block * registers + r, .group = group};
             tile.row = cairn_sem_mfma_d_row(s.m, r, group);
-            found |= multiply_tile(s, tile, d, c, c_step, a + block * ks * s.m, right);
+            multiply_tile(s, tile, d, c, c_step, a + block * ks * s.m, right, found);
         }
-    return found;
 }
 
 MATRIX_INLINE void run_tiles(struct cairn_sem_mfma_shape s, row *d, const row *a, const row *b,
@@ -118,9 +115,9 @@ MATRIX_INLINE void run_tiles(struct cairn_sem_mfma_shape s, row *d, const row *a
         from_a = left;
         from_b = right;
     }
-    specials found = {0};
+    specials found = NO_SPECIALS;
     for (unsigned block = 0; block < s.blocks; block++)
-        found |= multiply_block(s, block, d, c, c_step, from_a, from_b);
+        multiply_block(s, block, d, c, c_step, from_a, from_b, &found);
     if (__builtin_expect(!is_any(found), 1))
         return;
     if (redoes(s))
@@ -144,7 +141,7 @@ MATRIX_INLINE void run_4x4(struct cairn_sem_mfma_shape s, row *d, const row *a, 
                            const row *c, uint64_t c_step)
 {
     unsigned per_dword = s.kl / cairn_sem_mfma_in_dwords(s), steps = per_step(s.kind);
-    specials found = {0};
+    specials found = NO_SPECIALS;
     for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane += W) {
         vu left[4], right[4];
         MATRIX_UNROLL
@@ -158,7 +155,7 @@ MATRIX_INLINE void run_4x4(struct cairn_sem_mfma_shape s, row *d, const row *a, 
             MATRIX_UNROLL
             for (unsigned k = 0; k < s.k / steps; k++)
                 sum = step(s.kind, spread(left[k], r), right[k], sum);
-            found |= special(s.kind, sum, sum);
+            gather(&found, s.kind, sum, sum);
             store(d[r] + lane, sum);
         }
     }

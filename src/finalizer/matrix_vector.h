@@ -66,14 +66,13 @@ MATRIX_INLINE vu flush(vu x)
     return x & (~is_small | 0x80000000u);
 }
 
-/* Halves in the low bits; denormals become 0, NaNs some NaN. */
-MATRIX_INLINE vu widen_f16(vu half)
+/* Half `e` of dwords; denormals become 0, NaNs some NaN. */
+MATRIX_INLINE vu widen_f16(vu dword, unsigned e)
 {
-    vu magnitude = (half & 0x7fffu) << 13, exponent = magnitude & 0x0f800000u;
-    vu wide = magnitude + 0x38000000u;
-    wide += (vu)(exponent == 0x0f800000u) & 0x38000000u;
-    wide &= (vu)(exponent != 0);
-    return wide | (half & 0x8000u) << 16;
+    vu spread = (vu)((vi)(e % 2 == 0 ? dword << 16 : dword) >> 3) & 0x8fffe000u;
+    vu exponent = spread & 0x0f800000u, wide = spread + 0x38000000u;
+    wide |= (vu)(exponent == 0x0f800000u) & 0x7f800000u;
+    return wide & ((vu)(exponent != 0) | 0x80000000u);
 }
 
 /* Two bytes as two signed 16-bit numbers. */
@@ -95,7 +94,7 @@ MATRIX_INLINE vu element(enum cairn_sem_mfma_kind kind, vu dword, unsigned e)
 {
     switch (kind) {
     case CAIRN_SEM_MFMA_F16:
-        return widen_f16(dword >> (e % 2 * 16) & 0xffffu);
+        return widen_f16(dword, e);
     case CAIRN_SEM_MFMA_BF16:
         return flush(e % 2 == 0 ? dword << 16 : dword & 0xffff0000u);
     case CAIRN_SEM_MFMA_I8:
@@ -125,45 +124,54 @@ MATRIX_INLINE vu d_out(enum cairn_sem_mfma_kind kind, vu d)
     return choose(is_nan, (vu)(0x7fc00000u), kind == CAIRN_SEM_MFMA_BF16 ? flush(d) : d);
 }
 
-/* Whether any result is one that has to be changed, which is rare: gathered, and asked for once. */
+/* Whether any result is one that has to be changed, which is rare: NaNs, and denormals where halves
+ * are summed up. Gathered, and asked for once. */
 #if defined(__AVX512DQ__)
-typedef __mmask16 specials;
-#else
-typedef vu specials;
-#endif
 
-/* NaNs, and denormals where halves are summed up. */
-MATRIX_INLINE specials special(enum cairn_sem_mfma_kind kind, vu a, vu b)
+typedef __mmask16 specials;
+#define NO_SPECIALS 0
+
+MATRIX_INLINE void gather(specials *found, enum cairn_sem_mfma_kind kind, vu a, vu b)
 {
-    bool denormals = kind == CAIRN_SEM_MFMA_BF16 || kind == CAIRN_SEM_MFMA_F16;
-#if defined(__AVX512DQ__)
     enum { QUIET_NAN = 0x01, DENORMAL = 0x20, SIGNALLING_NAN = 0x80 };
     enum { CLASSES = QUIET_NAN | SIGNALLING_NAN | DENORMAL };
-    if (kind == CAIRN_SEM_MFMA_I8)
-        return 0;
-    if (denormals)
-        return _mm512_fpclass_ps_mask((__m512)a, CLASSES) |
-               _mm512_fpclass_ps_mask((__m512)b, CLASSES);
-    return _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_UNORD_Q);
-#else
-    if (kind == CAIRN_SEM_MFMA_I8)
-        return (vu)(0);
-    vu found = (vu)(as_floats(a) != as_floats(a)) | (vu)(as_floats(b) != as_floats(b));
-    if (denormals)
-        found |=
-            (vu)((a & 0x7fffffffu) - 1 < 0x007fffffu) | (vu)((b & 0x7fffffffu) - 1 < 0x007fffffu);
-    return found;
-#endif
+    if (kind == CAIRN_SEM_MFMA_BF16 || kind == CAIRN_SEM_MFMA_F16)
+        *found |=
+            _mm512_fpclass_ps_mask((__m512)a, CLASSES) | _mm512_fpclass_ps_mask((__m512)b, CLASSES);
+    else if (kind != CAIRN_SEM_MFMA_I8)
+        *found |= _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_UNORD_Q);
 }
 
 MATRIX_INLINE bool is_any(specials found)
 {
-#if defined(__AVX512DQ__)
     return found != 0;
-#else
-    return __builtin_reduce_or(found) != 0;
-#endif
 }
+
+#else
+
+typedef struct {
+    vu nan;   /* all ones where there was one */
+    vu least; /* of magnitudes - 1, twice */
+} specials;
+#define NO_SPECIALS {(vu)(0), (vu)(UINT32_MAX)}
+
+MATRIX_INLINE void gather(specials *found, enum cairn_sem_mfma_kind kind, vu a, vu b)
+{
+    if (kind == CAIRN_SEM_MFMA_I8)
+        return;
+    found->nan |= (vu)(as_floats(a) != as_floats(a)) | (vu)(as_floats(b) != as_floats(b));
+    if (kind != CAIRN_SEM_MFMA_BF16 && kind != CAIRN_SEM_MFMA_F16)
+        return;
+    vu least = __builtin_elementwise_min((a << 1) - 1, (b << 1) - 1);
+    found->least = __builtin_elementwise_min(found->least, least);
+}
+
+MATRIX_INLINE bool is_any(specials found)
+{
+    return __builtin_reduce_or(found.nan | (vu)(found.least < 0x00ffffffu)) != 0;
+}
+
+#endif
 
 /* Without fused multiply-add: the exact product in f64, the sum rounded to odd (fp/host.h). Not
  * inlined: it is long. */
