@@ -169,14 +169,10 @@ static void load(struct cairn_lift_access *access, uint32_t imm)
 /* Dwords of AVX-512: lanes outside are masked off. */
 static void store_masked(struct cairn_lift_access *access, const struct cairn_lift_ds_place *place)
 {
-    struct cairn_lift *lift = access->lift;
     LLVMValueRef inside = cairn_lift_ds_inside(access, place->all);
-    access->mask = access->full ? inside : cairn_lift_and(lift, access->mask, inside);
+    access->mask = access->full ? inside : cairn_lift_and(access->lift, access->mask, inside);
     access->full = false;
-    if (place->regular && place->stride == (int32_t)access->bytes)
-        cairn_lift_block_store(access, signed_pointer(lift, place->first));
-    else
-        cairn_lift_scatter_to(access, lift->lds, place->all);
+    cairn_lift_scatter_to(access, access->lift->lds, place->all);
 }
 
 static void store_regular(struct cairn_lift_access *access, const struct cairn_lift_ds_place *place)
@@ -210,10 +206,12 @@ static void store(struct cairn_lift_access *access, uint32_t imm)
     access->low = place.own;
     access->base = cairn_lift_const64(lift, imm);
     bool block = place.stride == (int32_t)access->bytes;
-    if (lift->width == 16 && access->bytes == 4)
-        store_masked(access, &place);
-    else if (place.regular && place.stride >= 0 && (block || (access->full && place.stride != 0)))
+    bool dwords = lift->width == 16 && access->bytes == 4;
+    if (place.regular && place.stride >= 0 &&
+        (block || (access->full && place.stride != 0 && !dwords)))
         store_regular(access, &place);
+    else if (dwords)
+        store_masked(access, &place);
     else
         store_lanes(access, &place);
 }
