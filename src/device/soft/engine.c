@@ -186,7 +186,8 @@ static uint32_t get_code(struct cairn_engine_kernel *kernel)
         atomic_store_explicit(&kernel->native, native, memory_order_release);
         return CAIRN_ENGINE_READY;
     }
-    if (wanted == TIER_AUTO && cairn_engine_module_path()[0] != '\0') {
+    bool hopeful = cairn_engine_module_path()[0] != '\0' && !failed_before(kernel);
+    if (wanted == TIER_AUTO && hopeful) {
         atomic_store_explicit(&kernel->hot, COLD_INSTRUCTIONS, memory_order_relaxed);
         return CAIRN_ENGINE_COLD;
     }
