@@ -133,6 +133,11 @@ static void write_text(const struct program *program, char *text, size_t size)
     for (unsigned i = 0; i < 6; i++)
         at +=
             (size_t)snprintf(text + at, size - at, "ds_write_b32 v6, v%u offset:%u\n", i, 256 * i);
+    for (unsigned i = 10; i < 20; i++) /* masks that nobody reads are not kept */
+        at += (size_t)snprintf(text + at, size - at, "s_mov_b32 s%u, s%u\n", i + 30, i);
+    snprintf(text + at, size - at,
+             "s_mov_b32 s50, vcc_lo\n s_mov_b32 s51, vcc_hi\n"
+             "s_mov_b32 s52, s28\n s_mov_b32 s53, s29\n");
 }
 
 static void random_registers(struct asm_machine *m)

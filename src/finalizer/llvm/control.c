@@ -340,10 +340,7 @@ static void emit_lane(struct cairn_lift *lift, const struct cairn_lift_family *f
 {
     struct cairn_lift_ends_note note;
     cairn_lift_ends_before(lift, &note);
-    lift->region->carries =
-        note.carry.valid || (note.ends.first != NULL && lift->insn->op == CAIRN_OP_v_addc_co_u32);
     family->emit(lift);
-    lift->region->carries = false;
     cairn_lift_ends_after(lift, &note);
 }
 

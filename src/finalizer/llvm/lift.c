@@ -431,26 +431,20 @@ LLVMValueRef cairn_lift_mask(struct cairn_lift *lift, unsigned slot)
                       : part_of_mask(lift, cairn_lift_scalar64(lift, slot));
 }
 
-/* VCC that carries within a pair of adds need not be in memory if nobody else reads it. */
-static bool stays_here(struct cairn_lift *lift, unsigned code)
+void cairn_lift_store_mask(struct cairn_lift *lift, unsigned code)
 {
-    const struct cairn_lift_region *region = lift->region;
-    struct cairn_regs after;
-    if (code != CAIRN_CODE_VCC_LO || !region->carries || region->loop != NULL || !region->open)
-        return false;
-    cairn_liveness_after(lift->program, lift->live, cairn_lifter_of(lift)->full, region->last,
-                         &after);
-    return !cairn_regs_has_s(&after, code) && !cairn_regs_has_s(&after, code + 1);
+    LLVMValueRef bits =
+        LLVMBuildBitCast(lift->builder, lift->region->mask[code], cairn_lift_mask_type(lift), "");
+    cairn_lift_state_store(lift, bits, cairn_lift_mask_pointer(lift, code), lift->width / 8);
 }
 
 void cairn_lift_put_mask_code(struct cairn_lift *lift, unsigned code, LLVMValueRef value)
 {
     struct cairn_lift_region *region = lift->region;
-    LLVMValueRef bits = LLVMBuildBitCast(lift->builder, value, cairn_lift_mask_type(lift), "");
     cairn_lift_ends_forget_mask(lift, code);
     region->mask[code] = value;
-    if (!stays_here(lift, code))
-        cairn_lift_state_store(lift, bits, cairn_lift_mask_pointer(lift, code), lift->width / 8);
+    if (region->loop != NULL) /* else at the end of the chunk's turn */
+        cairn_lift_store_mask(lift, code);
     for (unsigned i = code; i < code + 2; i++) {
         region->sgpr[i] = NULL;
         region->deferred[i] = false;

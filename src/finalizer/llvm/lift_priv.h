@@ -47,7 +47,6 @@ struct cairn_lift_region {
     struct cairn_lift_pair pair[CAIRN_VREGS]; /* by the low register */
     struct cairn_lift_ends ends[CAIRN_VREGS]; /* by the low register */
     struct cairn_lift_carry carry;
-    bool carries; /* the instruction is half of an add whose ends are known */
     /* Lane masks of this chunk, by the even code; pending: made here, complete in memory only
      * behind the loop. */
     LLVMValueRef mask[CAIRN_SREGS];
@@ -115,6 +114,7 @@ void cairn_lift_ends_after(struct cairn_lift *lift, const struct cairn_lift_ends
 void cairn_lift_ends_forget(struct cairn_lift *lift, unsigned vreg);
 void cairn_lift_ends_forget_mask(struct cairn_lift *lift, unsigned code);
 
+void cairn_lift_store_mask(struct cairn_lift *lift, unsigned code); /* what is known of it */
 LLVMValueRef cairn_lift_mask_pointer(struct cairn_lift *lift, unsigned code);
 LLVMTypeRef cairn_lift_mask_type(struct cairn_lift *lift); /* iW */
 

@@ -158,6 +158,12 @@ static void store_live_registers(struct cairn_lift *lift)
         cairn_lift_state_store(lift, value, cairn_lift_register_pointer(lift, vreg),
                                4 * lift->width);
     }
+    for (unsigned code = 0; code < CAIRN_CODE_EXEC_HI; code++) {
+        bool wanted = code == CAIRN_CODE_EXEC_LO || region->scc_of == (int)code ||
+                      cairn_regs_has_s(&after, code) || cairn_regs_has_s(&after, code + 1);
+        if (region->put[code] && region->mask[code] != NULL && wanted)
+            cairn_lift_store_mask(lift, code);
+    }
 }
 
 /* LLVM is not to unroll or vectorise the loop again. */
