@@ -568,7 +568,8 @@ static struct carry begin_carry(const struct pass *pass)
     struct carry carry = {.valid = insn->op == CAIRN_OP_v_add_co_u32 && plain(insn),
                           .mask = insn->slot[CAIRN_SLOT_SDST].code,
                           .low = (uint16_t)vreg_of(&insn->slot[CAIRN_SLOT_DST]),
-                          .uniform = true};
+                          /* else lanes that are off have no carry */
+                          .uniform = pass->facts->insn[pass->index].exec_full};
     for (unsigned i = 0; i < 2 && carry.valid; i++) {
         struct value low = source(pass, CAIRN_SLOT_SRC0 + i, 0);
         unsigned vreg = vreg_of(&insn->slot[CAIRN_SLOT_SRC0 + i]);
@@ -692,6 +693,16 @@ static bool wide_result(const struct pass *pass, struct value *low, struct value
 
 /* ---- the pass */
 
+/* The carry, or the low half that it belongs to, is overwritten. */
+static void end_carries(struct pass *pass, const struct cairn_regs *writes, bool any)
+{
+    struct carry *carry = &pass->now.carry;
+    if (any || (carry->valid && (cairn_regs_has_s(writes, carry->mask) ||
+                                 cairn_regs_has_s(writes, carry->mask + 1u) ||
+                                 (carry->low != NO_VREG && cairn_regs_has_v(writes, carry->low)))))
+        carry->valid = false;
+}
+
 static void write_all(struct pass *pass, const struct cairn_regs *writes, bool any)
 {
     for (unsigned i = 0; i < CAIRN_VREGS; i++) {
@@ -748,6 +759,7 @@ static void run_insn(struct pass *pass, uint32_t index)
     if (vector && has_dst && facts->full_write && !any)
         find_result(pass, &low, &high);
     struct carry carry = begin_carry(pass);
+    end_carries(pass, &writes, any);
     write_all(pass, &writes, any);
     if (insn->op == CAIRN_OP_v_add_co_u32)
         pass->now.carry = carry;
