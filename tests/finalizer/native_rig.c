@@ -37,12 +37,14 @@ static bool whole_groups(const struct cairn_launch *launch)
 }
 
 static struct cairn_geometry geometry_of(const struct cairn_launch *launch,
-                                         enum cairn_target_level target)
+                                         const struct native_options *options)
 {
+    enum cairn_target_level target = options->target;
     struct cairn_geometry geometry = {
         .wave_size = launch->wave_size,
         .width = target == CAIRN_TARGET_V4 ? 16 : 8,
         .whole_groups = whole_groups(launch),
+        .merged = options->merged,
         .has_scratch = launch->private_bytes > 0,
         .mode = cairn_launch_mode(launch),
         .arch_rows = launch->agpr_offset < launch->vgprs ? launch->agpr_offset : launch->vgprs,
@@ -98,7 +100,7 @@ struct cairn_native_code *native_compile(const struct asm_machine *machine,
         .gfx = launch->gfx,
         .code = cairn_bytes_of((const void *)(uintptr_t)code->base, code->size),
         .entry_offset = (uint32_t)(launch->entry_pc - code->base),
-        .geometry = geometry_of(launch, options->target),
+        .geometry = geometry_of(launch, options),
         .tier = options->tier,
         .target = options->target,
         .exact_nan = options->exact_nan,
@@ -115,6 +117,11 @@ struct cairn_native_code *native_compile(const struct asm_machine *machine,
     native->entry = (cairn_native_entry)cairn_object_symbol(native->object, CAIRN_NATIVE_SYMBOL);
     if (native->entry == NULL)
         give_up("the object file has no entry");
+    if (result.merged)
+        native->own =
+            (const void *)cairn_object_constant(native->object, CAIRN_NATIVE_OWN_SYMBOL).at;
+    if (result.merged && native->own == NULL)
+        give_up("the object file has no table of the waves' own registers");
     if (stepped != NULL)
         *stepped = result.stepped;
     return native;
@@ -149,6 +156,24 @@ enum cairn_wave_state native_run(struct cairn_native_code *code, struct asm_mach
             running = running || group->waves[i].state != CAIRN_WAVE_DONE;
     }
     return machine->wave->state;
+}
+
+bool native_run_group(struct cairn_native_code *code, struct asm_machine *machine)
+{
+    enum { SLICES = 100000, BUDGET = 100000 };
+    struct cairn_workgroup *group = &machine->group;
+    uint64_t stepped = 0;
+    bool running = true;
+    for (unsigned slice = 0; slice < SLICES && running; slice++) {
+        running = false;
+        cairn_native_run_group(code, group, BUDGET, &stepped);
+        for (uint32_t i = 0; i < group->wave_count; i++) {
+            if (group->waves[i].state == CAIRN_WAVE_FAULTED)
+                return code->own != NULL;
+            running = running || group->waves[i].state != CAIRN_WAVE_DONE;
+        }
+    }
+    return code->own != NULL;
 }
 
 /* ---- states */

@@ -15,6 +15,7 @@ struct native_options {
     enum cairn_target_level target;
     enum cairn_tier tier;
     bool exact_nan;
+    bool merged; /* wanted: all waves at once, by native_run_group */
 };
 
 /* Compiles the kernel at machine->launch.entry_pc for the machine's launch. NULL: the finalizer
@@ -27,6 +28,10 @@ void native_destroy(struct cairn_native_code *code);
 /* Runs all waves in turn, as asm_run does, in finalized code (NULL: in the interpreter). Returns
  * the state of the wave that faulted, else of wave 0. */
 enum cairn_wave_state native_run(struct cairn_native_code *code, struct asm_machine *machine);
+
+/* Runs the workgroup as the device does, all waves at once if the code is of that sort: then true.
+ */
+bool native_run_group(struct cairn_native_code *code, struct asm_machine *machine);
 
 /* The best level that this host can run. */
 enum cairn_target_level native_best_target(void);

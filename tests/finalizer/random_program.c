@@ -21,7 +21,8 @@ struct maker {
     unsigned labels, depth;
     bool divergent; /* inside of code that not all waves pass: no barriers */
     bool no_stores, simple;
-    bool faults;
+    bool faults, apart, in_loop;
+    unsigned sum; /* which atomics: others would not commute with them */
 };
 
 uint64_t random_bits(uint64_t *state)
@@ -103,7 +104,7 @@ static const char *any_operand(struct maker *m, char text[16])
 static void emit_offset(struct maker *m, unsigned o)
 {
     unsigned id = chance(m, 50) ? 1 : 2 + below(m, 3), other = offset(m), k = below(m, 4);
-    switch (below(m, 22)) {
+    switch (below(m, m->apart ? 20 : 22)) {
     case 0:
     case 1:
         emit(m, "v_lshlrev_b32 v%u, %u, v%u\n", o, 2 + below(m, 3), id);
@@ -520,6 +521,93 @@ static void emit_statement(struct maker *m)
              data(m), data(m), below(m, 4));
 }
 
+/* ---- programs whose waves are apart. v40, v41: 4 and 16 times the work-item's number */
+
+static void emit_apart(struct maker *m)
+{
+    static const char *const atomics[] = {"add_u32", "max_i32", "min_u32", "xor_b32", "or_b32"};
+    static const char *const globals[] = {"add", "smax", "umin", "xor", "or"};
+    unsigned d = data(m), w = 28 + 4 * below(m, 2), wide = chance(m, 30);
+    bool store = chance(m, 50);
+    unsigned kind = m->in_loop && chance(m, 80) ? 2 + below(m, 5) / 4 * 4 : below(m, 9);
+    switch (kind) {
+    case 0:
+    case 1: /* own dwords of LDS */
+        if (wide)
+            emit(m, store ? "ds_write_b128 v41, v[%u:%u]\n" : "ds_read_b128 v[%u:%u], v41\n", w,
+                 w + 3);
+        else
+            emit(m,
+                 store ? "ds_write_b32 v41, v%u offset:%u\n" : "ds_read_b32 v%u, v41 offset:%u\n",
+                 d, 4 * below(m, 4));
+        break;
+    case 2:
+    case 3:
+        if (wide)
+            emit(m,
+                 store ? "global_store_dwordx4 v41, v[%u:%u], s[66:67]\n"
+                       : "global_load_dwordx4 v[%u:%u], v41, s[66:67]\n",
+                 w, w + 3);
+        else if (store)
+            emit(m, "global_store_dword v41, v%u, s[66:67] offset:%u\n", d, 4 * below(m, 4));
+        else
+            emit(m, "global_load_dword v%u, v41, s[66:67] offset:%u\n", d, 4 * below(m, 4));
+        break;
+    case 4:
+        emit(m, "v_and_b32 v36, 0xfc, v%u\n ds_%s v36, v%u offset:%u\n", data(m), atomics[m->sum],
+             d, RANDOM_SUMS_AT);
+        break;
+    case 5:
+        emit(m,
+             "v_and_b32 v36, 0xfc, v%u\n v_add_u32 v36, 0x%x, v36\n"
+             " global_atomic_%s v36, v%u, s[66:67]\n",
+             data(m), RANDOM_SUMS_AT, globals[m->sum], d);
+        break;
+    case 6:
+        emit(m, "global_load_dword%s v%u, v%u, s[6:7]\n", "", d, offset(m));
+        break;
+    default:
+        if (m->divergent && chance(m, 90))
+            emit_valu(m);
+        else if (m->divergent)
+            emit(m, "s_%s_u32 s%u, s%u, s%u\n", chance(m, 50) ? "add" : "mul_hi", scalar(m),
+                 scalar(m), scalar(m));
+        else
+            emit(m,
+                 "ds_write_b32 v40, v%u offset:%u\n s_waitcnt lgkmcnt(0)\n s_barrier\n"
+                 " v_and_b32 v36, 0x3fc, v%u\n ds_read_b32 v%u, v36 offset:%u\n"
+                 " s_waitcnt lgkmcnt(0)\n s_barrier\n",
+                 d, RANDOM_EXCHANGE_AT, chance(m, 50) ? offset(m) : data(m), data(m),
+                 RANDOM_EXCHANGE_AT);
+        break;
+    }
+}
+
+static void emit_apart_statement(struct maker *m)
+{
+    unsigned kind = below(m, 100);
+    if (kind < 32)
+        emit_valu(m);
+    else if (kind < 40)
+        emit_compare(m);
+    else if (kind < 50)
+        emit_offset(m, offset(m));
+    else if (kind < 53 && !m->simple)
+        emit(m, "s_nop 1\n v_mov_b32_dpp v%u, v%u row_shr:%u row_mask:0xf bank_mask:0xf\n", data(m),
+             data(m), 1 + below(m, 15));
+    else if (kind < 55 && !m->simple)
+        emit(m,
+             "v_xor_b32 v36, %u, v4\n v_lshlrev_b32 v36, 2, v36\n ds_bpermute_b32 v%u, v36, v%u\n",
+             1u << below(m, 6), data(m), data(m));
+    else if (kind < 60)
+        emit(m, "s_%s_b64 %s, %s, %s\n", chance(m, 50) ? "and" : "xor", mask(m), mask(m), mask(m));
+    else if (kind < 65 && (!m->divergent || chance(m, 10)))
+        emit(m, "s_cmp_lt_u32 s%u, s%u\n s_cselect_b32 s%u, s%u, %u\n", scalar(m), scalar(m),
+             scalar(m), scalar(m), below(m, 64));
+    else
+        emit_apart(m);
+}
+
 /* ---- nodes */
 
 static struct random_node *new_node(struct maker *m)
@@ -582,11 +670,12 @@ static void make_lane_loop(struct maker *m)
 {
     struct random_node *node = new_node(m);
     unsigned d = 20 + 4 * m->depth, label = m->labels++, count = 24 + m->depth, form = below(m, 3);
-    bool divergent = m->divergent, no_stores = m->no_stores, simple = m->simple;
+    bool divergent = m->divergent, no_stores = m->no_stores, simple = m->simple,
+         in_loop = m->in_loop;
     emit(m, "v_and_b32 v%u, %u, v%u\n", count, m->depth ? 3 : 7, chance(m, 80) ? data(m) : 4);
     emit(m, form == 2 ? "s_mov_b64 s[%u:%u], exec\n" : "s_mov_b64 s[%u:%u], 0\n", d, d + 1);
     emit(m, "L%u:\n", label);
-    m->divergent = true;
+    m->divergent = m->in_loop = true;
     m->simple = m->simple || chance(m, 40);
     m->no_stores = m->no_stores || (m->simple && chance(m, 80));
     m->depth++;
@@ -612,14 +701,14 @@ static void make_lane_loop(struct maker *m)
              "v_cmp_lt_i32 vcc, 0, v%u\n s_and_b64 exec, exec, vcc\n s_cbranch_execnz L%u\n"
              " s_mov_b64 exec, s[%u:%u]\n",
              count, label, d, d + 1);
-    m->divergent = divergent, m->no_stores = no_stores, m->simple = simple;
+    m->divergent = divergent, m->no_stores = no_stores, m->simple = simple, m->in_loop = in_loop;
 }
 
 static void make_uniform_loop(struct maker *m)
 {
     struct random_node *node = new_node(m);
     unsigned label = m->labels++, count = 36 + m->depth;
-    bool no_stores = m->no_stores, simple = m->simple, breaks = chance(m, 25),
+    bool no_stores = m->no_stores, simple = m->simple, breaks = chance(m, m->apart ? 5 : 25),
          divergent = m->divergent;
     emit(m, "s_mov_b32 s%u, %u\nL%u:\n", count, 1 + below(m, m->depth ? 3 : 6), label);
     m->simple = m->simple || chance(m, 50);
@@ -645,7 +734,7 @@ static void make_uniform_if(struct maker *m)
     unsigned label = m->labels++;
     bool divergent = m->divergent;
     char a[16];
-    if (chance(m, 60))
+    if (chance(m, m->apart ? 95 : 60))
         emit(m, "s_cmp_%s_u32 s%u, s%u\n s_cbranch_scc%u L%u\n", chance(m, 50) ? "lt" : "ge",
              scalar(m), scalar(m), below(m, 2), label);
     else
@@ -674,7 +763,7 @@ static void make_list(struct maker *m, unsigned length)
             make_uniform_if(m);
         else {
             new_node(m);
-            emit_statement(m);
+            m->apart ? emit_apart_statement(m) : emit_statement(m);
         }
     }
 }
@@ -692,16 +781,16 @@ static void choose_geometry(struct maker *m)
 {
     struct random_program *p = m->program;
     p->dims = below(m, 3);
-    p->workgroup[0] = chance(m, 40) ? 64 : random_size(m, 256);
+    p->workgroup[0] = chance(m, 40) ? m->apart ? 128 : 64 : random_size(m, 256);
     p->workgroup[1] = p->dims > 0 || chance(m, 10) ? random_size(m, 256 / p->workgroup[0]) : 1;
     p->workgroup[2] = p->dims > 1 ? random_size(m, 256 / (p->workgroup[0] * p->workgroup[1])) : 1;
-    bool ragged = chance(m, 30);
+    bool ragged = !m->apart && chance(m, 30);
     for (unsigned i = 0; i < 3; i++) {
         uint32_t size = p->workgroup[i];
         p->group[i] = below(m, 2);
         p->grid[i] = 2 * size - (ragged && size > 1 ? below(m, size) : 0);
     }
-    p->lds_bytes = chance(m, 70) ? 65536 : chance(m, 50) ? 16384 : 2048;
+    p->lds_bytes = m->apart || chance(m, 70) ? 65536 : chance(m, 50) ? 16384 : 2048;
 }
 
 void random_program_make(struct random_program *program, uint64_t seed, unsigned first_label)
@@ -711,8 +800,14 @@ void random_program_make(struct random_program *program, uint64_t seed, unsigned
     for (unsigned i = 0; i < 4; i++)
         (void)random_bits(&m.random);
     program->count = 0;
+    m.apart = program->apart = chance(&m, 35);
     m.faults = chance(&m, 8);
     choose_geometry(&m);
+    m.sum = below(&m, 5);
+    if (m.apart) { /* stays even where waves must be made one: barriers are what it is for */
+        new_node(&m);
+        emit(&m, "s_barrier\n");
+    }
     if (chance(&m, 15)) {
         new_node(&m);
         emit(&m, "s_and_b64 exec, exec, s[14:15]\n");
@@ -777,12 +872,23 @@ void random_program_write(const struct random_program *program, char *text)
         snprintf(line, sizeof line, "v_mov_b32 v%u, s6\n v_mov_b32 v%u, s7\n", i, i + 1);
         at = put(text, at, line);
     }
+    if (program->apart) {
+        snprintf(line, sizeof line, "s_movk_i32 s56, %u\n v_mad_u32_u24 v40, v3, s56, v2\n",
+                 program->workgroup[1]);
+        at = put(text, at, program->dims > 0 ? line : "v_mov_b32 v40, 0\n");
+        snprintf(line, sizeof line,
+                 "s_movk_i32 s56, %u\n v_mad_u32_u24 v40, v40, s56, v1\n"
+                 " v_lshlrev_b32 v41, 4, v40\n v_lshlrev_b32 v40, 2, v40\n",
+                 program->workgroup[0]);
+        at = put(text, at, line);
+    }
     at = write_nodes(program, 0, program->count, false, text, at);
     at = put(text, at, "s_mov_b64 exec, s[12:13]\n");
-    at = put(text, at, "s_cselect_b32 s56, 1, 0\n");
+    if (!program->apart)
+        at = put(text, at, "s_cselect_b32 s56, 1, 0\n");
     for (unsigned i = 0; i < 30; i++)
         at = write_result(text, at, 6 + i);
-    for (unsigned i = 0; i < sizeof scalars / sizeof scalars[0]; i++) {
+    for (unsigned i = program->apart ? 9 : 0; i < sizeof scalars / sizeof scalars[0]; i++) {
         snprintf(line, sizeof line, "v_mov_b32 v36, %s\n", scalars[i]);
         at = put(text, at, line);
         at = write_result(text, at, 36);

@@ -21,9 +21,13 @@ enum {
     RANDOM_S_SMALL = 52,  /* four multiples of 4 below 1024 */
     RANDOM_S_BIASED = 60, /* pair: data - RANDOM_BIAS */
     RANDOM_S_SHARED = 64, /* pair: address of LDS */
+    RANDOM_S_OWN = 66,    /* pair: 16 bytes for each work-item, and behind them RANDOM_SUMS_AT */
 };
 enum { RANDOM_V_OUT = 5 }; /* 4 * number of the work-item in its workgroup */
 enum { RANDOM_DATA_BYTES = 1 << 18, RANDOM_OUT_ROWS = 48 };
+/* In LDS: 16 bytes for each work-item; then dwords to exchange values through; then dwords that
+ * atomics go to. In memory at RANDOM_S_OWN: no dwords to exchange. */
+enum { RANDOM_EXCHANGE_AT = 4096, RANDOM_SUMS_AT = 6144 };
 #define RANDOM_BIAS 0x7fffff00u
 
 struct random_node {
@@ -37,6 +41,9 @@ struct random_program {
     uint32_t workgroup[3], grid[3], group[3]; /* group: which one is run */
     uint32_t dims;                            /* ids wanted: 0 x, 1 x y, 2 x y z */
     uint32_t lds_bytes;
+    /* Waves do not see what others do but behind barriers, and scalar registers are the same in
+     * all: the order of the waves does not matter. */
+    bool apart;
     unsigned count;
     struct random_node node[RANDOM_NODES];
 };

@@ -16,10 +16,10 @@
 #include <cmocka.h>
 
 enum { BATCH = 16, SLOT_BYTES = 32768, STATES = 2, MOST_ITEMS = 1024, ROWS = 64, AGPR_ROW = 48 };
-enum { DATA_AT = 1 << 16, OUT_AT = 1 << 19 };
+enum { DATA_AT = 1 << 16, OWN_AT = DATA_AT + RANDOM_DATA_BYTES + (1 << 14), OUT_AT = 1 << 19 };
 
 static uint64_t first_seed = 1;
-static unsigned seeds = 64;
+static unsigned seeds = 64, merged;
 
 /* What a program is compiled as. */
 struct variant {
@@ -52,6 +52,7 @@ static void set_launch(struct asm_machine *m, const struct random_program *progr
     launch->vgprs = ROWS;
     launch->agpr_offset = AGPR_ROW;
     launch->lds_bytes = program->lds_bytes;
+    launch->private_bytes = program->apart ? 0 : ASM_PRIVATE_BYTES;
     launch->rsrc2 = (launch->rsrc2 & ~(3u << 11)) | program->dims << 11;
     for (unsigned i = 0; i < 3; i++) {
         launch->workgroup[i] = program->workgroup[i];
@@ -60,17 +61,12 @@ static void set_launch(struct asm_machine *m, const struct random_program *progr
     }
 }
 
-static void set_registers(struct asm_machine *m, struct cairn_wave *wave, uint64_t *random)
+static void set_scalars(struct asm_machine *m, struct cairn_wave *wave, uint64_t *random)
 {
     uint64_t data = (uintptr_t)m->data + DATA_AT;
     for (unsigned i = 12; i < 80; i++)
         wave->sgpr[i] = (uint32_t)random_bits(random) >> (random_bits(random) % 3 * 10);
     cairn_wave_write64(wave, CAIRN_CODE_VCC_LO, random_bits(random) << 9 ^ random_bits(random));
-    for (unsigned i = 1; i < ROWS; i++)
-        for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane++)
-            wave->vgpr[i][lane] = (uint32_t)random_bits(random) >> (random_bits(random) % 3 * 10);
-    for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane++)
-        wave->vgpr[RANDOM_V_OUT][lane] = 4 * (wave->index * CAIRN_WAVE_LANES + lane);
     for (unsigned i = 0; i < 4; i++)
         wave->sgpr[RANDOM_S_SMALL + i] = (uint32_t)random_bits(random) & 0x3fc;
     cairn_wave_write64(wave, RANDOM_S_DATA, data);
@@ -78,7 +74,17 @@ static void set_registers(struct asm_machine *m, struct cairn_wave *wave, uint64
     cairn_wave_write64(wave, RANDOM_S_OUT, (uintptr_t)m->data + OUT_AT);
     cairn_wave_write64(wave, RANDOM_S_BIASED, data - RANDOM_BIAS);
     cairn_wave_write64(wave, RANDOM_S_SHARED, (uintptr_t)m->group.lds);
+    cairn_wave_write64(wave, RANDOM_S_OWN, (uintptr_t)m->data + OWN_AT);
     wave->scc = (uint32_t)random_bits(random) & 1;
+}
+
+static void set_vectors(struct cairn_wave *wave, uint64_t *random)
+{
+    for (unsigned i = 1; i < ROWS; i++)
+        for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane++)
+            wave->vgpr[i][lane] = (uint32_t)random_bits(random) >> (random_bits(random) % 3 * 10);
+    for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane++)
+        wave->vgpr[RANDOM_V_OUT][lane] = 4 * (wave->index * CAIRN_WAVE_LANES + lane);
 }
 
 static void set_state(struct asm_machine *m, const struct random_program *program, uint64_t random)
@@ -88,8 +94,12 @@ static void set_state(struct asm_machine *m, const struct random_program *progra
     cairn_workgroup_init(&m->group, &m->launch, program->group, m->memory[3], m->memory[4],
                          (uint8_t *)m->memory[4] + needs.vgpr_bytes, m->memory[2], false);
     m->wave = &m->group.waves[0];
-    for (uint32_t i = 0; i < m->group.wave_count; i++)
-        set_registers(m, &m->group.waves[i], &random);
+    uint64_t same = random;
+    for (uint32_t i = 0; i < m->group.wave_count; i++) {
+        uint64_t scalars = program->apart ? same : random + i;
+        set_scalars(m, &m->group.waves[i], &scalars);
+        set_vectors(&m->group.waves[i], &random);
+    }
     memset(m->group.waves[0].scratch, 0, needs.scratch_bytes);
     uint64_t *words = (void *)m->data, *lds = (void *)m->group.lds;
     for (unsigned i = 0; i < OUT_AT / 8; i++)
@@ -132,12 +142,13 @@ static struct native_state *capture(const struct asm_machine *m)
     for (uint32_t i = 0; i < m->group.wave_count; i++) {
         memset(m->group.waves[i].sgpr, 0, sizeof m->group.waves[i].sgpr);
         m->group.waves[i].scc = 0;
+        m->group.waves[i].pc = 0;
     }
     return native_capture(m);
 }
 
-static bool runs_differ(struct asm_machine *m, struct cairn_native_code *code, char *what,
-                        size_t size)
+static bool runs_differ(struct asm_machine *m, struct cairn_native_code *code, bool apart,
+                        char *what, size_t size)
 {
     struct native_state *before = native_capture(m);
     native_run(NULL, m);
@@ -147,7 +158,10 @@ static bool runs_differ(struct asm_machine *m, struct cairn_native_code *code, c
         copy = *fault, fault = &copy;
     struct native_state *expected = capture(m);
     native_restore(m, before);
-    native_run(code, m);
+    if (!apart)
+        native_run(code, m);
+    else if (native_run_group(code, m))
+        merged++;
     struct native_state *got = capture(m);
     bool differs = fault != NULL || faulted(m) != NULL
                        ? faults_differ(fault, faulted(m), what, size)
@@ -163,14 +177,16 @@ static bool program_differs(struct asm_machine *m, const struct random_program *
 {
     bool differs = false;
     set_launch(m, program, slot);
-    struct cairn_native_code *code = native_compile(m, &variant->options, NULL);
+    struct native_options options = variant->options;
+    options.merged = program->apart;
+    struct cairn_native_code *code = native_compile(m, &options, NULL);
     if (code == NULL) {
         snprintf(what, size, "the finalizer does not take it");
         return true;
     }
     for (unsigned i = 0; i < STATES && !differs; i++) {
         set_state(m, program, variant->data_seed + i);
-        differs = runs_differ(m, code, what, size);
+        differs = runs_differ(m, code, program->apart, what, size);
     }
     native_destroy(code);
     return differs;
@@ -265,6 +281,7 @@ static void random_programs_agree(void **state)
     for (unsigned i = 0; i < seeds && failed < 8; i += BATCH)
         failed += run_batch(programs, first_seed + i, seeds - i < BATCH ? seeds - i : BATCH);
     free(programs);
+    print_message("%u of %u programs ran with all waves at once\n", merged / STATES, seeds);
     assert_int_equal(failed, 0);
 }
 
@@ -275,7 +292,7 @@ static void run_kept(const char *path)
     static char text[RANDOM_PROGRAM_TEXT];
     struct random_program p = {0};
     struct variant variant = {.options = {.exact_nan = true}};
-    unsigned target, tier;
+    unsigned target, tier, apart = 0;
     unsigned long long data;
     char what[256];
     FILE *file = fopen(path, "r");
@@ -285,13 +302,15 @@ static void run_kept(const char *path)
     text[length] = '\0';
     const char *line = strstr(text, "; workgroup");
     assert_non_null(line);
-    int fields = sscanf(
-        line,
-        "; workgroup %u %u %u grid %u %u %u group %u %u %u dims %u lds %u target %u "
-        "tier %u data %llx",
-        &p.workgroup[0], &p.workgroup[1], &p.workgroup[2], &p.grid[0], &p.grid[1], &p.grid[2],
-        &p.group[0], &p.group[1], &p.group[2], &p.dims, &p.lds_bytes, &target, &tier, &data);
-    assert_int_equal(fields, 14);
+    int fields =
+        sscanf(line,
+               "; workgroup %u %u %u grid %u %u %u group %u %u %u dims %u lds %u target %u "
+               "tier %u data %llx apart %u",
+               &p.workgroup[0], &p.workgroup[1], &p.workgroup[2], &p.grid[0], &p.grid[1],
+               &p.grid[2], &p.group[0], &p.group[1], &p.group[2], &p.dims, &p.lds_bytes, &target,
+               &tier, &data, &apart);
+    assert_true(fields >= 14);
+    p.apart = apart;
     variant.data_seed = data;
     variant.options.tier = (enum cairn_tier)tier;
     struct asm_machine *m = asm_create_items(text, MOST_ITEMS);
