@@ -8,29 +8,57 @@
 
 static const char *log_path;
 
+struct stray_case {
+    const char *kernel;
+    unsigned groups, items;
+    uintptr_t argument; /* second one */
+    const char *parts[6];
+};
+
+static const struct stray_case cases[] = {
+    {"stray",
+     1,
+     64,
+     0x123456780000,
+     {"kernel stray:", "address 0x123456780008", "lines.hip:8,", "workgroup (0,0,0)", "lane 2"}},
+    {"stray_late",
+     8,
+     256,
+     4 * 256 + 210,
+     {"kernel stray_late:", "lines.hip:22,", "workgroup (4,0,0)", "lane 18"}},
+};
+
+static void look_for(const char *const *parts, const char *text)
+{
+    for (; *parts != NULL; parts++)
+        if (strstr(text, *parts) == NULL)
+            fail_msg("no \"%s\" in: %s", *parts, text);
+}
+
 static void the_message_of_a_fault_names_file_and_line(void **state)
 {
-    static const char *const parts[] = {"kernel stray", "address 0x123456780008", "lines.hip:8",
-                                        "workgroup (0,0,0)", "lane 2"};
     hipModule_t module;
     hipFunction_t function;
-    int *data;
-    uintptr_t wild = 0x123456780000;
     OK(hipModuleLoad(&module, MODULE_FOLDER "/lines.co"));
-    OK(hipModuleGetFunction(&function, module, "stray"));
-    OK(hipMalloc((void **)&data, 4096));
-    void *args[] = {&data, &wild};
-    OK(hipModuleLaunchKernel(function, 1, 1, 1, 64, 1, 1, 0, NULL, args, NULL));
-    EXPECT(hipDeviceSynchronize(), hipErrorIllegalAddress);
-    char text[4096];
-    FILE *file = fopen(log_path, "r");
-    assert_non_null(file);
-    text[fread(text, 1, sizeof text - 1, file)] = '\0';
-    fclose(file);
-    for (size_t i = 0; i < COUNT(parts); i++)
-        if (strstr(text, parts[i]) == NULL)
-            fail_msg("no \"%s\" in: %s", parts[i], text);
-    OK(hipFree(data));
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const struct stray_case *row = &cases[i];
+        void *data;
+        uintptr_t argument = row->argument;
+        void *args[] = {&data, &argument};
+        OK(hipMalloc(&data, 65536));
+        OK(hipModuleGetFunction(&function, module, row->kernel));
+        OK(hipModuleLaunchKernel(function, row->groups, 1, 1, row->items, 1, 1, 0, NULL, args,
+                                 NULL));
+        EXPECT(hipDeviceSynchronize(), hipErrorIllegalAddress);
+        char text[4096];
+        FILE *file = fopen(log_path, "r");
+        assert_non_null(file);
+        text[fread(text, 1, sizeof text - 1, file)] = '\0';
+        fclose(file);
+        assert_int_equal(truncate(log_path, 0), 0);
+        look_for(row->parts, text);
+        OK(hipFree(data));
+    }
     OK(hipModuleUnload(module));
 }
 
