@@ -63,9 +63,27 @@ ACCESS_INLINE bool all_in_window(const struct cairn_native_frame *frame,
     return (outside & mask) == 0;
 }
 
+/* Do all lanes lie in one range of registered host memory? One question instead of one a lane. */
+static bool one_range(const struct cairn_wave *wave, const struct cairn_access *access,
+                      uint32_t mask, unsigned bytes)
+{
+    const struct cairn_address_space *space = wave->launch->space;
+    uint64_t low = UINT64_MAX, high = 0;
+    if (space->covers_slow == NULL)
+        return false;
+    ACCESS_FOR(i, mask)
+    {
+        uint64_t address = access_address(access, i);
+        low = address < low ? address : low;
+        high = address > high ? address : high;
+    }
+    uint64_t span = high - low;
+    return span < UINT64_C(1) << 40 && space->covers_slow(space, low, span + bytes);
+}
+
 ACCESS_INLINE void global_load(ACCESS_PARAMETERS, unsigned bytes)
 {
-    bool inside = all_in_window(frame, access, mask, bytes);
+    bool inside = all_in_window(frame, access, mask, bytes) || one_range(wave, access, mask, bytes);
     ACCESS_FOR(i, mask)
     {
         uint64_t address = access_address(access, i);
@@ -77,7 +95,7 @@ ACCESS_INLINE void global_load(ACCESS_PARAMETERS, unsigned bytes)
 
 ACCESS_INLINE void global_store(ACCESS_PARAMETERS, unsigned bytes)
 {
-    bool inside = all_in_window(frame, access, mask, bytes);
+    bool inside = all_in_window(frame, access, mask, bytes) || one_range(wave, access, mask, bytes);
     ACCESS_FOR(i, mask)
     {
         uint64_t address = access_address(access, i);
@@ -87,9 +105,19 @@ ACCESS_INLINE void global_store(ACCESS_PARAMETERS, unsigned bytes)
     }
 }
 
+/* Is none of the lanes in an aperture? */
+static bool all_global(const struct cairn_native_frame *frame, const struct cairn_wave *wave,
+                       const struct cairn_access *access, uint32_t mask)
+{
+    ACCESS_FOR(i, mask)
+    if (access_target_of(frame, wave, access_address(access, i)) != ACCESS_AT_GLOBAL)
+        return false;
+    return true;
+}
+
 ACCESS_INLINE void flat_load(ACCESS_PARAMETERS, unsigned bytes)
 {
-    if (all_in_window(frame, access, mask, bytes)) {
+    if (all_in_window(frame, access, mask, bytes) || all_global(frame, wave, access, mask)) {
         global_load(frame, wave, access, mask, lane, bytes);
         return;
     }
@@ -113,7 +141,7 @@ ACCESS_INLINE void flat_load(ACCESS_PARAMETERS, unsigned bytes)
 
 ACCESS_INLINE void flat_store(ACCESS_PARAMETERS, unsigned bytes)
 {
-    if (all_in_window(frame, access, mask, bytes)) {
+    if (all_in_window(frame, access, mask, bytes) || all_global(frame, wave, access, mask)) {
         global_store(frame, wave, access, mask, lane, bytes);
         return;
     }

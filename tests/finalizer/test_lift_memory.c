@@ -232,6 +232,33 @@ static void prepare(struct asm_machine *m, uint64_t *random)
     }
 }
 
+/* Host memory outside of the window that kernels may read. */
+static uint32_t registered[1024];
+
+static bool covers_registered(const struct cairn_address_space *space, uint64_t address,
+                              uint64_t size)
+{
+    (void)space;
+    uint64_t offset = address - (uintptr_t)registered;
+    return size <= sizeof registered && offset <= sizeof registered - size;
+}
+
+static void prepare_registered(struct asm_machine *m, uint64_t *random)
+{
+    prepare(m, random);
+    m->space.covers_slow = covers_registered;
+    for (unsigned i = 0; i < 1024; i++)
+        registered[i] = i * 0x9e3779b9u;
+    bool mixed = lift_random(random) & 1;
+    for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane++) {
+        uint64_t address = (uintptr_t)registered + lift_random(random) % 4000;
+        if (mixed && lane % 3 == 0)
+            continue;
+        m->wave->vgpr[2][lane] = (uint32_t)address;
+        m->wave->vgpr[3][lane] = (uint32_t)(address >> 32);
+    }
+}
+
 /* For atomics: few addresses, so that lanes meet. */
 static void prepare_atomics(struct asm_machine *m, uint64_t *random)
 {
@@ -293,6 +320,21 @@ static void global_accesses_are_the_interpreters(void **state)
     struct pieces p = pieces_create();
     add_plain(&p, "global", global_modes, COUNT(global_modes));
     compare_all(&p, (struct lift_run){.prepare = prepare});
+    pieces_destroy(&p);
+}
+
+static void registered_host_memory_is_read(void **state)
+{
+    static const struct mode pairs = {"pairs", "", "v[2:3], off"};
+    (void)state;
+    struct pieces p = pieces_create();
+    char data[32];
+    for (unsigned i = 0; i < COUNT(loads); i++) {
+        registers(data, 10, loads[i].bytes);
+        add(&p, &pairs, loads[i].bytes, "global_%s %s, v[2:3], off", loads[i].name, data);
+        add(&p, &pairs, loads[i].bytes, "flat_%s %s, v[2:3]", loads[i].name, data);
+    }
+    compare_all(&p, (struct lift_run){.prepare = prepare_registered});
     pieces_destroy(&p);
 }
 
@@ -541,6 +583,7 @@ int main(int count, char **arguments)
     thorough = count > 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(global_accesses_are_the_interpreters),
+        cmocka_unit_test(registered_host_memory_is_read),
         cmocka_unit_test(flat_accesses_are_the_interpreters),
         cmocka_unit_test(scratch_accesses_are_the_interpreters),
         cmocka_unit_test(buffer_accesses_are_the_interpreters),
