@@ -18,6 +18,8 @@ enum { TIER_AUTO, TIER_QUICK, TIER_FULL };     /* of CAIRN_TIER */
 /* Full-tier code is made when about as much time was spent as making it takes: instructions
  * executed for each one of the program. */
 enum { HOT_LEAST = 1 << 20, HOT_FOR_EACH = 1 << 15 };
+/* Kernels of more instructions keep their code: the full tier takes longer than in proportion. */
+enum { IMPROVED_MOST = 8000 };
 /* The interpreter begins; quickly made code is asked for when so many instructions were executed,
  * or at once for a grid of so many waves. */
 enum { COLD_INSTRUCTIONS = 1 << 16, COLD_WAVES = 512 };
