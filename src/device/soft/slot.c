@@ -45,6 +45,7 @@ static bool more_arenas_locked(void)
         munmap((void *)base, ARENAS_AT_ONCE * arena_bytes);
         return false;
     }
+    madvise((void *)base, ARENAS_AT_ONCE * arena_bytes, MADV_DONTDUMP); /* readable, but empty */
     arenas.reserved[count] = base;
     atomic_store_explicit(&arenas.reserved_count, count + 1, memory_order_release);
     arenas.capacity += ARENAS_AT_ONCE;
