@@ -150,7 +150,8 @@ static bool failed_before(const struct cairn_engine_kernel *kernel)
 void cairn_engine_set_hot(struct cairn_engine_kernel *kernel, enum cairn_tier tier, uint32_t insns)
 {
     uint64_t hot = (uint64_t)insns * HOT_FOR_EACH;
-    if (cairn_option_choice(CAIRN_OPTION_TIER) == TIER_AUTO && tier != CAIRN_TIER_FULL)
+    if (cairn_option_choice(CAIRN_OPTION_TIER) == TIER_AUTO && tier != CAIRN_TIER_FULL &&
+        insns <= IMPROVED_MOST)
         atomic_store_explicit(&kernel->hot, hot > HOT_LEAST ? hot : HOT_LEAST,
                               memory_order_relaxed);
 }
