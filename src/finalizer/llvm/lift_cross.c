@@ -7,8 +7,6 @@
 
 #include "machine/sem_mem.h"
 
-enum { ROW_BYTES = CAIRN_WAVE_LANES * sizeof(uint32_t) };
-
 static enum cairn_lift_kind kind(const struct cairn_insn *insn,
                                  const struct cairn_geometry *geometry, bool exact_nan)
 {
@@ -257,7 +255,7 @@ static void keep_active(struct cairn_lift *lift, LLVMValueRef exec, LLVMValueRef
 static void emit_permute(struct cairn_lift *lift)
 {
     LLVMValueRef exec = cairn_lift_mask64(lift, CAIRN_CODE_EXEC_LO);
-    LLVMValueRef got = cairn_lift_stack(lift, ROW_BYTES + sizeof(uint32_t));
+    LLVMValueRef got = cairn_lift_spare_rows(lift, CAIRN_SPARE_C);
     for (unsigned chunk = 0; chunk < lift->chunks; chunk++) {
         LLVMValueRef offset = cairn_lift_const64(lift, (uint64_t)chunk * lift->width);
         LLVMValueRef at = LLVMBuildInBoundsGEP2(lift->builder, lift->i32, got, &offset, 1, "");

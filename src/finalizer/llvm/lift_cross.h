@@ -25,8 +25,13 @@ LLVMValueRef cairn_lift_pattern_apply(struct cairn_lift *lift,
 /* The pattern of a DPP control (insn->dpp_ctrl). */
 void cairn_lift_dpp_pattern(unsigned control, struct cairn_lift_pattern *pattern);
 
-/* ptr: `bytes` of the function's stack, 64-byte aligned. */
-LLVMValueRef cairn_lift_stack(struct cairn_lift *lift, uint64_t bytes);
+/* ptr: rows of the function's stack for a WAVE instruction, which another may use again. */
+enum cairn_lift_spare {
+    CAIRN_SPARE_A, /* 2 rows */
+    CAIRN_SPARE_B, /* 2 rows */
+    CAIRN_SPARE_C, /* 33 rows */
+};
+LLVMValueRef cairn_lift_spare_rows(struct cairn_lift *lift, enum cairn_lift_spare which);
 /* Waves that run as one, and ptr: row of a register of such a wave, lane 0. */
 unsigned cairn_lift_waves(const struct cairn_lift *lift);
 LLVMValueRef cairn_lift_wave_row(struct cairn_lift *lift, unsigned vreg, unsigned wave);

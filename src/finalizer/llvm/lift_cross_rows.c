@@ -13,7 +13,7 @@ enum { ROW_BYTES = CAIRN_WAVE_LANES * sizeof(uint32_t) };
 
 /* ---- places */
 
-LLVMValueRef cairn_lift_stack(struct cairn_lift *lift, uint64_t bytes)
+static LLVMValueRef stack_bytes(struct cairn_lift *lift, uint64_t bytes)
 {
     LLVMBasicBlockRef entry = LLVMGetEntryBasicBlock(lift->function);
     LLVMBuilderRef builder = LLVMCreateBuilderInContext(lift->context);
@@ -28,16 +28,24 @@ LLVMValueRef cairn_lift_stack(struct cairn_lift *lift, uint64_t bytes)
     return slot;
 }
 
+LLVMValueRef cairn_lift_spare_rows(struct cairn_lift *lift, enum cairn_lift_spare which)
+{
+    LLVMValueRef *rows = &lift->region->wave_rows[which];
+    if (*rows == NULL)
+        *rows = stack_bytes(lift, (which == CAIRN_SPARE_C ? 33 : 2) * ROW_BYTES);
+    return *rows;
+}
+
 /* Rows for all waves. What a region has taken is free again behind it. */
 static LLVMValueRef take_rows(struct cairn_lift *lift)
 {
     struct cairn_lift_region *region = lift->region;
     uint64_t bytes = (uint64_t)cairn_lift_waves(lift) * ROW_BYTES;
     if (region->rows_taken >= sizeof region->spare_rows / sizeof region->spare_rows[0])
-        return cairn_lift_stack(lift, bytes);
+        return stack_bytes(lift, bytes);
     LLVMValueRef *rows = &region->spare_rows[region->rows_taken++];
     if (*rows == NULL)
-        *rows = cairn_lift_stack(lift, bytes);
+        *rows = stack_bytes(lift, bytes);
     return *rows;
 }
 
@@ -242,7 +250,7 @@ static LLVMValueRef moved_masks(struct cairn_lift *lift, const struct cairn_lift
     unsigned waves = cairn_lift_waves(lift);
     if (waves == 1)
         return move_bits(lift, pattern, exec_of(lift, 0));
-    LLVMValueRef masks = cairn_lift_stack(lift, waves * sizeof(uint64_t));
+    LLVMValueRef masks = stack_bytes(lift, waves * sizeof(uint64_t));
     for (unsigned wave = 0; wave < waves; wave++)
         LLVMBuildStore(lift->builder, move_bits(lift, pattern, exec_of(lift, wave)),
                        at(lift, masks, wave * sizeof(uint64_t)));

@@ -85,10 +85,17 @@ static void copy_row(struct cairn_lift *lift, LLVMValueRef to, LLVMValueRef from
     }
 }
 
+static enum cairn_lift_spare spare_of(unsigned slot)
+{
+    return slot == CAIRN_SLOT_SRC0   ? CAIRN_SPARE_A
+           : slot == CAIRN_SLOT_SRC1 ? CAIRN_SPARE_B
+                                     : CAIRN_SPARE_C;
+}
+
 /* ptr to a copy of a source; of an f64, `negate` flips its sign. */
 static LLVMValueRef copy_of(struct cairn_lift *lift, unsigned slot, unsigned dwords, bool negate)
 {
-    LLVMValueRef copy = cairn_lift_stack(lift, (uint64_t)dwords * ROW_BYTES);
+    LLVMValueRef copy = cairn_lift_spare_rows(lift, spare_of(slot));
     for (unsigned i = 0; i < dwords; i++)
         copy_row(lift, behind(lift, copy, (uint64_t)i * ROW_BYTES),
                  cairn_lift_wave_row(lift, row_of(lift, slot) + i, 0),
@@ -99,7 +106,7 @@ static LLVMValueRef copy_of(struct cairn_lift *lift, unsigned slot, unsigned dwo
 static LLVMValueRef moved(struct cairn_lift *lift, unsigned slot, unsigned dwords,
                           const struct cairn_lift_pattern *pattern)
 {
-    LLVMValueRef copy = cairn_lift_stack(lift, (uint64_t)dwords * ROW_BYTES);
+    LLVMValueRef copy = cairn_lift_spare_rows(lift, spare_of(slot));
     for (unsigned i = 0; i < dwords; i++)
         cairn_lift_move_row(lift, pattern, cairn_lift_wave_row(lift, row_of(lift, slot) + i, 0),
                             behind(lift, copy, (uint64_t)i * ROW_BYTES));
@@ -136,7 +143,7 @@ static LLVMValueRef constant_addend(struct cairn_lift *lift, const struct matrix
     uint64_t bits =
         cairn_inline_constant(lift->insn->slot[CAIRN_SLOT_SRC2].code, types[matrix->shape.kind]);
     unsigned rows = is_f64(matrix) ? 2 : 1, bytes = 4 * lift->width;
-    LLVMValueRef copy = cairn_lift_stack(lift, (uint64_t)rows * ROW_BYTES);
+    LLVMValueRef copy = cairn_lift_spare_rows(lift, CAIRN_SPARE_C);
     bits ^= negate ? UINT64_C(1) << 63 : 0;
     for (unsigned i = 0; i < rows * lift->chunks; i++) {
         uint32_t half = (uint32_t)(i < lift->chunks ? bits : bits >> 32);

@@ -59,8 +59,9 @@ struct cairn_lift_region {
     bool deferred[CAIRN_SREGS];
     struct cairn_loop *loop; /* the loop by chunk that is being lifted, or NULL; loop.h */
     int scc_of;              /* SCC is `this mask != 0`, to be computed behind the loop; -1: no */
-    LLVMValueRef spare_rows[8]; /* of the function's stack, for instructions that cross chunks */
-    unsigned rows_taken;        /* by this region */
+    LLVMValueRef spare_rows[64]; /* of the function's stack, for instructions that cross chunks */
+    unsigned rows_taken;         /* by this region */
+    LLVMValueRef wave_rows[3];   /* likewise, by enum cairn_lift_spare */
 
     /* Of the block: static shapes here, and scalar registers whose values are at hand. */
     struct cairn_shape shape[CAIRN_VREGS];
