@@ -250,12 +250,23 @@ static void compare(struct asm_machine *machine, const struct native_options *op
     native_destroy(code);
 }
 
+static unsigned wanted_programs(unsigned usual)
+{
+    const char *count = getenv("LIFT_CROSS_PROGRAMS");
+    return count != NULL ? (unsigned)atoi(count) : usual;
+}
+
+static uint64_t first_seed(void)
+{
+    const char *seed = getenv("LIFT_CROSS_SEED");
+    return seed != NULL ? strtoull(seed, NULL, 0) : 1;
+}
+
 static void random_programs_do_the_same(void **unused)
 {
     (void)unused;
-    const char *count = getenv("LIFT_CROSS_PROGRAMS"), *seed = getenv("LIFT_CROSS_SEED");
-    unsigned programs = count != NULL ? (unsigned)atoi(count) : 40;
-    uint64_t first = seed != NULL ? strtoull(seed, NULL, 0) : 1;
+    unsigned programs = wanted_programs(40);
+    uint64_t first = first_seed();
     for (unsigned i = 0; i < programs; i++) {
         struct text text;
         state = (first + i) * UINT64_C(0x9e3779b97f4a7c15);
@@ -267,6 +278,110 @@ static void random_programs_do_the_same(void **unused)
         }
         asm_destroy(machine);
     }
+}
+
+/* ---- merged waves: nothing but vector registers and masks differs between them */
+
+enum { ITEMS = 256, OUTPUT = 65536 };
+
+static void add_for_all_waves(struct text *text)
+{
+    unsigned d = any(), a = any(), b = any();
+    switch (below(10)) {
+    case 0:
+        add(text, "v_cmpx_gt_u32_e32 vcc, v%u, v%u\n", a, b);
+        break;
+    case 1:
+        add(text, "s_mov_b64 exec, -1\n");
+        break;
+    case 2:
+        add(text, "v_writelane_b32 v%u, s%u, %u\n", d, 30 + below(8), below(64));
+        break;
+    case 3:
+        add(text, "ds_swizzle_b32 v%u, v%u offset:%u\n", d, a, below(65536));
+        break;
+    case 4:
+    case 5:
+        add(text, "ds_bpermute_b32 v%u, v%u, v%u\n", d, a, b);
+        break;
+    case 6:
+        add(text, "v_add_u32_e32 v%u, v%u, v%u\n", d, a, b);
+        break;
+    default:
+        add_dpp(text);
+    }
+}
+
+static void make_merged_program(struct text *text)
+{
+    text->used = 0;
+    add(text, "v_lshlrev_b32 v15, 2, v0\n");
+    for (unsigned i = 2; i < 2 + REGS; i++)
+        add(text, "v_add_u32 v14, %u, v15\n global_load_dword v%u, v14, s[2:3]\n", i * 4 * ITEMS,
+            i);
+    add(text, "s_waitcnt 0\ns_barrier\n");
+    for (unsigned i = 0; i < INSNS; i++)
+        add_for_all_waves(text);
+    add(text, "s_mov_b64 exec, -1\n");
+    for (unsigned i = 2; i < 2 + REGS; i++)
+        add(text, "v_add_u32 v14, %u, v15\n global_store_dword v14, v%u, s[2:3]\n",
+            OUTPUT + i * 4 * ITEMS, i);
+}
+
+static void fill_group(struct asm_machine *machine)
+{
+    for (unsigned i = 0; i < OUTPUT / 4; i++)
+        ((uint32_t *)machine->data)[i] = below(2) ? (uint32_t)random64() : below(256);
+    for (uint32_t w = 0; w < machine->group.wave_count; w++) {
+        struct cairn_wave *wave = &machine->group.waves[w];
+        cairn_wave_write64(wave, 2, (uintptr_t)machine->data);
+        for (unsigned i = 30; i < 38; i++)
+            wave->sgpr[i] = 0x1234567 * i;
+    }
+}
+
+/* Only what is in memory counts: the program ends. */
+static bool compare_merged(struct asm_machine *machine, const struct native_options *options,
+                           const char *text)
+{
+    static uint8_t expected[ASM_DATA_BYTES];
+    struct cairn_native_code *code = native_compile(machine, options, NULL);
+    assert_non_null(code);
+    asm_reset(machine);
+    fill_group(machine);
+    struct native_state *start = native_capture(machine);
+    assert_int_equal(native_run(NULL, machine), CAIRN_WAVE_DONE);
+    memcpy(expected, machine->data, sizeof expected);
+    native_restore(machine, start);
+    bool merged = native_run_group(code, machine);
+    for (unsigned i = OUTPUT; i < ASM_DATA_BYTES; i += 4)
+        if (memcmp(expected + i, machine->data + i, 4) != 0)
+            fail_msg("target %u: v%u item %u differs\n%s", options->target,
+                     (i - OUTPUT) / 4 / ITEMS, (i - OUTPUT) / 4 % ITEMS, text);
+    native_free(start);
+    native_destroy(code);
+    return merged;
+}
+
+static void merged_waves_do_the_same(void **unused)
+{
+    (void)unused;
+    unsigned merged = 0, programs = wanted_programs(12);
+    uint64_t first = first_seed();
+    for (unsigned i = 0; i < programs; i++) {
+        struct text text;
+        state = (first + i) * UINT64_C(0x9e3779b97f4a7c15);
+        make_merged_program(&text);
+        struct asm_machine *machine = asm_create_items(text.bytes, ITEMS);
+        machine->launch.private_bytes = 0;
+        for (enum cairn_target_level t = CAIRN_TARGET_BASE; t <= native_best_target(); t++) {
+            struct native_options options = {
+                .target = t, .tier = i % 4 == 0, .exact_nan = true, .merged = true};
+            merged += compare_merged(machine, &options, text.bytes);
+        }
+        asm_destroy(machine);
+    }
+    assert_in_range(merged, programs, UINT32_MAX);
 }
 
 /* ---- faults */
@@ -328,6 +443,7 @@ int main(void)
     setenv("CAIRN_VERIFY", "1", true);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_programs_do_the_same),
+        cmocka_unit_test(merged_waves_do_the_same),
         cmocka_unit_test(faults_behind_looks_across_are_the_interpreters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
