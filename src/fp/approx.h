@@ -108,11 +108,10 @@ static inline uint32_t cairn_fp_f16_of_double(double x)
     return cairn_fp_f16_of_f32_even(cairn_fp_f32_of_host(cairn_fp_host_narrow_odd(x)));
 }
 
-/* Flushes and picks the NaN of a one-operand f32 function. */
+/* Picks the NaN of a one-operand f32 function, whose results are no denormals. */
 static inline uint32_t cairn_fp_approx_f32(uint32_t mode, uint32_t a, float r)
 {
-    uint32_t bits = cairn_fp_flush_f32(cairn_fp_f32_of_host(r));
-    return cairn_fp_chosen_f32(bits, cairn_fp_nan1_f32(mode, a));
+    return cairn_fp_chosen_f32(cairn_fp_f32_of_host(r), cairn_fp_nan1_f32(mode, a));
 }
 
 static inline uint32_t cairn_fp_approx_f16(uint32_t mode, uint32_t a, double r)
@@ -147,7 +146,8 @@ static inline double cairn_fp_operand_f64(uint32_t mode, uint64_t a)
 
 static inline uint32_t cairn_fp_rcp_f32(uint32_t mode, uint32_t a)
 {
-    return cairn_fp_approx_f32(mode, a, 1.0f / cairn_fp_operand_f32(a));
+    uint32_t r = cairn_fp_f32_of_host(1.0f / cairn_fp_operand_f32(a));
+    return cairn_fp_chosen_f32(cairn_fp_flush_f32(r), cairn_fp_nan1_f32(mode, a));
 }
 
 static inline uint32_t cairn_fp_sqrt_f32(uint32_t mode, uint32_t a)

@@ -67,6 +67,8 @@ static unsigned below(unsigned limit)
 static unsigned results;
 static uint32_t vgpr(void)
 {
+    if (below(4) == 0)
+        return 0;
     return results > 0 && below(3) == 0 ? FIRST_DST + 4 * below(results) : 2 * below(FIRST_DST / 2);
 }
 
@@ -218,7 +220,7 @@ static void fill(struct machine *m, uint32_t mode)
     wave->valid_lanes = UINT64_MAX;
     for (unsigned r = 0; r < ROWS; r++)
         for (unsigned l = 0; l < CAIRN_WAVE_LANES; l++)
-            m->rows[0][r][l] = random_dword();
+            m->rows[0][r][l] = r == 0 ? l : random_dword(); /* v0: the work-item's number */
     m->wave[1] = m->wave[0];
     memcpy(m->rows[1], m->rows[0], sizeof m->rows[0]);
     m->wave[0].vgpr = m->rows[0];
