@@ -12,6 +12,7 @@
 #include "interp/interp.h"
 #include "isa/isa.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -254,21 +255,32 @@ static bool step(struct cairn_native_frame *frame, struct cairn_wave *wave)
     return cairn_interp_step(wave, &yielded);
 }
 
-static void run_finalized(struct machine *m, const struct cairn_finalize_request *request)
+static struct cairn_object *compile_machine(const struct cairn_finalize_request *request)
 {
     struct cairn_finalize_result result;
     struct cairn_object *object;
     assert_int_equal(cairn_compile(request, &result), CAIRN_OK);
     struct cairn_bytes bytes = {result.object, result.object_bytes};
     assert_int_equal(cairn_object_load(bytes, &cairn_native_symbols, &object), CAIRN_OK);
+    free(result.object);
+    return object;
+}
+
+static void enter(struct machine *m, const struct cairn_object *object)
+{
     struct cairn_native_frame frame = {
         .wave = &m->wave[1], .waves = 1, .code_base = m->loaded.base, .step = step};
     cairn_native_entry entry = (cairn_native_entry)cairn_object_symbol(object, CAIRN_NATIVE_SYMBOL);
     assert_non_null(entry);
     uint32_t exit = entry(&frame);
     assert_true(exit == CAIRN_NATIVE_DONE || exit == CAIRN_NATIVE_LEAVE);
+}
+
+static void run_finalized(struct machine *m, const struct cairn_finalize_request *request)
+{
+    struct cairn_object *object = compile_machine(request);
+    enter(m, object);
     cairn_object_destroy(object);
-    free(result.object);
 }
 
 /* ---- comparing */
@@ -485,12 +497,65 @@ static void baseline_does_what_the_interpreter_does(void **unused)
     check((struct setting){"base", CAIRN_TARGET_BASE, CAIRN_TIER_QUICK, 8, 0x3f0, 0});
 }
 
+/* ---- approximations by the host */
+
+static double ulps(uint32_t got, double want)
+{
+    float value;
+    int exponent;
+    memcpy(&value, &got, sizeof value);
+    frexp(want, &exponent);
+    return fabs((double)value - want) / ldexp(1, exponent - 24);
+}
+
+static void check_rsq(uint32_t x, uint32_t got)
+{
+    float value;
+    memcpy(&value, &x, sizeof value);
+    uint32_t magnitude = x & 0x7fffffff;
+    if (magnitude == 0)
+        assert_int_equal(got, x | 0x7f800000);
+    else if (x == 0x7f800000)
+        assert_int_equal(got, 0);
+    else if (magnitude > 0x7f800000 || (x >> 31 && magnitude >= 0x00800000))
+        assert_true((got & 0x7fffffff) > 0x7f800000);
+    else if (magnitude >= 0x00800000 && ulps(got, 1 / sqrt((double)value)) > 1)
+        fail_msg("rsq(%#x) is %#x, %f ULP off", x, got, ulps(got, 1 / sqrt((double)value)));
+}
+
+static void the_hosts_rsq_is_within_one_ulp(void **unused)
+{
+    enum { WAVES = 3000, V_RSQ_F32_V32_V2 = 0x7e404902 };
+    static const struct setting setting = {"rsq", CAIRN_TARGET_V4, CAIRN_TIER_QUICK, 16, 0x3f0, 0};
+    static struct machine m;
+    if (!__builtin_cpu_supports("x86-64-v4"))
+        skip();
+    state = 1;
+    set_up(&m);
+    m.code[m.words++] = V_RSQ_F32_V32_V2;
+    memcpy(&m.code[m.words], end_words, sizeof end_words);
+    m.words += END_WORDS;
+    struct cairn_finalize_request request = request_of(&setting, &m);
+    request.exact_nan = false;
+    struct cairn_object *object = compile_machine(&request);
+    for (unsigned i = 0; i < WAVES; i++) {
+        fill(&m, setting.mode);
+        for (unsigned l = 0; l < CAIRN_WAVE_LANES && i % 2 == 0; l++)
+            m.rows[1][2][l] = (uint32_t)random64() >> (i % 4 ? 1 : 0);
+        enter(&m, object);
+        for (unsigned l = 0; l < CAIRN_WAVE_LANES; l++)
+            check_rsq(m.rows[1][2][l], m.rows[1][32][l]);
+    }
+    cairn_object_destroy(object);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(avx512_does_what_the_interpreter_does),
         cmocka_unit_test(avx2_does_what_the_interpreter_does),
         cmocka_unit_test(divisions_are_the_hosts),
+        cmocka_unit_test(the_hosts_rsq_is_within_one_ulp),
         cmocka_unit_test(baseline_does_what_the_interpreter_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -148,6 +148,8 @@ static LLVMValueRef emit_value(struct cairn_lift_valu *v, const LLVMValueRef arg
     else
         result = cairn_lift_valu_quotient(v, args);
     if (result == NULL)
+        result = cairn_lift_valu_approximation(v, args);
+    if (result == NULL)
         result = cairn_lift_valu_call(v, v->row->name, limited ? "_clamp" : "", args);
     result = cairn_lift_valu_finished(v, result);
     if (cairn_lift_valu_is_wide(v->row->dst))

@@ -100,6 +100,11 @@ void cairn_lift_valu_note(const struct cairn_lift_valu *v, const LLVMValueRef *s
  * quotient by the host's division; else NULL. */
 LLVMValueRef cairn_lift_valu_quotient(const struct cairn_lift_valu *v, const LLVMValueRef *source);
 
+/* ---- lift_valu_host.c: the result by an approximation of the host's, within 1 ULP; NULL: there is
+ * none, or the interpreter's bits are wanted. */
+LLVMValueRef cairn_lift_valu_approximation(const struct cairn_lift_valu *v,
+                                           const LLVMValueRef *source);
+
 /* ---- lift_valu_packed.c: pairs in one instruction */
 void cairn_lift_valu_packed(struct cairn_lift_valu *v);
 void cairn_lift_valu_pk_mov(struct cairn_lift_valu *v);
