@@ -146,6 +146,10 @@ LLVMValueRef cairn_lift_mask64(struct cairn_lift *lift, unsigned code);
 void cairn_lift_tag_state(struct cairn_lift *lift, LLVMValueRef access);
 void cairn_lift_tag_guest(struct cairn_lift *lift, LLVMValueRef access);
 
+/* Inside a loop that a chunk runs for itself: memory for one value of this place in the program, on
+ * the function's stack, zero at first; NULL: not in such a loop. */
+LLVMValueRef cairn_lift_loop_slot(struct cairn_lift *lift, LLVMTypeRef type);
+
 /* ---- small things ---- */
 LLVMValueRef cairn_lift_splat(struct cairn_lift *lift, LLVMValueRef scalar); /* any element type */
 LLVMValueRef cairn_lift_iota(struct cairn_lift *lift, int32_t stride); /* <width x i32> constant */

@@ -146,6 +146,41 @@ static LLVMValueRef minimum(struct cairn_lift *lift, LLVMValueRef a, LLVMValueRe
     return cairn_lift_intrinsic(lift, "llvm.umin", &lift->i64, 1, args, 2);
 }
 
+/* Loads of memory in the block of the instruction. */
+static unsigned loads_around(const struct cairn_lift *lift)
+{
+    const struct cairn_program *program = lift->program;
+    const struct cairn_program_block *block = &program->blocks[program->insns[lift->at].block];
+    unsigned count = 0;
+    for (uint32_t i = block->first; i < block->first + block->count; i++)
+        count += (program->insns[i].flags & CAIRN_ISA_LOADS) != 0 &&
+                 program->insns[i].insn.encoding >= CAIRN_ENC_FLAT;
+    return count;
+}
+
+/* A chunk that runs a loop for itself strides over the data of the others, which the host's
+ * prefetchers do not follow: fetches what this place will load some turns on, if it goes on as it
+ * did since the last turn. Strides are often powers of two, so that all lines fall into one set of
+ * the cache: done for one stream of single lines only, and not far. */
+static void fetch_ahead(struct cairn_lift_access *access, LLVMValueRef at)
+{
+    enum { TURNS = 8, LINE = 64 };
+    struct cairn_lift *lift = access->lift;
+    LLVMBuilderRef b = lift->builder;
+    if (access->bytes * lift->width > LINE || loads_around(lift) > 1)
+        return;
+    LLVMValueRef slot = cairn_lift_loop_slot(lift, lift->i64);
+    if (slot == NULL)
+        return;
+    LLVMValueRef step = LLVMBuildSub(b, at, LLVMBuildLoad2(b, lift->i64, slot, ""), "");
+    LLVMBuildStore(b, at, slot);
+    step = LLVMBuildMul(b, step, cairn_lift_const64(lift, TURNS), "");
+    LLVMValueRef then = LLVMBuildIntToPtr(b, LLVMBuildAdd(b, at, step, ""), lift->ptr, "");
+    LLVMValueRef args[] = {then, cairn_lift_const32(lift, 0), cairn_lift_const32(lift, 3),
+                           cairn_lift_const32(lift, 1)};
+    cairn_lift_intrinsic(lift, "llvm.prefetch", &lift->ptr, 1, args, 4);
+}
+
 /* ---- regular lanes */
 
 /* Overlapping elements, as of a stencil: rows of dwords. */
@@ -200,9 +235,10 @@ static void run_regular(struct cairn_lift_access *access,
             spread(access); /* private memory, reached the slow way, differs from lane to lane */
     } else if (is_rows(access, stride, loads))
         cairn_lift_rows_load(access, at);
-    else if (stride == access->bytes && loads)
+    else if (stride == access->bytes && loads) {
+        fetch_ahead(access, addresses->first);
         cairn_lift_block_load(access, at);
-    else if (stride == access->bytes)
+    } else if (stride == access->bytes)
         cairn_lift_block_store(access, at);
     else if (loads)
         cairn_lift_strided_load(access, at, stride);
@@ -255,10 +291,12 @@ static void try_block(struct cairn_lift_access *access, LLVMValueRef first, LLVM
     LLVMValueRef data[CAIRN_LIFT_MAX_DWORDS];
     memcpy(data, access->data, sizeof data);
     LLVMValueRef at = LLVMBuildIntToPtr(lift->builder, first, lift->ptr, "");
-    if (loads)
+    if (loads) {
+        fetch_ahead(access, first);
         cairn_lift_block_load(access, at);
-    else
+    } else {
         cairn_lift_block_store(access, at);
+    }
     cairn_lift_access_way(access);
     memcpy(access->data, data, sizeof data);
 }

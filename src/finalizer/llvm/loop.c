@@ -270,6 +270,19 @@ static LLVMValueRef new_slot(struct cairn_lift *lift, LLVMTypeRef type)
     return slot;
 }
 
+LLVMValueRef cairn_lift_loop_slot(struct cairn_lift *lift, LLVMTypeRef type)
+{
+    if (lift->region->loop == NULL)
+        return NULL;
+    LLVMBasicBlockRef entry = LLVMGetEntryBasicBlock(lift->function);
+    LLVMBasicBlockRef here = LLVMGetInsertBlock(lift->builder);
+    LLVMValueRef slot = new_slot(lift, type);
+    LLVMPositionBuilderBefore(lift->builder, LLVMGetBasicBlockTerminator(entry));
+    LLVMBuildStore(lift->builder, LLVMConstNull(type), slot);
+    LLVMPositionBuilderAtEnd(lift->builder, here);
+    return slot;
+}
+
 static LLVMValueRef dword_of(struct cairn_lift *lift, LLVMValueRef slots, unsigned code)
 {
     LLVMValueRef index = cairn_lift_const64(lift, 4 * (uint64_t)code);
