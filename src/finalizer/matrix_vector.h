@@ -221,6 +221,10 @@ MATRIX_INLINE vu step(enum cairn_sem_mfma_kind kind, vu a, vu b, vu sum)
 {
     if (kind == CAIRN_SEM_MFMA_I8)
         return sum + pairs(a, b);
+#if !defined(__FMA__)
+    if (kind == CAIRN_SEM_MFMA_F16) /* the product is exact */
+        return as_bits(as_floats(a) * as_floats(b) + as_floats(sum));
+#endif
     return as_bits(fused(as_floats(a), as_floats(b), as_floats(sum)));
 }
 
