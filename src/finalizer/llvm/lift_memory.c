@@ -74,27 +74,12 @@ static bool registers_good(const struct cairn_insn *insn, const struct cairn_geo
     return true;
 }
 
-static bool is_cache_control(const struct cairn_insn *insn)
-{
-    switch (insn->op) {
-    case CAIRN_OP_buffer_wbl2:
-    case CAIRN_OP_buffer_invl2:
-    case CAIRN_OP_buffer_wbinvl1:
-    case CAIRN_OP_buffer_wbinvl1_vol:
-        return true;
-    default:
-        return false;
-    }
-}
-
 static enum cairn_lift_kind kind_of(const struct cairn_insn *insn,
                                     const struct cairn_geometry *geometry, bool exact_nan)
 {
     (void)exact_nan;
     if (insn->op == CAIRN_OP_ds_nop)
         return CAIRN_LIFT_NONE;
-    if (is_cache_control(insn))
-        return CAIRN_LIFT_WAVE;
     if (insn->gds || insn->lds || insn->tfe || !registers_good(insn, geometry))
         return CAIRN_LIFT_STEP;
     if (geometry->width != 8 && geometry->width != 16)
@@ -205,10 +190,6 @@ static void emit(struct cairn_lift *lift)
 {
     const struct cairn_insn *insn = lift->insn;
     const struct plain *plain = plain_of(insn);
-    if (is_cache_control(insn)) {
-        LLVMBuildFence(lift->builder, LLVMAtomicOrderingSequentiallyConsistent, false, "");
-        return;
-    }
     if (plain == NULL && insn->encoding == CAIRN_ENC_DS && cairn_lift_ds_knows(insn)) {
         cairn_lift_ds_emit(lift);
         return;
