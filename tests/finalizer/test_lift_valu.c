@@ -22,8 +22,9 @@
 #include <cmocka.h>
 
 enum {
-    INSNS = 20, /* of a program */
-    ROWS = 160, /* v0..; sources are v0..v31, destinations above */
+    INSNS = 20,      /* of a program */
+    ROWS = 160,      /* v0..; sources are v0..v31, destinations above */
+    ARCH_ROWS = 128, /* behind them, AGPRs */
     FIRST_DST = 32,
     FIRST_SDST = 40, /* s[40:41]... */
 };
@@ -76,7 +77,10 @@ static uint32_t vgpr(void)
 /* A source of the 9-bit numbering. */
 static uint32_t any_source(void)
 {
-    switch (below(8)) {
+    static const uint16_t live[] = {106, 126, 124, 235, 236, 237, 238, 239, 251, 252, 253};
+    switch (below(9)) {
+    case 8: /* VCC, EXEC, M0, apertures, VCCZ, EXECZ, SCC */
+        return below(3) ? 256 + vgpr() : live[below(sizeof live / sizeof live[0])];
     case 0:
         return 2 * below(20);
     case 1:
@@ -239,7 +243,7 @@ static void set_up(struct machine *m)
         .entry_pc = (uintptr_t)m->code,
         .wave_size = 64,
         .vgprs = ROWS,
-        .agpr_offset = ROWS,
+        .agpr_offset = ARCH_ROWS,
         .grid = {64, 1, 1},
         .workgroup = {64, 1, 1},
         .workgroups = {1, 1, 1},
@@ -361,7 +365,7 @@ static struct cairn_geometry geometry_of(const struct setting *setting)
                                    .width = setting->width,
                                    .whole_groups = true,
                                    .mode = setting->mode,
-                                   .arch_rows = ROWS,
+                                   .arch_rows = ARCH_ROWS,
                                    .rows = ROWS};
 }
 
