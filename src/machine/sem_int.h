@@ -322,20 +322,21 @@ CAIRN_SEM uint32_t cairn_sem_alignbyte_b32(uint32_t a, uint32_t b, uint32_t c)
 
 /* Byte `selector` of {a, b}: 0-7 a byte, 8-11 the sign of bytes 1, 3, 5, 7, 12 zero, above all
  * ones. */
-CAIRN_SEM uint32_t cairn_sem_perm_byte(uint64_t data, uint32_t selector)
+CAIRN_SEM uint32_t cairn_sem_perm_byte(uint32_t a, uint32_t b, uint32_t selector)
 {
-    uint32_t byte = (uint32_t)(data >> (8 * (selector & 7))) & 0xff;
-    uint32_t sign = (data >> (16 * (selector & 3) + 15) & 1) ? 0xff : 0;
-    uint32_t fixed = selector == 12 ? 0 : 0xff;
-    return selector < 8 ? byte : selector < 12 ? sign : fixed;
+    uint32_t word = selector & 4 ? a : b, pair = selector & 2 ? a : b;
+    uint32_t byte = word >> (8 * (selector & 3)) & 0xff;
+    uint32_t top = selector & 1 ? pair : pair << 16;
+    uint32_t sign = (int32_t)top < 0 ? 0xff : 0;
+    uint32_t fixed = selector == 12 ? 0 : 0xff, other = selector < 12 ? sign : fixed;
+    return selector < 8 ? byte : other;
 }
 
 CAIRN_SEM uint32_t cairn_sem_perm_b32(uint32_t a, uint32_t b, uint32_t c)
 {
-    uint64_t data = (uint64_t)a << 32 | b;
-    return cairn_sem_perm_byte(data, c & 0xff) | cairn_sem_perm_byte(data, c >> 8 & 0xff) << 8 |
-           cairn_sem_perm_byte(data, c >> 16 & 0xff) << 16 |
-           cairn_sem_perm_byte(data, c >> 24) << 24;
+    return cairn_sem_perm_byte(a, b, c & 0xff) | cairn_sem_perm_byte(a, b, c >> 8 & 0xff) << 8 |
+           cairn_sem_perm_byte(a, b, c >> 16 & 0xff) << 16 |
+           cairn_sem_perm_byte(a, b, c >> 24) << 24;
 }
 
 /* ---- three sources */
