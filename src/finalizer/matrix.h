@@ -16,6 +16,15 @@ enum cairn_matrix_shape {
     CAIRN_MATRIX_COUNT,
 };
 
+/* Shapes of f32 of which two that add to the same D can be done at once. */
+enum cairn_matrix_twice {
+    CAIRN_MATRIX_TWICE_32x32x1,
+    CAIRN_MATRIX_TWICE_16x16x1,
+    CAIRN_MATRIX_TWICE_32x32x2,
+    CAIRN_MATRIX_TWICE_16x16x4,
+    CAIRN_MATRIX_TWICE_COUNT,
+};
+
 typedef uint32_t cairn_matrix_row[CAIRN_WAVE_LANES];
 
 struct cairn_matrix_table {
@@ -25,6 +34,9 @@ struct cairn_matrix_table {
     void (*run[CAIRN_MATRIX_COUNT])(cairn_matrix_row *d, const cairn_matrix_row *a,
                                     const cairn_matrix_row *b, const cairn_matrix_row *c,
                                     uint64_t c_step);
+    /* D = (D + A' B') + A B: first[0] is the row of A', first[1] of B'. */
+    void (*twice[CAIRN_MATRIX_TWICE_COUNT])(cairn_matrix_row *d, const cairn_matrix_row *first,
+                                            const cairn_matrix_row *a, const cairn_matrix_row *b);
 };
 
 /* For the level that CAIRN_TARGET_CPU asks for, if the host has it. */

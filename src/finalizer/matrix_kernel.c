@@ -58,27 +58,41 @@ __attribute__((noinline)) static void redo(struct cairn_sem_mfma_shape s, row *d
         }
 }
 
+/* Registers of a block. */
+MATRIX_INLINE unsigned registers_of(struct cairn_sem_mfma_shape s)
+{
+    return s.m * s.m / CAIRN_WAVE_LANES;
+}
+
 struct tile {
     unsigned r, group; /* registers r.. of the lanes of group */
     unsigned row;      /* of D in its block */
 };
 
-/* `a`: of the block; `b`: its vectors. */
+/* What is multiplied: one A and B, or two, one after the other. */
+struct factors {
+    unsigned turns;
+    const uint32_t *a[2], *b[2]; /* unpacked */
+};
+
+/* `b`: the vectors of the block, of all turns. */
 MATRIX_INLINE void multiply_tile(struct cairn_sem_mfma_shape s, struct tile tile, row *d,
-                                 const row *c, uint64_t c_step, const uint32_t *a, const vu *b,
-                                 specials *found)
+                                 const row *c, uint64_t c_step, const struct factors *factors,
+                                 const vu *b, specials *found)
 {
     unsigned high = rows_together(s), wide = s.m / W, at = tile.group * s.m;
     vu sum[4 * 32 / W];
     MATRIX_UNROLL
     for (unsigned i = 0; i < high * wide; i++)
         sum[i] = c_in(s, load(c[(tile.r + i / wide) * c_step] + at + i % wide * W));
+    unsigned ks = s.k / per_step(s.kind), first = tile.r / registers_of(s) * ks * s.m + tile.row;
     MATRIX_UNROLL
-    for (unsigned k = 0; k < s.k / per_step(s.kind); k++)
+    for (unsigned k = 0; k < factors->turns * ks; k++) {
+        const uint32_t *left = factors->a[k / ks] + first + k % ks * s.m;
         MATRIX_UNROLL
-    for (unsigned i = 0; i < high * wide; i++)
-        sum[i] =
-            step(s.kind, (vu)(a[k * s.m + tile.row + i / wide]), b[k * wide + i % wide], sum[i]);
+        for (unsigned i = 0; i < high * wide; i++)
+            sum[i] = step(s.kind, (vu)(left[i / wide]), b[k * wide + i % wide], sum[i]);
+    }
     MATRIX_UNROLL
     for (unsigned i = 0; i < high * wide; i++) {
         if (i % 2 == 0)
@@ -88,19 +102,19 @@ MATRIX_INLINE void multiply_tile(struct cairn_sem_mfma_shape s, struct tile tile
 }
 
 MATRIX_INLINE void multiply_block(struct cairn_sem_mfma_shape s, unsigned block, row *d,
-                                  const row *c, uint64_t c_step, const uint32_t *a,
-                                  const uint32_t *b, specials *found)
+                                  const row *c, uint64_t c_step, const struct factors *factors,
+                                  specials *found)
 {
-    unsigned ks = s.k / per_step(s.kind), registers = s.m * s.m / CAIRN_WAVE_LANES;
-    vu right[MOST_UNPACKED / W];
+    unsigned words = s.k / per_step(s.kind) * s.m;
+    vu right[2 * MOST_UNPACKED / W];
     MATRIX_UNROLL
-    for (unsigned i = 0; i < ks * s.m / W; i++)
-        right[i] = load(b + block * ks * s.m + i * W);
-    for (unsigned r = 0; r < registers; r += rows_together(s))
+    for (unsigned i = 0; i < factors->turns * words; i += W)
+        right[i / W] = load(factors->b[i / words] + block * words + i % words);
+    for (unsigned r = 0; r < registers_of(s); r += rows_together(s))
         for (unsigned group = 0; group < CAIRN_WAVE_LANES / s.m; group++) {
-            struct tile tile = {.r = block * registers + r, .group = group};
+            struct tile tile = {.r = block * registers_of(s) + r, .group = group};
             tile.row = cairn_sem_mfma_d_row(s.m, r, group);
-            multiply_tile(s, tile, d, c, c_step, a + block * ks * s.m, right, found);
+            multiply_tile(s, tile, d, c, c_step, factors, right, found);
         }
 }
 
@@ -108,21 +122,32 @@ MATRIX_INLINE void run_tiles(struct cairn_sem_mfma_shape s, row *d, const row *a
                              const row *c, uint64_t c_step)
 {
     _Alignas(64) uint32_t left[MOST_UNPACKED], right[MOST_UNPACKED];
-    const uint32_t *from_a = a[0], *from_b = b[0];
+    struct factors factors = {1, {a[0]}, {b[0]}};
     if (s.kind != CAIRN_SEM_MFMA_F32) { /* f32 rows are in order already */
         unpack(s, a, left);
         unpack(s, b, right);
-        from_a = left;
-        from_b = right;
+        factors = (struct factors){1, {left}, {right}};
     }
     specials found = NO_SPECIALS;
     for (unsigned block = 0; block < s.blocks; block++)
-        multiply_block(s, block, d, c, c_step, from_a, from_b, &found);
+        multiply_block(s, block, d, c, c_step, &factors, &found);
     if (__builtin_expect(!is_any(found), 1))
         return;
     if (redoes(s))
-        redo(s, d, from_a, from_b);
+        redo(s, d, factors.a[0], factors.b[0]);
     finish(d, cairn_sem_mfma_out_dwords(s), s.kind == CAIRN_SEM_MFMA_BF16);
+}
+
+/* D += A B + A' B', of f32. */
+MATRIX_INLINE void run_twice(struct cairn_sem_mfma_shape s, row *d, const row *first, const row *a,
+                             const row *b)
+{
+    struct factors factors = {2, {first[0], a[0]}, {first[1], b[0]}};
+    specials found = NO_SPECIALS;
+    for (unsigned block = 0; block < s.blocks; block++)
+        multiply_block(s, block, d, (const row *)d, 1, &factors, &found);
+    if (__builtin_expect(is_any(found), 0))
+        finish(d, cairn_sem_mfma_out_dwords(s), false);
 }
 
 /* ---- sixteen blocks of 4 x 4: block and column are the lane's own, row r is the register */
@@ -259,8 +284,29 @@ MATRIX_INLINE void run_f64(struct cairn_sem_mfma_shape s, row *d, const row *a, 
 #include "machine/sem_mfma.def"
 #undef MFMA
 
-const struct cairn_matrix_table CAIRN_MATRIX_TARGET(cairn_matrix_table) = {.run = {
+#define TWICE(op, M, K, BLOCKS)                                                                    \
+    static void twice_##op(row *d, const row *first, const row *a, const row *b)                   \
+    {                                                                                              \
+        const struct cairn_sem_mfma_shape s = {M, K, 1, BLOCKS, CAIRN_SEM_MFMA_F32};               \
+        run_twice(s, d, first, a, b);                                                              \
+    }
+TWICE(v_mfma_f32_32x32x1f32, 32, 1, 2)
+TWICE(v_mfma_f32_16x16x1f32, 16, 1, 4)
+TWICE(v_mfma_f32_32x32x2f32, 32, 2, 1)
+TWICE(v_mfma_f32_16x16x4f32, 16, 4, 1)
+
+const struct cairn_matrix_table CAIRN_MATRIX_TARGET(cairn_matrix_table) = {
+    .run =
+        {
 #define MFMA(op, M, K, KL, BLOCKS, KIND) [CAIRN_MATRIX_##op] = run_##op,
 #include "machine/sem_mfma.def"
 #undef MFMA
-                                                                           }};
+        },
+    .twice =
+        {
+            [CAIRN_MATRIX_TWICE_32x32x1] = twice_v_mfma_f32_32x32x1f32,
+            [CAIRN_MATRIX_TWICE_16x16x1] = twice_v_mfma_f32_16x16x1f32,
+            [CAIRN_MATRIX_TWICE_32x32x2] = twice_v_mfma_f32_32x32x2f32,
+            [CAIRN_MATRIX_TWICE_16x16x4] = twice_v_mfma_f32_16x16x4f32,
+        },
+};

@@ -72,23 +72,35 @@ static void add_fields(char *out, size_t size, const struct cairn_sem_mfma_shape
     snprintf(out, size, " cbsz:%u abid:%u blgp:%u", cbsz, below(1u << cbsz), below(8));
 }
 
-static void add_insn(char *out, size_t size, unsigned number)
+/* Some add to the D of one before. */
+struct history {
+    unsigned count, d[5];
+    char file[5];
+};
+
+static void add_insn(char *out, size_t size, unsigned number, struct history *history)
 {
     static const char *const constants[] = {"0", "1.0", "-4.0", "-3", "64", "0.5"};
     static const char *const integers[] = {"0", "1", "-16", "-3", "64", "17"};
     const struct cairn_sem_mfma_shape *shape = &shapes[number].shape;
     unsigned in = cairn_sem_mfma_in_dwords(*shape), outs = cairn_sem_mfma_out_dwords(*shape);
-    unsigned d_first = any_first(outs);
-    char d[16], a[16], b[16], c[16], fields[64] = "", file = below(2) ? 'a' : 'v';
+    bool again = history->count > 0 && below(3) != 0;
+    unsigned before = again ? below(history->count) : 0;
+    unsigned d_first = again ? history->d[before] : any_first(outs);
+    char d[16], a[16], b[16], c[16], fields[64] = "";
+    char file = again ? history->file[before] : (below(2) ? 'a' : 'v');
+    history->d[history->count] = d_first;
+    history->file[history->count++] = file;
     registers(d, sizeof d, file, d_first, outs);
     registers(a, sizeof a, below(2) ? 'a' : 'v', any_first(in), in);
     registers(b, sizeof b, below(2) ? 'a' : 'v', any_first(in), in);
-    if (below(4) == 0)
+    if (!again && below(4) == 0)
         snprintf(c, sizeof c, "%s",
                  shape->kind == CAIRN_SEM_MFMA_I8 ? integers[below(6)] : constants[below(6)]);
     else
-        registers(c, sizeof c, file, any_addend(d_first, outs), outs);
-    add_fields(fields, sizeof fields, shape);
+        registers(c, sizeof c, file, again ? d_first : any_addend(d_first, outs), outs);
+    if (!again)
+        add_fields(fields, sizeof fields, shape);
     snprintf(out, size, "%s %s, %s, %s, %s%s\n", shapes[number].name, d, a, b, c, fields);
 }
 
@@ -96,9 +108,13 @@ static void add_insn(char *out, size_t size, unsigned number)
 static void make_program(char *out, size_t size, unsigned number)
 {
     size_t used = (size_t)snprintf(out, size, "s_mov_b64 exec, s[40:41]\n");
-    for (unsigned i = 0; i < 3; i++) {
-        add_insn(out + used, size - used, number);
+    struct history history = {0};
+    for (unsigned i = 0; i < 5; i++) {
+        add_insn(out + used, size - used, number, &history);
         used += strlen(out + used);
+        if (below(3) == 0)
+            used += (size_t)snprintf(out + used, size - used, "v_xor_b32 v%u, v%u, v%u\n",
+                                     below(REGS), below(REGS), below(REGS));
     }
     snprintf(out + used, size - used, "s_setpc_b64 s[%u:%u]\n", END_SGPR, END_SGPR + 1);
 }

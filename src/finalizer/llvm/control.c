@@ -356,6 +356,7 @@ void cairn_control_emit(struct cairn_lift *lift, uint32_t block, uint32_t i,
     bool lane = plans[i].mode == CAIRN_PLAN_LANE || plans[i].mode == CAIRN_PLAN_MASK_LANE;
     if (lane && !lift->region->open && lift->region->loop == NULL)
         cairn_region_open(lift, index, at->first + region_end(plans, i));
+    cairn_lift_matrix_settle(lift, (enum cairn_plan_mode)plans[i].mode);
     cairn_region_lane(lift, lane);
     cairn_lift_kind_of(lift, index, &family);
     switch ((enum cairn_plan_mode)plans[i].mode) {
@@ -430,6 +431,8 @@ bool cairn_control_block(struct cairn_lift *lift, uint32_t block)
             cairn_region_close(lift);
     }
     cairn_region_lane(lift, false);
+    if (LLVMGetBasicBlockTerminator(LLVMGetInsertBlock(lift->builder)) == NULL)
+        cairn_lift_matrix_settle_all(lift);
     finish(lift, block);
     free(plans);
     return true;

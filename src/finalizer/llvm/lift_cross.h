@@ -32,6 +32,8 @@ enum cairn_lift_spare {
     CAIRN_SPARE_C, /* 33 rows */
 };
 LLVMValueRef cairn_lift_spare_rows(struct cairn_lift *lift, enum cairn_lift_spare which);
+/* ptr: so many rows that are the caller's for good. */
+LLVMValueRef cairn_lift_stack_rows(struct cairn_lift *lift, unsigned rows);
 /* Waves that run as one, and ptr: row of a register of such a wave, lane 0. */
 unsigned cairn_lift_waves(const struct cairn_lift *lift);
 LLVMValueRef cairn_lift_wave_row(struct cairn_lift *lift, unsigned vreg, unsigned wave);

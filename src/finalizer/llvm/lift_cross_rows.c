@@ -28,6 +28,11 @@ static LLVMValueRef stack_bytes(struct cairn_lift *lift, uint64_t bytes)
     return slot;
 }
 
+LLVMValueRef cairn_lift_stack_rows(struct cairn_lift *lift, unsigned rows)
+{
+    return stack_bytes(lift, (uint64_t)rows * ROW_BYTES);
+}
+
 LLVMValueRef cairn_lift_spare_rows(struct cairn_lift *lift, enum cairn_lift_spare which)
 {
     LLVMValueRef *rows = &lift->region->wave_rows[which];

@@ -4,9 +4,12 @@
  * are copied first. EXEC does not matter (AMD "CDNA2 ISA" 7.1).
  */
 #include "finalizer/llvm/lift_cross.h"
+#include "finalizer/llvm/lift_priv.h"
 #include "finalizer/matrix.h"
 #include "machine/constant.h"
 #include "machine/sem_mfma.h"
+
+#include <string.h>
 
 enum { ROW_BYTES = CAIRN_WAVE_LANES * sizeof(uint32_t) };
 
@@ -171,26 +174,192 @@ static LLVMValueRef addend(struct cairn_lift *lift, const struct matrix *matrix,
     return cairn_lift_wave_row(lift, row_of(lift, CAIRN_SLOT_SRC2), 0);
 }
 
-static void emit(struct cairn_lift *lift)
+/* A function of the table that `offset` in struct cairn_matrix_table holds. */
+static void call(struct cairn_lift *lift, size_t offset, LLVMValueRef *args, unsigned count)
 {
-    struct matrix matrix;
-    uint64_t step;
-    if (!find(lift->insn->op, &matrix))
-        return;
-    LLVMTypeRef types[] = {lift->ptr, lift->ptr, lift->ptr, lift->ptr, lift->i64};
-    LLVMTypeRef type = LLVMFunctionType(lift->void_type, types, 5, false);
+    LLVMTypeRef types[5] = {NULL};
+    for (unsigned i = 0; i < count; i++)
+        types[i] = LLVMTypeOf(args[i]);
+    LLVMTypeRef type = LLVMFunctionType(lift->void_type, types, count, false);
     LLVMValueRef at = behind(lift, lift->frame, offsetof(struct cairn_native_frame, matrices));
     LLVMValueRef table = LLVMBuildLoad2(lift->builder, lift->ptr, at, "");
     cairn_lift_tag_state(lift, table);
-    at = behind(lift, table,
-                offsetof(struct cairn_matrix_table, run) + matrix.number * sizeof(void (*)(void)));
-    LLVMValueRef run = LLVMBuildLoad2(lift->builder, lift->ptr, at, "");
+    LLVMValueRef run = LLVMBuildLoad2(lift->builder, lift->ptr, behind(lift, table, offset), "");
+    LLVMBuildCall2(lift->builder, type, run, args, count, "");
+}
+
+static size_t run_offset(unsigned number)
+{
+    return offsetof(struct cairn_matrix_table, run) + number * sizeof(void (*)(void));
+}
+
+static void emit_alone(struct cairn_lift *lift, const struct matrix *matrix)
+{
+    uint64_t step;
     LLVMValueRef args[5] = {cairn_lift_wave_row(lift, row_of(lift, CAIRN_SLOT_DST), 0),
-                            factor(lift, &matrix, CAIRN_SLOT_SRC0),
-                            factor(lift, &matrix, CAIRN_SLOT_SRC1)};
-    args[3] = addend(lift, &matrix, &step);
+                            factor(lift, matrix, CAIRN_SLOT_SRC0),
+                            factor(lift, matrix, CAIRN_SLOT_SRC1)};
+    args[3] = addend(lift, matrix, &step);
     args[4] = cairn_lift_const64(lift, step);
-    LLVMBuildCall2(lift->builder, type, run, args, 5, "");
+    call(lift, run_offset(matrix->number), args, 5);
+}
+
+/* ---- two at once. An instruction that adds to its own D waits, with copies of A and B, for the
+ * next one that does so with the same D: then D goes through the registers once for both. It waits
+ * over other matrix instructions, vector and scalar arithmetic and LDS accesses that have nothing
+ * to do with D; only a fault could show that. */
+
+static const uint8_t twice[CAIRN_MATRIX_TWICE_COUNT] = {
+    [CAIRN_MATRIX_TWICE_32x32x1] = CAIRN_MATRIX_v_mfma_f32_32x32x1f32,
+    [CAIRN_MATRIX_TWICE_16x16x1] = CAIRN_MATRIX_v_mfma_f32_16x16x1f32,
+    [CAIRN_MATRIX_TWICE_32x32x2] = CAIRN_MATRIX_v_mfma_f32_32x32x2f32,
+    [CAIRN_MATRIX_TWICE_16x16x4] = CAIRN_MATRIX_v_mfma_f32_16x16x4f32,
+};
+
+/* Can it be one of two? *kind: which. */
+static bool may_pair(const struct cairn_lift *lift, const struct matrix *matrix, unsigned *kind)
+{
+    const struct cairn_insn *insn = lift->insn;
+    unsigned dwords = cairn_sem_mfma_out_dwords(matrix->shape);
+    for (*kind = 0; *kind < CAIRN_MATRIX_TWICE_COUNT; ++*kind)
+        if (twice[*kind] == matrix->number)
+            break;
+    return *kind < CAIRN_MATRIX_TWICE_COUNT && insn->cbsz == 0 && insn->blgp == 0 &&
+           insn->slot[CAIRN_SLOT_SRC2].code == insn->slot[CAIRN_SLOT_DST].code &&
+           !meets_d(lift, CAIRN_SLOT_SRC0, 1, dwords) && !meets_d(lift, CAIRN_SLOT_SRC1, 1, dwords);
+}
+
+/* A and B of number `i`. */
+static LLVMValueRef waiting_rows(struct cairn_lift *lift, unsigned i)
+{
+    LLVMValueRef *rows = &lift->region->waiting_rows;
+    if (*rows == NULL)
+        *rows = cairn_lift_stack_rows(lift, 2 * CAIRN_LIFT_WAITING);
+    return behind(lift, *rows, (uint64_t)2 * i * ROW_BYTES);
+}
+
+/* Does the one that waits alone, in front of the region that is open. */
+static void settle(struct cairn_lift *lift, unsigned i)
+{
+    struct cairn_lift_waiting *waiting = &lift->region->waiting[i];
+    LLVMBuilderRef before = lift->builder;
+    lift->builder = lift->region->scalar;
+    LLVMValueRef d = cairn_lift_wave_row(lift, waiting->d, 0), rows = waiting_rows(lift, i);
+    LLVMValueRef args[] = {d, rows, behind(lift, rows, ROW_BYTES), d, cairn_lift_const64(lift, 1)};
+    call(lift, run_offset(twice[waiting->twice]), args, 5);
+    waiting->used = false;
+    lift->builder = before;
+}
+
+void cairn_lift_matrix_settle_all(struct cairn_lift *lift)
+{
+    for (unsigned i = 0; i < CAIRN_LIFT_WAITING; i++)
+        if (lift->region->waiting[i].used)
+            settle(lift, i);
+}
+
+/* May matrix instructions wait over it, if it does not touch their registers? */
+static bool may_wait_over(const struct cairn_insn *insn, enum cairn_plan_mode mode)
+{
+    switch (mode) {
+    case CAIRN_PLAN_NONE:
+        return !cairn_lift_is_order(insn);
+    case CAIRN_PLAN_SCALAR:
+        return insn->encoding != CAIRN_ENC_SMEM;
+    case CAIRN_PLAN_LANE:
+    case CAIRN_PLAN_MASK_LANE:
+        return insn->encoding <= CAIRN_ENC_DS;
+    case CAIRN_PLAN_WAVE:
+        return insn->encoding == CAIRN_ENC_MAI;
+    default:
+        return false;
+    }
+}
+
+static bool touches(const struct cairn_regs *regs, const struct cairn_lift_waiting *waiting)
+{
+    for (unsigned i = 0; i < waiting->dwords; i++)
+        if (cairn_regs_has_v(regs, waiting->d + i))
+            return true;
+    return false;
+}
+
+static bool joins(const struct cairn_lift *lift, const struct cairn_lift_waiting *waiting)
+{
+    struct matrix matrix;
+    unsigned kind;
+    return lift->insn->encoding == CAIRN_ENC_MAI && find(lift->insn->op, &matrix) &&
+           may_pair(lift, &matrix, &kind) && kind == waiting->twice &&
+           row_of(lift, CAIRN_SLOT_DST) == waiting->d;
+}
+
+void cairn_lift_matrix_settle(struct cairn_lift *lift, enum cairn_plan_mode mode)
+{
+    struct cairn_lift_waiting *waiting = lift->region->waiting;
+    struct cairn_regs reads, writes;
+    bool any = false, some = false;
+    for (unsigned i = 0; i < CAIRN_LIFT_WAITING; i++)
+        some = some || waiting[i].used;
+    if (!some)
+        return;
+    memset(&reads, 0, sizeof reads);
+    memset(&writes, 0, sizeof writes);
+    cairn_insn_registers(lift->insn, &reads, &writes, &any);
+    bool stays = !any && may_wait_over(lift->insn, mode);
+    for (unsigned i = 0; i < CAIRN_LIFT_WAITING; i++)
+        if (waiting[i].used &&
+            (!stays || ((touches(&reads, &waiting[i]) || touches(&writes, &waiting[i])) &&
+                        !joins(lift, &waiting[i]))))
+            settle(lift, i);
+}
+
+static void emit_second(struct cairn_lift *lift, unsigned i)
+{
+    struct cairn_lift_waiting *waiting = &lift->region->waiting[i];
+    LLVMValueRef args[] = {cairn_lift_wave_row(lift, waiting->d, 0), waiting_rows(lift, i),
+                           cairn_lift_wave_row(lift, row_of(lift, CAIRN_SLOT_SRC0), 0),
+                           cairn_lift_wave_row(lift, row_of(lift, CAIRN_SLOT_SRC1), 0)};
+    call(lift, offsetof(struct cairn_matrix_table, twice) + waiting->twice * sizeof(void (*)(void)),
+         args, 4);
+    waiting->used = false;
+}
+
+static void wait(struct cairn_lift *lift, const struct matrix *matrix, unsigned kind)
+{
+    struct cairn_lift_waiting *waiting = lift->region->waiting;
+    unsigned i = 0;
+    while (i < CAIRN_LIFT_WAITING - 1 && waiting[i].used)
+        i++;
+    if (waiting[i].used)
+        settle(lift, i);
+    LLVMValueRef rows = waiting_rows(lift, i);
+    copy_row(lift, rows, cairn_lift_wave_row(lift, row_of(lift, CAIRN_SLOT_SRC0), 0), 0);
+    copy_row(lift, behind(lift, rows, ROW_BYTES),
+             cairn_lift_wave_row(lift, row_of(lift, CAIRN_SLOT_SRC1), 0), 0);
+    waiting[i] = (struct cairn_lift_waiting){
+        .used = true,
+        .twice = (uint8_t)kind,
+        .d = (uint16_t)row_of(lift, CAIRN_SLOT_DST),
+        .dwords = (uint16_t)cairn_sem_mfma_out_dwords(matrix->shape),
+    };
+}
+
+static void emit(struct cairn_lift *lift)
+{
+    struct matrix matrix;
+    unsigned kind;
+    if (!find(lift->insn->op, &matrix))
+        return;
+    if (!may_pair(lift, &matrix, &kind)) {
+        emit_alone(lift, &matrix);
+        return;
+    }
+    for (unsigned i = 0; i < CAIRN_LIFT_WAITING; i++)
+        if (lift->region->waiting[i].used && joins(lift, &lift->region->waiting[i])) {
+            emit_second(lift, i);
+            return;
+        }
+    wait(lift, &matrix, kind);
 }
 
 const struct cairn_lift_family cairn_lift_matrix_family = {.kind = kind, .emit = emit};

@@ -29,6 +29,14 @@ struct cairn_lift_carry {
     struct cairn_lift_ends source[2]; /* of a uniform source: its low half */
 };
 
+/* A matrix instruction that waits for another one with the same D: see lift_matrix.c. */
+struct cairn_lift_waiting {
+    bool used;
+    uint8_t twice; /* enum cairn_matrix_twice */
+    uint16_t d, dwords;
+};
+enum { CAIRN_LIFT_WAITING = 4 };
+
 /* Where instructions of the region that is being lifted go, and the values known in it. */
 struct cairn_lift_region {
     LLVMBuilderRef scalar; /* in front of the loop over chunks, or just the straight code */
@@ -61,7 +69,9 @@ struct cairn_lift_region {
     int scc_of;              /* SCC is `this mask != 0`, to be computed behind the loop; -1: no */
     LLVMValueRef spare_rows[64]; /* of the function's stack, for instructions that cross chunks */
     unsigned rows_taken;         /* by this region */
-    LLVMValueRef wave_rows[3];   /* likewise, by enum cairn_lift_spare */
+    struct cairn_lift_waiting waiting[CAIRN_LIFT_WAITING];
+    LLVMValueRef waiting_rows; /* A and B of each */
+    LLVMValueRef wave_rows[3]; /* likewise, by enum cairn_lift_spare */
 
     /* Of the block: static shapes here, and scalar registers whose values are at hand. */
     struct cairn_shape shape[CAIRN_VREGS];
@@ -174,6 +184,11 @@ void cairn_lift_store_pc(struct cairn_lift *lift, uint32_t offset);
 LLVMValueRef cairn_lift_any_of(struct cairn_lift *lift, unsigned code);
 LLVMValueRef cairn_lift_frame_field(struct cairn_lift *lift, size_t offset);
 LLVMValueRef cairn_lift_wave_field(struct cairn_lift *lift, LLVMValueRef wave, size_t offset);
+
+/* lift_matrix.c: in front of the instruction that is emitted now, and of the end of a block: does
+ * what waits and must not any longer. */
+void cairn_lift_matrix_settle(struct cairn_lift *lift, enum cairn_plan_mode mode);
+void cairn_lift_matrix_settle_all(struct cairn_lift *lift);
 
 /* lift_scalar.c: a MASK instruction in its lane form. */
 void cairn_lift_mask_op(struct cairn_lift *lift);
