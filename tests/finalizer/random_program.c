@@ -21,7 +21,7 @@ struct maker {
     unsigned labels, depth;
     bool divergent; /* inside of code that not all waves pass: no barriers */
     bool no_stores, simple;
-    bool faults, apart, in_loop;
+    bool faults, apart, in_loop, in_call;
     unsigned sum; /* which atomics: others would not commute with them */
 };
 
@@ -669,12 +669,15 @@ static void make_if(struct maker *m)
 static void make_lane_loop(struct maker *m)
 {
     struct random_node *node = new_node(m);
-    unsigned d = 20 + 4 * m->depth, label = m->labels++, count = 24 + m->depth, form = below(m, 3);
+    unsigned d = 20 + 4 * m->depth, label = m->labels++, count = 24 + m->depth, form = below(m, 4);
     bool divergent = m->divergent, no_stores = m->no_stores, simple = m->simple,
          in_loop = m->in_loop;
     emit(m, "v_and_b32 v%u, %u, v%u\n", count, m->depth ? 3 : 7, chance(m, 80) ? data(m) : 4);
-    emit(m, form == 2 ? "s_mov_b64 s[%u:%u], exec\n" : "s_mov_b64 s[%u:%u], 0\n", d, d + 1);
+    emit(m, form >= 2 ? "s_mov_b64 s[%u:%u], exec\n" : "s_mov_b64 s[%u:%u], 0\n", d, d + 1);
     emit(m, "L%u:\n", label);
+    if (form == 3) /* the test comes first */
+        emit(m, "v_cmp_lt_i32 vcc, 0, v%u\n s_and_b64 exec, exec, vcc\n s_cbranch_execz LX%u\n",
+             count, label);
     m->divergent = m->in_loop = true;
     m->simple = m->simple || chance(m, 40);
     m->no_stores = m->no_stores || (m->simple && chance(m, 80));
@@ -696,6 +699,8 @@ static void make_lane_loop(struct maker *m)
              " s_cbranch_execnz L%u\n s_or_b64 exec, exec, s[%u:%u]\n",
              d + 2, d + 3, count, d + 2, d + 3, d + 2, d + 3, d, d + 1, d + 2, d + 3, d, d + 1, d,
              d + 1, label, d, d + 1);
+    else if (form == 3)
+        emit(m, "s_branch L%u\nLX%u:\n s_mov_b64 exec, s[%u:%u]\n", label, label, d, d + 1);
     else
         emit(m,
              "v_cmp_lt_i32 vcc, 0, v%u\n s_and_b64 exec, exec, vcc\n s_cbranch_execnz L%u\n"
@@ -749,6 +754,24 @@ static void make_uniform_if(struct maker *m)
     m->divergent = divergent;
 }
 
+/* A function that is called where it stands, through its address. */
+static void make_call(struct maker *m)
+{
+    struct random_node *node = new_node(m);
+    unsigned label = m->labels++;
+    emit(m,
+         "s_getpc_b64 s[48:49]\nLG%u:\n s_add_u32 s48, s48, LF%u-LG%u\n s_addc_u32 s49, s49, 0\n"
+         " s_swappc_b64 s[50:51], s[48:49]\n s_branch LR%u\nLF%u:\n",
+         label, label, label, label, label);
+    m->in_call = true;
+    m->depth++;
+    make_list(m, 1 + below(m, 5));
+    m->depth--;
+    m->in_call = false;
+    to_tail(m, node);
+    emit(m, "s_setpc_b64 s[50:51]\nLR%u:\n", label);
+}
+
 static void make_list(struct maker *m, unsigned length)
 {
     for (unsigned i = 0; i < length && m->program->count + 20 < RANDOM_NODES; i++) {
@@ -761,6 +784,8 @@ static void make_list(struct maker *m, unsigned length)
             make_uniform_loop(m);
         else if (kind < 24)
             make_uniform_if(m);
+        else if (kind < 26 && !m->in_call && !m->apart)
+            make_call(m);
         else {
             new_node(m);
             m->apart ? emit_apart_statement(m) : emit_statement(m);
@@ -782,7 +807,8 @@ static void choose_geometry(struct maker *m)
     struct random_program *p = m->program;
     p->dims = below(m, 3);
     p->workgroup[0] = chance(m, 40) ? m->apart ? 128 : 64 : random_size(m, 256);
-    p->workgroup[1] = p->dims > 0 || chance(m, 10) ? random_size(m, 256 / p->workgroup[0]) : 1;
+    p->workgroup[1] =
+        p->dims > 0 || (!m->apart && chance(m, 10)) ? random_size(m, 256 / p->workgroup[0]) : 1;
     p->workgroup[2] = p->dims > 1 ? random_size(m, 256 / (p->workgroup[0] * p->workgroup[1])) : 1;
     bool ragged = !m->apart && chance(m, 30);
     for (unsigned i = 0; i < 3; i++) {

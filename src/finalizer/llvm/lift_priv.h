@@ -131,6 +131,9 @@ LLVMTypeRef cairn_lift_mask_type(struct cairn_lift *lift); /* iW */
 
 /* ---- scalar.c: stores what was deferred, at region->scalar. */
 void cairn_lift_flush_scalars(struct cairn_lift *lift);
+/* To memory: of all merged waves if it may be looked at as a lane mask. */
+void cairn_lift_store_sgpr(struct cairn_lift *lift, unsigned code, unsigned dwords,
+                           LLVMValueRef value);
 
 /* ---- kinds.c */
 enum cairn_lift_kind cairn_lift_kind_of(const struct cairn_lift *lift, uint32_t insn,

@@ -463,21 +463,27 @@ static void load_start(struct cairn_lift *lift, const struct cairn_loop *loop, L
             start[i] = cairn_lift_state_load(lift, lift->i32, outer_pointer(lift, i), 4);
 }
 
-static void store_best(struct cairn_lift *lift, const struct cairn_loop *loop)
+static void store_best(struct cairn_lift *lift, const struct cairn_loop *loop,
+                       const struct plan_sets *sets)
 {
-    for (unsigned i = 0; i < CAIRN_SREGS; i++)
-        if (loop->inside[i])
-            cairn_lift_state_store(lift, load(lift, lift->i32, dword_of(lift, loop->best, i)),
-                                   outer_pointer(lift, i), 4);
+    for (unsigned i = 0; i < CAIRN_SREGS; i++) {
+        if (!loop->inside[i])
+            continue;
+        LLVMValueRef value = load(lift, lift->i32, dword_of(lift, loop->best, i));
+        if (i < CAIRN_SREG_SCC && cairn_regs_has_s(&sets->scalar_written, i))
+            cairn_lift_store_sgpr(lift, i, 1, value);
+        else
+            cairn_lift_state_store(lift, value, outer_pointer(lift, i), 4);
+    }
 }
 
 /* Behind a strip: once more from the header, or on. */
 static void finish_strip(struct cairn_lift *lift, uint32_t block, const struct cairn_loop *loop,
-                         uint32_t turns)
+                         const struct plan_sets *sets, uint32_t turns)
 {
     const struct cairn_program_block *at = &lift->program->blocks[block];
     LLVMBuilderRef b = lift->builder;
-    store_best(lift, loop);
+    store_best(lift, loop, sets);
     LLVMValueRef made =
         LLVMBuildSub(b, cairn_lift_const32(lift, turns), load(lift, lift->i32, loop->least), "");
     LLVMValueRef insns = LLVMBuildMul(b, LLVMBuildZExt(b, made, lift->i64, ""),
@@ -551,6 +557,6 @@ bool cairn_loop_emit(struct cairn_lift *lift, uint32_t block, const struct cairn
     lift->region->loop = NULL;
     end_chunks(lift);
     cairn_region_forget_scalars(lift);
-    finish_strip(lift, block, &loop, turns);
+    finish_strip(lift, block, &loop, &sets, turns);
     return true;
 }

@@ -98,7 +98,8 @@ static void forget_pairs_of(struct cairn_lift_region *region, unsigned code)
 }
 
 /* A scalar register in memory. Of merged waves, each looks for lane masks in its own registers. */
-static void store_sgpr(struct cairn_lift *lift, unsigned code, unsigned dwords, LLVMValueRef value)
+void cairn_lift_store_sgpr(struct cairn_lift *lift, unsigned code, unsigned dwords,
+                           LLVMValueRef value)
 {
     const struct cairn_merge *merge = cairn_lifter_of(lift)->merge;
     cairn_lift_state_store(lift, value, sgpr_pointer(lift, code), 4);
@@ -126,7 +127,7 @@ void cairn_lift_put_sgpr(struct cairn_lift *lift, unsigned code, LLVMValueRef va
 {
     LLVMBuilderRef before = enter_scalar(lift, code);
     if (!defer(lift, code) && code < CAIRN_SREG_SCC)
-        store_sgpr(lift, code, 1, value);
+        cairn_lift_store_sgpr(lift, code, 1, value);
     split_pairs_of(lift, code);
     forget_pairs_of(lift->region, code);
     cairn_lift_ends_forget_mask(lift, code);
@@ -139,7 +140,7 @@ void cairn_lift_put_sgpr64(struct cairn_lift *lift, unsigned code, LLVMValueRef 
     LLVMBuilderRef before = enter_scalar(lift, code);
     struct cairn_lift_region *region = lift->region;
     if (!defer(lift, code) || !defer(lift, code + 1))
-        store_sgpr(lift, code, 2, value);
+        cairn_lift_store_sgpr(lift, code, 2, value);
     split_pairs_of(lift, code);
     split_pairs_of(lift, code + 1);
     forget_pairs_of(region, code);
@@ -194,7 +195,7 @@ void cairn_lift_flush_scalars(struct cairn_lift *lift)
     region->defers = false;
     for (unsigned code = 0; code < CAIRN_SREG_SCC; code++)
         if (region->deferred[code])
-            store_sgpr(lift, code, 1, known32(lift, code));
+            cairn_lift_store_sgpr(lift, code, 1, known32(lift, code));
     if (region->deferred[CAIRN_SREG_SCC] && region->scc != NULL) {
         LLVMValueRef word = LLVMBuildZExt(lift->builder, region->scc, lift->i32, "");
         cairn_lift_state_store(lift, word, scc_pointer(lift), 4);
