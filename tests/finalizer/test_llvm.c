@@ -6,6 +6,7 @@
 #include "finalizer/llvm/pipeline.h"
 #include "finalizer/llvm/target.h"
 #include "finalizer/native.h"
+#include "machine/guard.h"
 
 #include <dlfcn.h>
 #include <elf.h>
@@ -249,6 +250,7 @@ static void *crash(void *unused)
 static void a_crash_is_a_status(void **state)
 {
     (void)state;
+    assert_int_equal(cairn_guard_install(), CAIRN_OK); /* as the device does at its start */
     crash(NULL);
     pthread_t thread; /* its stack ends elsewhere */
     assert_int_equal(pthread_create(&thread, NULL, crash, NULL), 0);

@@ -59,6 +59,18 @@ static void install(void)
     LLVMInstallFatalErrorHandler(on_fatal_error);
 }
 
+/* Whoever handles faults already, is this library or passes on to it. Where it is another copy of
+ * it (programs that have it linked in statically), a second handler would stay in front of that
+ * one, which leaves by a jump. */
+static enum cairn_status install_handler(void)
+{
+    struct sigaction now;
+    bool has_handler =
+        sigaction(SIGSEGV, NULL, &now) == 0 &&
+        ((now.sa_flags & SA_SIGINFO) || (now.sa_handler != SIG_DFL && now.sa_handler != SIG_IGN));
+    return has_handler ? CAIRN_OK : cairn_guard_install();
+}
+
 /* A stack for the signal handler, where the thread has none. NULL: it had one, or there is no
  * memory. */
 static void *set_signal_stack(void)
@@ -93,7 +105,7 @@ enum cairn_status cairn_guard_run(const char *name, enum cairn_status (*body)(vo
                                   void *argument)
 {
     pthread_once(&once, install);
-    enum cairn_status status = cairn_guard_install();
+    enum cairn_status status = install_handler();
     if (status != CAIRN_OK)
         return status;
     struct guard guard = {.name = name, .status = CAIRN_ERR_UNSUPPORTED};
