@@ -55,6 +55,7 @@ check-slow: stage
 # BENCH=--quick: small sizes, about a minute; other options: bench/kernels/run.py --help
 BENCH ?=
 bench: stage
+	@sh scripts/deps.sh bench || echo "bench: without PoCL"
 	@sh scripts/bench.sh $(BUILD) $(BENCH)
 
 SECONDS ?= 600
