@@ -191,7 +191,9 @@ static void *copy_of(const void *from, size_t size)
     void *copy = malloc(size + 1);
     if (copy == NULL)
         give_up("out of memory");
-    return memcpy(copy, from, size);
+    if (size > 0)
+        memcpy(copy, from, size);
+    return copy;
 }
 
 struct native_state *native_capture(const struct asm_machine *machine)
@@ -217,7 +219,8 @@ void native_restore(struct asm_machine *machine, const struct native_state *stat
 {
     memcpy(machine->group.waves, state->wave, state->waves * sizeof *state->wave);
     memcpy(machine->group.waves[0].vgpr, state->vgpr, state->vgpr_bytes);
-    memcpy(machine->group.waves[0].scratch, state->scratch, state->scratch_bytes);
+    if (state->scratch_bytes > 0)
+        memcpy(machine->group.waves[0].scratch, state->scratch, state->scratch_bytes);
     memcpy(machine->data, state->data, ASM_DATA_BYTES);
     memcpy(machine->group.lds, state->lds, ASM_LDS_BYTES);
 }

@@ -100,7 +100,8 @@ static void set_state(struct asm_machine *m, const struct random_program *progra
         set_scalars(m, &m->group.waves[i], &scalars);
         set_vectors(&m->group.waves[i], &random);
     }
-    memset(m->group.waves[0].scratch, 0, needs.scratch_bytes);
+    if (needs.scratch_bytes > 0)
+        memset(m->group.waves[0].scratch, 0, needs.scratch_bytes);
     uint64_t *words = (void *)m->data, *lds = (void *)m->group.lds;
     for (unsigned i = 0; i < OUT_AT / 8; i++)
         words[i] = random_bits(&random) >> (i % 4 * 8);

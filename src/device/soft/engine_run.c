@@ -91,6 +91,7 @@ static void give_up(struct cairn_native_frame *frame)
 {
     struct native_run *run = (struct native_run *)frame;
     run->guard.address = 0;
+    run->guard.read_only = false;
     siglongjmp(run->guard.jump, 1);
 }
 
