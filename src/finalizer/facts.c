@@ -29,16 +29,13 @@ static enum cairn_status run(const struct cairn_program *program,
 }
 
 enum cairn_status cairn_facts_build(const struct cairn_program *program,
-                                    const struct cairn_geometry *geometry,
-                                    const struct cairn_liveness *live, struct cairn_facts **out)
+                                    const struct cairn_geometry *geometry, struct cairn_facts **out)
 {
-    (void)live;
     struct cairn_facts *facts = calloc(1, sizeof *facts);
     if (facts == NULL)
         return CAIRN_ERR_NO_MEMORY;
     facts->insn = calloc(program->insn_count + 1, sizeof *facts->insn);
     facts->entry = calloc(program->block_count + 1, sizeof *facts->entry);
-    facts->not_mergeable = "not analysed";
     enum cairn_status status = CAIRN_ERR_NO_MEMORY;
     if (facts->insn != NULL && facts->entry != NULL)
         status = run(program, geometry, facts);

@@ -37,7 +37,6 @@ enum cairn_shape_kind {
     CAIRN_SHAPE_AFFINE,        /* stride != 0 */
     CAIRN_SHAPE_UNIFORM,       /* the same in all lanes of a chunk */
     CAIRN_SHAPE_GROUP_UNIFORM, /* and in all chunks of all waves of the workgroup */
-    CAIRN_SHAPE_UNKNOWN,       /* of code not reached yet; inside the analysis only */
 };
 struct cairn_shape {
     uint8_t kind; /* enum cairn_shape_kind */
@@ -54,7 +53,6 @@ struct cairn_insn_facts {
     bool full_write; /* the vector destination may be written in all lanes: EXEC is full, or nobody
                         reads the lanes that are off before they are written again */
     bool exec_full;  /* EXEC is known to be all ones here (all lanes of the wave) */
-    bool dead;       /* writes nothing that is read: need not be lifted */
     struct cairn_shape
         shape; /* of the first dword of a vector destination; VARYING if there is none */
     struct cairn_shape shape_high; /* of the second dword of a 64-bit result */
@@ -64,15 +62,10 @@ struct cairn_facts {
     struct cairn_insn_facts *insn; /* by instruction */
     struct cairn_shape (
         *entry)[CAIRN_VREGS]; /* by block: shapes of live vector registers at its start */
-    bool mergeable; /* all waves of a workgroup may run as one: no SGPR but masks differs between
-                       waves, no spinning, uniform control flow */
-    const char *not_mergeable; /* why not, in words, or NULL */
 };
 
-/* `live` was built without `full`. */
 CAIRN_MUST_CHECK enum cairn_status cairn_facts_build(const struct cairn_program *program,
                                                      const struct cairn_geometry *geometry,
-                                                     const struct cairn_liveness *live,
                                                      struct cairn_facts **out);
 void cairn_facts_destroy(struct cairn_facts *facts);
 

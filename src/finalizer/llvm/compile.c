@@ -57,14 +57,10 @@ static bool writes_mode(const struct cairn_program *program, bool *strange)
 static enum cairn_status analyse(struct compilation *job)
 {
     const struct cairn_finalize_request *request = job->request;
-    struct cairn_liveness *first = NULL;
     enum cairn_status status = cairn_program_build(
         request->gfx, request->code, request->entry_offset, MOST_INSNS, NULL, &job->program);
     if (status == CAIRN_OK)
-        status = cairn_liveness_build(job->program, NULL, &first);
-    if (status == CAIRN_OK)
-        status = cairn_facts_build(job->program, &job->geometry, first, &job->facts);
-    cairn_liveness_destroy(first);
+        status = cairn_facts_build(job->program, &job->geometry, &job->facts);
     if (status != CAIRN_OK)
         return status;
     uint32_t count = job->program->insn_count;

@@ -175,9 +175,7 @@ extern const struct cairn_lift_family cairn_lift_matrix_family; /* lift_matrix.c
 bool cairn_lift_needs_mode(const struct cairn_insn *insn);
 
 /* DPP (lift_dpp.c): the first source as the lanes see it (`source`: what the chunk holds of it),
- * and which lanes have a source that is there and active (<width x i1>). Any control; whether it
- * stays inside of a chunk is cairn_lift_dpp_in_chunk. */
-bool cairn_lift_dpp_in_chunk(const struct cairn_insn *insn, unsigned width);
+ * and which lanes have a source that is there and active (<width x i1>). Any control. */
 LLVMValueRef cairn_lift_dpp(struct cairn_lift *lift, LLVMValueRef source, LLVMValueRef *valid);
 
 /* Does a LANE instruction look at lanes of other chunks: of the operand in *slot? Then that operand

@@ -75,13 +75,6 @@ void cairn_lift_dpp_pattern(unsigned control, struct cairn_lift_pattern *pattern
         pattern->from[lane] = (int8_t)source_of(control, lane);
 }
 
-bool cairn_lift_dpp_in_chunk(const struct cairn_insn *insn, unsigned width)
-{
-    struct cairn_lift_pattern pattern;
-    cairn_lift_dpp_pattern(insn->dpp_ctrl, &pattern);
-    return cairn_lift_pattern_in_chunk(&pattern, width);
-}
-
 LLVMValueRef cairn_lift_dpp(struct cairn_lift *lift, LLVMValueRef source, LLVMValueRef *valid)
 {
     struct cairn_lift_pattern pattern;

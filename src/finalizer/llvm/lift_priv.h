@@ -42,7 +42,6 @@ struct cairn_lift_region {
     LLVMBuilderRef scalar; /* in front of the loop over chunks, or just the straight code */
     LLVMBuilderRef lane;   /* in the loop */
     bool open;             /* the loop has begun */
-    bool in_lane;          /* lift->builder is `lane` */
     LLVMBasicBlockRef body;
     LLVMValueRef chunk;   /* i32 phi */
     LLVMValueRef rows;    /* ptr: this chunk in row 0 */
@@ -89,7 +88,6 @@ struct cairn_lift_function {
         *regions; /* first instructions of regions that touch memory; one a program insn at most */
     uint32_t region_count;
     uint32_t stepped;
-    unsigned state_scope, guest_scope; /* not used yet: metadata kinds */
     LLVMValueRef state_list, guest_list;
     unsigned kind_scope, kind_noalias;
 };

@@ -27,7 +27,6 @@ void cairn_region_forget_scalars(struct cairn_lift *lift)
 
 void cairn_region_lane(struct cairn_lift *lift, bool lane)
 {
-    lift->region->in_lane = lane;
     lift->builder = lane || lift->region->loop != NULL ? lift->region->lane : lift->region->scalar;
 }
 
