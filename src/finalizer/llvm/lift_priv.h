@@ -170,8 +170,12 @@ void cairn_region_advance(struct cairn_shape shape[CAIRN_VREGS], const struct ca
 void cairn_control_begin(struct cairn_lift *lift);           /* entry, dispatch, blocks */
 unsigned cairn_region_chunks(const struct cairn_lift *lift); /* turns of the loop over chunks */
 void cairn_region_mark_loop(struct cairn_lift *lift, LLVMValueRef branch);
-/* Stores the chunk, for faults in the region that begins at instruction `first`. */
-void cairn_region_note_memory(struct cairn_lift *lift, uint32_t first);
+/* The loop over chunks: its start (with the chunk's number stored for faults of the region that
+ * begins at `first`, if it touches memory), and its end, which puts region->scalar behind it and
+ * gives the block in front of it. */
+void cairn_region_begin_chunks(struct cairn_lift *lift, uint32_t first, bool memory);
+LLVMBasicBlockRef cairn_region_end_chunks(struct cairn_lift *lift);
+void cairn_region_forget_lanes(struct cairn_lift *lift); /* what is known of vectors and masks */
 bool cairn_region_touches_memory(const struct cairn_lift *lift, uint32_t first, uint32_t last);
 void cairn_control_emit(struct cairn_lift *lift, uint32_t block, uint32_t i,
                         const struct cairn_plan *plans);

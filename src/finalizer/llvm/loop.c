@@ -10,6 +10,8 @@
  */
 #include "finalizer/llvm/loop.h"
 
+#include "finalizer/llvm/idle.h"
+
 #include <string.h>
 
 enum { STRIP_INSNS = 8192, SCALARS = CAIRN_SREGS + 2 };
@@ -159,49 +161,8 @@ static bool has_condition(const struct cairn_lift *lift, uint32_t block,
     }
 }
 
-/* What a mask is worth at the end of a turn that began with EXEC empty. */
-enum idle { IDLE_UNKNOWN, IDLE_ZERO, IDLE_SAME };
-
-static enum idle idle_of(const enum idle *idle, const struct cairn_operand *operand)
-{
-    if (operand->code < 128)
-        return idle[operand->code];
-    return operand->code == CAIRN_CODE_INT_0 ? IDLE_ZERO : IDLE_UNKNOWN;
-}
-
-static bool is_same(const enum idle *idle, const struct cairn_insn *insn, unsigned slot)
-{
-    return insn->slot[slot].code == insn->slot[CAIRN_SLOT_DST].code &&
-           idle_of(idle, &insn->slot[slot]) == IDLE_SAME;
-}
-
-static enum idle idle_result(const enum idle *idle, const struct cairn_insn *insn)
-{
-    enum idle a = idle_of(idle, &insn->slot[CAIRN_SLOT_SRC0]);
-    enum idle b = idle_of(idle, &insn->slot[CAIRN_SLOT_SRC1]);
-    bool keeps0 = is_same(idle, insn, CAIRN_SLOT_SRC0),
-         keeps1 = is_same(idle, insn, CAIRN_SLOT_SRC1);
-    switch (insn->op) {
-    case CAIRN_OP_s_mov_b64:
-        return a == IDLE_ZERO ? IDLE_ZERO : IDLE_UNKNOWN;
-    case CAIRN_OP_s_and_b64:
-        return a == IDLE_ZERO || b == IDLE_ZERO ? IDLE_ZERO : IDLE_UNKNOWN;
-    case CAIRN_OP_s_andn2_b64:
-        if (keeps0 && b == IDLE_ZERO)
-            return IDLE_SAME;
-        return a == IDLE_ZERO ? IDLE_ZERO : IDLE_UNKNOWN;
-    case CAIRN_OP_s_or_b64:
-    case CAIRN_OP_s_xor_b64:
-        if (a == IDLE_ZERO && b == IDLE_ZERO)
-            return IDLE_ZERO;
-        return (keeps0 && b == IDLE_ZERO) || (keeps1 && a == IDLE_ZERO) ? IDLE_SAME : IDLE_UNKNOWN;
-    default:
-        return IDLE_UNKNOWN;
-    }
-}
-
 static void idle_turn(const struct cairn_lift *lift, uint32_t block, const struct cairn_plan *plans,
-                      enum idle *idle)
+                      uint8_t *idle)
 {
     const struct cairn_program_block *at = &lift->program->blocks[block];
     for (uint32_t i = 0; i + 1 < at->count; i++) {
@@ -211,12 +172,12 @@ static void idle_turn(const struct cairn_lift *lift, uint32_t block, const struc
         memset(&reads, 0, sizeof reads);
         memset(&writes, 0, sizeof writes);
         cairn_insn_registers(&insn->insn, &reads, &writes, &any);
-        enum idle result = plans[i].mode == CAIRN_PLAN_LANE ? IDLE_ZERO : IDLE_UNKNOWN;
+        uint8_t result = plans[i].mode == CAIRN_PLAN_LANE ? CAIRN_IDLE_ZERO : CAIRN_IDLE_UNKNOWN;
         bool plain_mask =
             plans[i].mode == CAIRN_PLAN_MASK_LANE &&
             (insn->insn.op == CAIRN_OP_s_mov_b64 || insn->insn.encoding == CAIRN_ENC_SOP2);
         if (plain_mask)
-            result = idle_result(idle, &insn->insn);
+            result = cairn_idle_result(idle, &insn->insn);
         for (unsigned code = 0; code < 128; code++)
             if (cairn_regs_has_s(&writes, code))
                 idle[code] = result;
@@ -228,16 +189,16 @@ static void idle_turn(const struct cairn_lift *lift, uint32_t block, const struc
 static bool rests_idle(const struct cairn_lift *lift, uint32_t block,
                        const struct cairn_plan *plans, const struct plan_sets *sets)
 {
-    enum idle idle[128];
+    uint8_t idle[128];
     for (unsigned i = 0; i < 128; i++)
-        idle[i] = IDLE_SAME;
-    idle[CAIRN_CODE_EXEC_LO] = idle[CAIRN_CODE_EXEC_HI] = IDLE_ZERO;
+        idle[i] = CAIRN_IDLE_SAME;
+    idle[CAIRN_CODE_EXEC_LO] = idle[CAIRN_CODE_EXEC_HI] = CAIRN_IDLE_ZERO;
     idle_turn(lift, block, plans, idle);
     for (unsigned i = 0; i < CAIRN_CODE_EXEC_LO; i++)
-        if (cairn_regs_has_s(&sets->lanes_written, i) && idle[i] != IDLE_SAME &&
+        if (cairn_regs_has_s(&sets->lanes_written, i) && idle[i] != CAIRN_IDLE_SAME &&
             cairn_regs_has_s(&lift->live->live_out[block], i))
             return false;
-    return idle[CAIRN_CODE_EXEC_LO] == IDLE_ZERO;
+    return idle[CAIRN_CODE_EXEC_LO] == CAIRN_IDLE_ZERO;
 }
 
 /* SCC of a lane mask is only known behind all chunks: nobody may ask for it later. */
@@ -400,13 +361,7 @@ static void emit_body(struct cairn_lift *lift, uint32_t block, struct cairn_loop
     struct cairn_lift_region *region = lift->region;
     const struct cairn_program_block *at = &lift->program->blocks[block];
     cairn_region_start_block(lift, block);
-    memset(region->vector, 0, sizeof region->vector);
-    memset(region->base, 0, sizeof region->base);
-    memset(region->dirty, 0, sizeof region->dirty);
-    memset(region->mask, 0, sizeof region->mask);
-    memset(region->pair, 0, sizeof region->pair);
-    memset(region->ends, 0, sizeof region->ends);
-    region->carry.valid = false;
+    cairn_region_forget_lanes(lift);
     region->first = at->first;
     region->last = at->first + at->count - 2;
     for (uint32_t i = 0; i + 1 < at->count; i++) {
@@ -501,37 +456,6 @@ static void finish_strip(struct cairn_lift *lift, uint32_t block, const struct c
     cairn_control_yield(lift, at->offset);
 }
 
-static LLVMBasicBlockRef begin_chunks(struct cairn_lift *lift, bool memory, uint32_t first)
-{
-    struct cairn_lift_region *region = lift->region;
-    region->body = cairn_lift_block(lift, "chunks");
-    LLVMPositionBuilderAtEnd(region->lane, region->body);
-    lift->builder = region->lane;
-    region->chunk = LLVMBuildPhi(lift->builder, lift->i32, "chunk");
-    cairn_lift_chunk_pointers(lift);
-    if (memory)
-        cairn_region_note_memory(lift, first);
-    return region->body;
-}
-
-static void end_chunks(struct cairn_lift *lift)
-{
-    struct cairn_lift_region *region = lift->region;
-    LLVMBuilderRef b = region->lane;
-    LLVMBasicBlockRef behind = cairn_lift_block(lift, "behind");
-    LLVMValueRef next = LLVMBuildAdd(b, region->chunk, cairn_lift_const32(lift, 1), "");
-    LLVMValueRef more =
-        LLVMBuildICmp(b, LLVMIntULT, next, cairn_lift_const32(lift, cairn_region_chunks(lift)), "");
-    LLVMBasicBlockRef latch = LLVMGetInsertBlock(b), before = LLVMGetInsertBlock(region->scalar);
-    cairn_region_mark_loop(lift, LLVMBuildCondBr(b, more, region->body, behind));
-    LLVMBuildBr(region->scalar, region->body);
-    LLVMValueRef values[] = {cairn_lift_const32(lift, 0), next};
-    LLVMBasicBlockRef from[] = {before, latch};
-    LLVMAddIncoming(region->chunk, values, from, 2);
-    LLVMPositionBuilderAtEnd(region->scalar, behind);
-    lift->builder = region->scalar;
-}
-
 bool cairn_loop_emit(struct cairn_lift *lift, uint32_t block, const struct cairn_plan *plans)
 {
     const struct cairn_program_block *at = &lift->program->blocks[block];
@@ -550,12 +474,13 @@ bool cairn_loop_emit(struct cairn_lift *lift, uint32_t block, const struct cairn
     store(lift, LLVMConstNull(lift->i1), loop.again);
     if (memory)
         cairn_lift_store_pc(lift, at->offset);
-    begin_chunks(lift, memory, at->first);
+    cairn_region_begin_chunks(lift, at->first, memory);
     enter_chunk(lift, &loop, start, turns);
     emit_turns(lift, block, &loop, plans);
     leave_chunk(lift, block, &loop, &sets);
     lift->region->loop = NULL;
-    end_chunks(lift);
+    cairn_region_end_chunks(lift);
+    cairn_region_lane(lift, false);
     cairn_region_forget_scalars(lift);
     finish_strip(lift, block, &loop, &sets, turns);
     return true;

@@ -8,6 +8,8 @@
  */
 #include "finalizer/llvm/merge.h"
 
+#include "finalizer/llvm/idle.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -205,9 +207,6 @@ static void find_own(struct pass *pass)
 
 /* ---- code that waves with an empty EXEC come along through */
 
-/* What a mask is worth to such a wave, compared with what it was before. */
-enum idle { IDLE_NEW, IDLE_UNKNOWN, IDLE_ZERO, IDLE_SAME };
-
 struct gate {
     const struct cairn_lift *lift;
     const struct cairn_merge *merge;
@@ -218,42 +217,19 @@ struct gate {
     bool loops, waits;
 };
 
-static uint8_t idle_of(const uint8_t *idle, const struct cairn_operand *operand)
-{
-    if (operand->code < 128)
-        return idle[operand->code];
-    return operand->code == CAIRN_CODE_INT_0 ? IDLE_ZERO : IDLE_UNKNOWN;
-}
-
-static bool keeps(const uint8_t *idle, const struct cairn_insn *insn, unsigned slot)
-{
-    return insn->slot[slot].code == insn->slot[CAIRN_SLOT_DST].code &&
-           idle_of(idle, &insn->slot[slot]) == IDLE_SAME;
-}
-
-static uint8_t idle_and(uint8_t a, uint8_t b)
-{
-    return a == IDLE_ZERO || b == IDLE_ZERO ? IDLE_ZERO : IDLE_UNKNOWN;
-}
-
-static uint8_t idle_or(uint8_t a, uint8_t b)
-{
-    return a == IDLE_ZERO && b == IDLE_ZERO ? IDLE_ZERO : IDLE_UNKNOWN;
-}
-
 /* d = EXEC; EXEC = s op EXEC. */
 static void idle_saveexec(uint8_t *idle, const struct cairn_insn *insn)
 {
-    uint8_t source = idle_of(idle, &insn->slot[CAIRN_SLOT_SRC0]);
-    uint8_t exec = idle[CAIRN_CODE_EXEC_LO], result = IDLE_UNKNOWN;
+    uint8_t source = cairn_idle_of(idle, &insn->slot[CAIRN_SLOT_SRC0]);
+    uint8_t exec = idle[CAIRN_CODE_EXEC_LO], result = CAIRN_IDLE_UNKNOWN;
     unsigned dst = insn->slot[CAIRN_SLOT_DST].code;
     if (insn->op == CAIRN_OP_s_and_saveexec_b64 || insn->op == CAIRN_OP_s_andn1_saveexec_b64)
-        result =
-            insn->op == CAIRN_OP_s_and_saveexec_b64 ? idle_and(source, exec) : idle_and(exec, exec);
+        result = insn->op == CAIRN_OP_s_and_saveexec_b64 ? cairn_idle_and(source, exec)
+                                                         : cairn_idle_and(exec, exec);
     else if (insn->op == CAIRN_OP_s_or_saveexec_b64 || insn->op == CAIRN_OP_s_xor_saveexec_b64)
-        result = idle_or(source, exec);
+        result = cairn_idle_or(source, exec);
     else if (insn->op == CAIRN_OP_s_andn2_saveexec_b64)
-        result = source == IDLE_ZERO ? IDLE_ZERO : IDLE_UNKNOWN;
+        result = source == CAIRN_IDLE_ZERO ? CAIRN_IDLE_ZERO : CAIRN_IDLE_UNKNOWN;
     idle[dst] = idle[dst + 1] = exec;
     idle[CAIRN_CODE_EXEC_LO] = idle[CAIRN_CODE_EXEC_HI] = result;
 }
@@ -263,26 +239,6 @@ static bool is_saveexec(const struct cairn_insn *insn)
     return insn->encoding == CAIRN_ENC_SOP1 &&
            (cairn_isa_flags(insn) & CAIRN_ISA_WRITES_EXEC) != 0 &&
            insn->slot[CAIRN_SLOT_DST].code != CAIRN_CODE_EXEC_LO;
-}
-
-static uint8_t idle_result(const uint8_t *idle, const struct cairn_insn *insn)
-{
-    uint8_t a = idle_of(idle, &insn->slot[CAIRN_SLOT_SRC0]);
-    uint8_t b = idle_of(idle, &insn->slot[CAIRN_SLOT_SRC1]);
-    bool keeps0 = keeps(idle, insn, CAIRN_SLOT_SRC0), keeps1 = keeps(idle, insn, CAIRN_SLOT_SRC1);
-    switch (insn->op) {
-    case CAIRN_OP_s_mov_b64:
-        return a == IDLE_ZERO ? IDLE_ZERO : IDLE_UNKNOWN;
-    case CAIRN_OP_s_and_b64:
-        return idle_and(a, b);
-    case CAIRN_OP_s_andn2_b64:
-        return keeps0 && b == IDLE_ZERO ? IDLE_SAME : a == IDLE_ZERO ? IDLE_ZERO : IDLE_UNKNOWN;
-    case CAIRN_OP_s_or_b64:
-    case CAIRN_OP_s_xor_b64:
-        return (keeps0 && b == IDLE_ZERO) || (keeps1 && a == IDLE_ZERO) ? IDLE_SAME : idle_or(a, b);
-    default:
-        return IDLE_UNKNOWN;
-    }
 }
 
 static void idle_insn(struct gate *gate, uint32_t index, uint8_t *idle)
@@ -300,7 +256,7 @@ static void idle_insn(struct gate *gate, uint32_t index, uint8_t *idle)
             idle_saveexec(idle, &at->insn);
             return;
         }
-        uint8_t result = idle_result(idle, &at->insn);
+        uint8_t result = cairn_idle_result(idle, &at->insn);
         for (unsigned code = 0; code < 128; code++)
             if (cairn_regs_has_s(&writes, code))
                 idle[code] = result;
@@ -311,14 +267,16 @@ static void idle_insn(struct gate *gate, uint32_t index, uint8_t *idle)
             gate->numbers[i] |= writes.s[i];
     for (unsigned code = 0; code < 128; code++)
         if (cairn_regs_has_s(&writes, code)) /* compares give 0 for lanes that are off */
-            idle[code] = kind == CAIRN_LIFT_LANE ? IDLE_ZERO : IDLE_UNKNOWN;
+            idle[code] = kind == CAIRN_LIFT_LANE ? CAIRN_IDLE_ZERO : CAIRN_IDLE_UNKNOWN;
 }
 
 static bool idle_join(uint8_t *to, const uint8_t *from)
 {
     bool changed = false;
     for (unsigned i = 0; i < 128; i++) {
-        uint8_t joined = to[i] == IDLE_NEW ? from[i] : to[i] == from[i] ? to[i] : IDLE_UNKNOWN;
+        uint8_t joined = to[i] == CAIRN_IDLE_NEW ? from[i]
+                         : to[i] == from[i]      ? to[i]
+                                                 : CAIRN_IDLE_UNKNOWN;
         changed = changed || joined != to[i];
         to[i] = joined;
     }
@@ -349,9 +307,9 @@ static bool idle_walk(struct gate *gate, uint32_t start, uint8_t *at_join)
 {
     const struct cairn_program *program = gate->lift->program;
     uint8_t first[128], now[128];
-    memset(first, IDLE_SAME, sizeof first);
-    first[CAIRN_CODE_EXEC_LO] = first[CAIRN_CODE_EXEC_HI] = IDLE_ZERO;
-    memset(at_join, IDLE_NEW, 128);
+    memset(first, CAIRN_IDLE_SAME, sizeof first);
+    first[CAIRN_CODE_EXEC_LO] = first[CAIRN_CODE_EXEC_HI] = CAIRN_IDLE_ZERO;
+    memset(at_join, CAIRN_IDLE_NEW, 128);
     if (start == gate->join)
         return true;
     idle_join(gate->idle[start], first);
@@ -361,7 +319,7 @@ static bool idle_walk(struct gate *gate, uint32_t start, uint8_t *at_join)
             uint32_t index = program->order[i];
             const struct cairn_program_block *block = &program->blocks[index];
             uint32_t to[] = {block->next, block->taken};
-            if (!gate->inside[index] || gate->idle[index][0] == IDLE_NEW)
+            if (!gate->inside[index] || gate->idle[index][0] == CAIRN_IDLE_NEW)
                 continue;
             if (block->end == CAIRN_END_PROGRAM)
                 return false;
@@ -388,11 +346,12 @@ static const char *check_gate(struct gate *gate, uint32_t from, uint32_t start)
         return "a loop may wait for another wave";
     if (meets(gate->numbers, live->s))
         return "a number is written where some waves have no lanes";
-    if (at_join[CAIRN_CODE_EXEC_LO] != IDLE_ZERO && at_join[CAIRN_CODE_EXEC_LO] != IDLE_NEW)
+    if (at_join[CAIRN_CODE_EXEC_LO] != CAIRN_IDLE_ZERO &&
+        at_join[CAIRN_CODE_EXEC_LO] != CAIRN_IDLE_NEW)
         return "EXEC of a wave without lanes is not followed";
     for (unsigned code = 0; code < CAIRN_CODE_EXEC_LO; code++)
-        if (cairn_regs_has_s(live, code) && at_join[code] != IDLE_SAME &&
-            at_join[code] != IDLE_NEW && !has_code(gate->numbers, code))
+        if (cairn_regs_has_s(live, code) && at_join[code] != CAIRN_IDLE_SAME &&
+            at_join[code] != CAIRN_IDLE_NEW && !has_code(gate->numbers, code))
             return "a mask of a wave without lanes is not followed";
     return NULL;
 }
@@ -416,7 +375,7 @@ static enum cairn_status check_gates(struct pass *pass)
             continue;
         bool zero = op == CAIRN_OP_s_cbranch_execz;
         memset(gate.inside, 0, count * sizeof *gate.inside);
-        memset(gate.idle, IDLE_NEW, count * sizeof *gate.idle);
+        memset(gate.idle, CAIRN_IDLE_NEW, count * sizeof *gate.idle);
         memset(gate.numbers, 0, sizeof gate.numbers);
         gate.waits = false;
         gate.join = zero ? block->taken : block->next;

@@ -67,7 +67,7 @@ void cairn_lift_store_pc(struct cairn_lift *lift, uint32_t offset)
     volatile_store(lift, pc_value(lift, offset), at, 8);
 }
 
-void cairn_region_note_memory(struct cairn_lift *lift, uint32_t first)
+static void note_memory(struct cairn_lift *lift, uint32_t first)
 {
     struct cairn_lift_function *function = &cairn_lifter_of(lift)->function;
     function->regions[function->region_count++] = first;
@@ -112,7 +112,7 @@ static void open_skip(struct cairn_lift *lift)
     region->mask[CAIRN_CODE_EXEC_LO] = LLVMBuildBitCast(lift->builder, bits, lift->v1, "");
 }
 
-void cairn_region_open(struct cairn_lift *lift, uint32_t first, uint32_t last)
+void cairn_region_forget_lanes(struct cairn_lift *lift)
 {
     struct cairn_lift_region *region = lift->region;
     memset(region->vector, 0, sizeof region->vector);
@@ -122,6 +122,42 @@ void cairn_region_open(struct cairn_lift *lift, uint32_t first, uint32_t last)
     memset(region->ends, 0, sizeof region->ends);
     region->carry.valid = false;
     memset(region->mask, 0, sizeof region->mask);
+}
+
+void cairn_region_begin_chunks(struct cairn_lift *lift, uint32_t first, bool memory)
+{
+    struct cairn_lift_region *region = lift->region;
+    region->body = cairn_lift_block(lift, "chunks");
+    LLVMPositionBuilderAtEnd(region->lane, region->body);
+    cairn_region_lane(lift, true);
+    region->chunk = LLVMBuildPhi(lift->builder, lift->i32, "chunk");
+    cairn_lift_chunk_pointers(lift);
+    if (memory)
+        note_memory(lift, first);
+}
+
+LLVMBasicBlockRef cairn_region_end_chunks(struct cairn_lift *lift)
+{
+    struct cairn_lift_region *region = lift->region;
+    LLVMBuilderRef b = region->lane;
+    LLVMValueRef next = LLVMBuildAdd(b, region->chunk, cairn_lift_const32(lift, 1), "");
+    LLVMValueRef more =
+        LLVMBuildICmp(b, LLVMIntULT, next, cairn_lift_const32(lift, cairn_region_chunks(lift)), "");
+    LLVMBasicBlockRef behind = cairn_lift_block(lift, "behind");
+    LLVMBasicBlockRef latch = LLVMGetInsertBlock(b), before = LLVMGetInsertBlock(region->scalar);
+    cairn_region_mark_loop(lift, LLVMBuildCondBr(b, more, region->body, behind));
+    LLVMBuildBr(region->scalar, region->body);
+    LLVMValueRef values[] = {cairn_lift_const32(lift, 0), next};
+    LLVMBasicBlockRef from[] = {before, latch};
+    LLVMAddIncoming(region->chunk, values, from, 2);
+    LLVMPositionBuilderAtEnd(region->scalar, behind);
+    return before;
+}
+
+void cairn_region_open(struct cairn_lift *lift, uint32_t first, uint32_t last)
+{
+    struct cairn_lift_region *region = lift->region;
+    cairn_region_forget_lanes(lift);
     memset(region->put, 0, sizeof region->put);
     region->first = first;
     region->last = last;
@@ -132,13 +168,7 @@ void cairn_region_open(struct cairn_lift *lift, uint32_t first, uint32_t last)
     if (memory)
         cairn_lift_store_pc(lift, lift->program->insns[first].offset);
     region->defers = memory;
-    region->body = cairn_lift_block(lift, "chunks");
-    LLVMPositionBuilderAtEnd(region->lane, region->body);
-    cairn_region_lane(lift, true);
-    region->chunk = LLVMBuildPhi(lift->builder, lift->i32, "chunk");
-    cairn_lift_chunk_pointers(lift);
-    if (memory)
-        cairn_region_note_memory(lift, first);
+    cairn_region_begin_chunks(lift, first, memory);
     region->skip = NULL;
     if (may_skip(lift, first, last))
         open_skip(lift);
@@ -247,17 +277,7 @@ void cairn_region_close(struct cairn_lift *lift)
     LLVMValueRef gathered[GATHERED][2];
     for (unsigned i = 0; i < count; i++)
         gather_any(lift, codes[i], gathered[i]);
-    LLVMValueRef next = LLVMBuildAdd(b, region->chunk, cairn_lift_const32(lift, 1), "");
-    LLVMValueRef more =
-        LLVMBuildICmp(b, LLVMIntULT, next, cairn_lift_const32(lift, cairn_region_chunks(lift)), "");
-    LLVMBasicBlockRef behind = cairn_lift_block(lift, "behind");
-    LLVMBasicBlockRef latch = LLVMGetInsertBlock(b), before = LLVMGetInsertBlock(region->scalar);
-    cairn_region_mark_loop(lift, LLVMBuildCondBr(b, more, region->body, behind));
-    LLVMBuildBr(region->scalar, region->body);
-    LLVMValueRef values[] = {cairn_lift_const32(lift, 0), next};
-    LLVMBasicBlockRef from[] = {before, latch};
-    LLVMAddIncoming(region->chunk, values, from, 2);
-    LLVMPositionBuilderAtEnd(region->scalar, behind);
+    LLVMBasicBlockRef latch = LLVMGetInsertBlock(b), before = cairn_region_end_chunks(lift);
     for (unsigned i = 0; i < count; i++)
         finish_any(lift, codes[i], gathered[i], before, latch);
     region->open = false;
