@@ -83,11 +83,11 @@ static enum cairn_status merge(struct compilation *job)
 {
     struct cairn_lift *lift = &job->lifter->lift;
     const char *why = "not wanted";
-    if (job->request->geometry.merged) {
-        enum cairn_status status = cairn_merge_build(lift, &job->lifter->merge, &why);
-        if (status != CAIRN_OK)
-            return status;
-    }
+    enum cairn_status status = cairn_lanes_build(lift, &job->lifter->lanes);
+    if (status == CAIRN_OK && job->request->geometry.merged)
+        status = cairn_merge_check(lift, job->lifter->lanes, &why);
+    if (status != CAIRN_OK)
+        return status;
     job->geometry.merged = why == NULL;
     if (why != NULL)
         cairn_log(CAIRN_LOG_DEBUG, "%s: waves are not merged: %s", job->request->name, why);
@@ -228,7 +228,7 @@ static void clean_up(struct compilation *job)
         free(job->lifter->function.blocks);
         free(job->lifter->function.regions);
         free(job->lifter->full);
-        cairn_merge_destroy(job->lifter->merge);
+        cairn_lanes_destroy(job->lifter->lanes);
     }
     free(job->lifter);
 }

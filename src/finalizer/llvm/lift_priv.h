@@ -92,11 +92,11 @@ struct cairn_lift_function {
     unsigned kind_scope, kind_noalias;
 };
 
-struct cairn_merge;
+struct cairn_lanes;
 
 struct cairn_lifter {
     struct cairn_lift lift;    /* first: families see this */
-    struct cairn_merge *merge; /* when waves are merged */
+    struct cairn_lanes *lanes; /* which scalar registers are masks */
     bool *full;                /* by instruction: facts->insn[].full_write */
     struct cairn_lift_function function;
     struct cairn_lift_region region;

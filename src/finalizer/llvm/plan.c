@@ -4,7 +4,7 @@
  * this region make, and where lanes could see each other's memory accesses in another order than
  * that of a wave whose lanes run in lock step.
  */
-#include "finalizer/llvm/merge.h"
+#include "finalizer/llvm/lanes.h"
 
 #include <string.h>
 
@@ -270,7 +270,7 @@ static bool mask_in_lanes(const struct planner *plan, const struct cairn_regs *r
 static bool needs_lanes(const struct cairn_lift *lift, uint32_t index)
 {
     return lift->geometry->merged &&
-           cairn_lifter_of((struct cairn_lift *)lift)->merge->in_lanes[index];
+           cairn_lifter_of((struct cairn_lift *)lift)->lanes->in_lanes[index];
 }
 
 /* Can it be done by the lanes? Then SCC, if written, waits for them. */

@@ -4,7 +4,7 @@
  * chunks, whatever asks for them.
  */
 #include "finalizer/llvm/loop.h"
-#include "finalizer/llvm/merge.h"
+#include "finalizer/llvm/lanes.h"
 #include "machine/constant.h"
 
 /* Is the register written inside of the loop that is being lifted? Then it lives in there. */
@@ -101,10 +101,10 @@ static void forget_pairs_of(struct cairn_lift_region *region, unsigned code)
 void cairn_lift_store_sgpr(struct cairn_lift *lift, unsigned code, unsigned dwords,
                            LLVMValueRef value)
 {
-    const struct cairn_merge *merge = cairn_lifter_of(lift)->merge;
+    const struct cairn_lanes *lanes = cairn_lifter_of(lift)->lanes;
     cairn_lift_state_store(lift, value, sgpr_pointer(lift, code), 4);
     if (!lift->geometry->merged || is_inside(lift, code) || lift->region->by_wave ||
-        !(merge->is_mask[code] || merge->is_mask[code + dwords - 1]))
+        !(lanes->is_mask[code] || lanes->is_mask[code + dwords - 1]))
         return;
     for (unsigned i = 1; i < cairn_region_chunks(lift) / lift->chunks; i++) {
         size_t offset = i * sizeof(struct cairn_wave) + offsetof(struct cairn_wave, sgpr);

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT
+ * Follows masks through the program: what compares write is one, and what bit operations make of
+ * one. Where control may come in ways that the program does not show, everything may be one.
+ */
+#include "finalizer/llvm/lanes.h"
+
+#include "finalizer/scopes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct pass {
+    const struct cairn_lift *lift;
+    const struct cairn_program *program;
+    struct cairn_lanes *lanes;
+    uint64_t now[3];
+    bool *reached;
+    const char *why; /* of the instruction that is looked at */
+    bool changed;
+};
+
+static bool meets(const uint64_t a[3], const uint64_t b[3])
+{
+    return (a[0] & b[0]) | (a[1] & b[1]) | (a[2] & b[2]);
+}
+
+static void set_code(uint64_t set[3], unsigned code, bool on)
+{
+    uint64_t bit = UINT64_C(1) << (code % 64);
+    set[code / 64] = on ? set[code / 64] | bit : set[code / 64] & ~bit;
+}
+
+/* ---- one instruction */
+
+/* What a vector instruction reads as numbers: scalar operands that are no masks. */
+static bool reads_own_number(const struct pass *pass, const struct cairn_insn *insn)
+{
+    for (unsigned i = CAIRN_SLOT_SRC0; i < CAIRN_SLOT_COUNT; i++) {
+        const struct cairn_operand *operand = &insn->slot[i];
+        if (operand->code >= 128 || operand->type == CAIRN_TYPE_MASK)
+            continue;
+        for (unsigned d = 0; d < operand->dwords; d++)
+            if (cairn_lanes_has(pass->now, operand->code + d))
+                return true;
+    }
+    return cairn_lanes_has(pass->now, CAIRN_CODE_M0) &&
+           (cairn_isa_flags(insn) & CAIRN_ISA_READS_M0) != 0;
+}
+
+static void note_masks(struct pass *pass, const struct cairn_insn *insn, bool all)
+{
+    for (unsigned i = 0; i < CAIRN_SLOT_COUNT; i++) {
+        const struct cairn_operand *operand = &insn->slot[i];
+        bool source = i != CAIRN_SLOT_DST && i != CAIRN_SLOT_SDST;
+        if (operand->code < 127 && source && (all || operand->type == CAIRN_TYPE_MASK))
+            pass->lanes->is_mask[operand->code] = pass->lanes->is_mask[operand->code + 1] = true;
+    }
+}
+
+static void set_masks(struct pass *pass, const struct cairn_regs *writes)
+{
+    for (unsigned code = 0; code < 128; code++)
+        if (cairn_regs_has_s(writes, code))
+            set_code(pass->now, code, true);
+}
+
+static void run_lane(struct pass *pass, const struct cairn_insn *insn,
+                     const struct cairn_regs *writes)
+{
+    if (reads_own_number(pass, insn))
+        pass->why = "a lane mask is read as a number by a vector instruction";
+    note_masks(pass, insn, false);
+    set_masks(pass, writes);
+}
+
+static void run_mask(struct pass *pass, uint32_t index, const struct cairn_insn *insn,
+                     const struct cairn_regs *reads, const struct cairn_regs *writes)
+{
+    bool own = cairn_regs_has_s(writes, CAIRN_CODE_EXEC_LO);
+    for (unsigned code = 0; code < 128; code++)
+        own = own || (cairn_regs_has_s(reads, code) && cairn_lanes_has(pass->now, code));
+    if (cairn_regs_has_s(reads, CAIRN_SREG_SCC) && cairn_lanes_has(pass->now, CAIRN_SREG_SCC))
+        pass->why = "SCC of a lane mask is selected by";
+    pass->lanes->in_lanes[index] = own;
+    if (own)
+        note_masks(pass, insn, true);
+    for (unsigned code = 0; code <= CAIRN_SREG_SCC; code++)
+        if (cairn_regs_has_s(writes, code))
+            set_code(pass->now, code, own);
+}
+
+static void run_scalar(struct pass *pass, const struct cairn_regs *reads,
+                       const struct cairn_regs *writes)
+{
+    if (meets(reads->s, pass->now))
+        pass->why = "a lane mask is read as a number";
+    for (unsigned i = 0; i < CAIRN_VREGS; i++)
+        if (cairn_regs_has_v(reads, i) && !cairn_regs_has_v(writes, i)) /* not v_writelane */
+            pass->why = "a lane is read as a number";
+    if (cairn_regs_has_s(writes, CAIRN_CODE_EXEC_LO) ||
+        cairn_regs_has_s(writes, CAIRN_CODE_EXEC_HI))
+        pass->why = "half of EXEC is written";
+    for (unsigned i = 0; i < 3; i++)
+        pass->now[i] &= ~writes->s[i];
+    if (cairn_regs_has_s(writes, CAIRN_CODE_EXEC_LO) ||
+        cairn_regs_has_s(writes, CAIRN_CODE_EXEC_HI)) {
+        set_code(pass->now, CAIRN_CODE_EXEC_LO, true);
+        set_code(pass->now, CAIRN_CODE_EXEC_HI, true);
+    }
+}
+
+static void run_control(struct pass *pass, const struct cairn_insn *insn)
+{
+    switch (insn->op) {
+    case CAIRN_OP_s_branch:
+    case CAIRN_OP_s_endpgm:
+    case CAIRN_OP_s_barrier:
+    case CAIRN_OP_s_cbranch_execz:
+    case CAIRN_OP_s_cbranch_execnz:
+        return;
+    case CAIRN_OP_s_cbranch_scc0:
+    case CAIRN_OP_s_cbranch_scc1:
+        if (cairn_lanes_has(pass->now, CAIRN_SREG_SCC))
+            pass->why = "a branch looks at SCC of a lane mask";
+        return;
+    case CAIRN_OP_s_cbranch_vccz:
+    case CAIRN_OP_s_cbranch_vccnz:
+        if (cairn_lanes_has(pass->now, CAIRN_CODE_VCC_LO))
+            pass->why = "a branch looks at a lane mask in VCC";
+        return;
+    default:
+        pass->why = "calls, sleeps or jumps to a register";
+    }
+}
+
+static void run_insn(struct pass *pass, uint32_t index)
+{
+    const struct cairn_insn *insn = &pass->program->insns[index].insn;
+    const struct cairn_lift_family *family;
+    struct cairn_regs reads, writes;
+    bool any;
+    memset(&reads, 0, sizeof reads);
+    memset(&writes, 0, sizeof writes);
+    cairn_insn_registers(insn, &reads, &writes, &any);
+    pass->why = NULL;
+    switch (cairn_lift_kind_of(pass->lift, index, &family)) {
+    case CAIRN_LIFT_NONE:
+        return;
+    case CAIRN_LIFT_LANE:
+        run_lane(pass, insn, &writes);
+        return;
+    case CAIRN_LIFT_MASK:
+        run_mask(pass, index, insn, &reads, &writes);
+        return;
+    case CAIRN_LIFT_SCALAR:
+        run_scalar(pass, &reads, &writes);
+        return;
+    case CAIRN_LIFT_CONTROL:
+        run_control(pass, insn);
+        return;
+    default:
+        set_masks(pass, &writes);
+        pass->why = "an instruction needs all lanes of one wave";
+    }
+}
+
+/* ---- the program */
+
+static void run_block(struct pass *pass, uint32_t index)
+{
+    const struct cairn_program_block *block = &pass->program->blocks[index];
+    memcpy(pass->now, pass->lanes->own[index], sizeof pass->now);
+    for (uint32_t i = 0; i < block->count; i++) {
+        run_insn(pass, block->first + i);
+        pass->lanes->why[block->first + i] = pass->why;
+    }
+}
+
+static void flow(struct pass *pass, uint32_t to)
+{
+    if (to == CAIRN_NO_BLOCK)
+        return;
+    pass->changed = pass->changed || !pass->reached[to];
+    pass->reached[to] = true;
+    for (unsigned i = 0; i < 3; i++) {
+        pass->changed = pass->changed || (pass->now[i] & ~pass->lanes->own[to][i]);
+        pass->lanes->own[to][i] |= pass->now[i];
+    }
+}
+
+static void follow(struct pass *pass)
+{
+    const struct cairn_program *program = pass->program;
+    for (uint32_t i = 0; i < program->block_count; i++) {
+        bool entry = i == program->entry;
+        pass->reached[i] = entry || cairn_block_is_root(program, i);
+        if (pass->reached[i] && !entry)
+            memset(pass->lanes->own[i], 0xff, sizeof pass->lanes->own[i]);
+    }
+    set_code(pass->lanes->own[program->entry], CAIRN_CODE_EXEC_LO, true);
+    set_code(pass->lanes->own[program->entry], CAIRN_CODE_EXEC_HI, true);
+    do {
+        pass->changed = false;
+        for (uint32_t i = 0; i < program->block_count; i++) {
+            const struct cairn_program_block *block = &program->blocks[program->order[i]];
+            if (!pass->reached[program->order[i]])
+                continue;
+            run_block(pass, program->order[i]);
+            flow(pass, block->next);
+            flow(pass, block->taken);
+        }
+    } while (pass->changed);
+}
+
+enum cairn_status cairn_lanes_build(const struct cairn_lift *lift, struct cairn_lanes **out)
+{
+    const struct cairn_program *program = lift->program;
+    struct cairn_lanes *lanes = calloc(1, sizeof *lanes);
+    struct pass pass = {.lift = lift, .program = program, .lanes = lanes};
+    enum cairn_status status = CAIRN_ERR_NO_MEMORY;
+    pass.reached = calloc(program->block_count + 1, sizeof *pass.reached);
+    if (lanes != NULL) {
+        lanes->in_lanes = calloc(program->insn_count + 1, sizeof *lanes->in_lanes);
+        lanes->why = calloc(program->insn_count + 1, sizeof *lanes->why);
+        lanes->own = calloc(program->block_count + 1, sizeof *lanes->own);
+    }
+    if (pass.reached != NULL && lanes != NULL && lanes->in_lanes != NULL && lanes->why != NULL &&
+        lanes->own != NULL) {
+        follow(&pass);
+        *out = lanes;
+        status = CAIRN_OK;
+    } else {
+        cairn_lanes_destroy(lanes);
+    }
+    free(pass.reached);
+    return status;
+}
+
+void cairn_lanes_own_at(const struct cairn_lift *lift, const struct cairn_lanes *lanes,
+                        uint32_t insn, uint64_t own[3])
+{
+    const struct cairn_program *program = lift->program;
+    uint32_t block = program->insns[insn].block;
+    struct pass pass = {.lift = lift, .program = program, .lanes = (struct cairn_lanes *)lanes};
+    memcpy(pass.now, lanes->own[block], sizeof pass.now);
+    for (uint32_t i = program->blocks[block].first; i < insn; i++)
+        run_insn(&pass, i);
+    memcpy(own, pass.now, sizeof pass.now);
+}
+
+void cairn_lanes_destroy(struct cairn_lanes *lanes)
+{
+    if (lanes == NULL)
+        return;
+    free(lanes->in_lanes);
+    free((void *)lanes->why);
+    free(lanes->own);
+    free(lanes);
+}
