@@ -208,24 +208,27 @@ void cairn_dispatch_done(struct cairn_dispatch *dispatch)
 
 /* ---- barrier packets */
 
-/* Waits until one of the signals is zero and returns its index; UINT32_MAX: the queue must end. */
+/* Waits until one of the signals is zero and returns its index; UINT32_MAX: the queue must end, or
+ * `once`: none is zero now. */
 static uint32_t wait_zero(struct cairn_queue_state *state, uint32_t count,
-                          struct cairn_signal *const *signals)
+                          struct cairn_signal *const *signals, bool once)
 {
     static const enum cairn_condition equal[5];
     static const int64_t zero[5];
+    uint32_t found = UINT32_MAX;
     while (!must_end(state)) {
-        uint32_t found = cairn_signal_wait_any(count, signals, equal, zero, signal_slice_ns, NULL);
-        if (found != UINT32_MAX)
-            return found;
+        found =
+            cairn_signal_wait_any(count, signals, equal, zero, once ? 0 : signal_slice_ns, NULL);
+        if (found != UINT32_MAX || once)
+            break;
     }
-    return UINT32_MAX;
+    return found;
 }
 
 /* AND: each is seen at zero once, which need not be at the same time. OR: any one. Null handles do
- * not count; with none, the packet waits for nothing. */
+ * not count; with none, the packet waits for nothing. `here`: false where it would have to wait. */
 static bool process_barrier(struct cairn_queue_state *state, const struct aql_barrier *packet,
-                            bool all)
+                            bool all, bool here)
 {
     struct cairn_signal *signals[5], *completion;
     uint32_t count = 0;
@@ -239,7 +242,7 @@ static bool process_barrier(struct cairn_queue_state *state, const struct aql_ba
     if (!take_signal(packet->completion_signal, &completion))
         return refuse(state, "completion signal", packet->completion_signal);
     while (count > 0) {
-        uint32_t found = wait_zero(state, count, signals);
+        uint32_t found = wait_zero(state, count, signals, here);
         if (found == UINT32_MAX)
             return false;
         signals[found] = signals[--count];
@@ -308,8 +311,9 @@ static bool process_vendor(struct cairn_queue_state *state, const union aql_pack
 
 /* ---- the thread */
 
-/* Handles one packet, whose header was read; false: the queue must end or has failed. */
-static bool process(struct cairn_queue_state *state, uint32_t header)
+/* Handles one packet, whose header was read; false: the queue must end or has failed. `here`: on a
+ * producer's thread, for packets that need not wait (can_start). */
+static bool process(struct cairn_queue_state *state, uint32_t header, bool here)
 {
     union aql_packet packet = state->ring[state->read_index & state->mask];
     if ((header & AQL_HEADER_BARRIER) != 0 && !wait_idle(state))
@@ -318,11 +322,11 @@ static bool process(struct cairn_queue_state *state, uint32_t header)
     case AQL_VENDOR:
         return process_vendor(state, &packet);
     case AQL_KERNEL_DISPATCH:
-        return process_dispatch(state, &packet, false);
+        return process_dispatch(state, &packet, here);
     case AQL_BARRIER_AND:
-        return process_barrier(state, &packet.barrier, true);
+        return process_barrier(state, &packet.barrier, true, here);
     case AQL_BARRIER_OR:
-        return process_barrier(state, &packet.barrier, false);
+        return process_barrier(state, &packet.barrier, false, here);
     case AQL_AGENT_DISPATCH:
         return refuse(state, "agent dispatch is not supported, type", packet.dispatch.setup);
     default:
@@ -366,13 +370,17 @@ static bool has_packet(uint32_t header)
     return (header & AQL_HEADER_TYPE_MASK) != AQL_INVALID;
 }
 
-/* A dispatch that can start at once. */
+/* A packet that a producer's thread may take; it leaves a barrier that would have to wait. */
 static bool can_start(struct cairn_queue_state *state, uint32_t header)
 {
     bool ordered = (header & AQL_HEADER_BARRIER) != 0;
-    return (header & AQL_HEADER_TYPE_MASK) == AQL_KERNEL_DISPATCH &&
-           atomic_load_explicit(&state->free_dispatches, memory_order_acquire) != 0 &&
-           (!ordered || atomic_load_explicit(&state->in_flight, memory_order_acquire) == 0);
+    uint32_t type = header & AQL_HEADER_TYPE_MASK;
+    if (ordered && atomic_load_explicit(&state->in_flight, memory_order_acquire) != 0)
+        return false;
+    if (type == AQL_BARRIER_AND || type == AQL_BARRIER_OR)
+        return true;
+    return type == AQL_KERNEL_DISPATCH &&
+           atomic_load_explicit(&state->free_dispatches, memory_order_acquire) != 0;
 }
 
 void cairn_queue_process_here(struct cairn_queue_state *state)
@@ -381,9 +389,10 @@ void cairn_queue_process_here(struct cairn_queue_state *state)
     if (cairn_may_run_here() && pthread_mutex_trylock(&state->owner) == 0) {
         uint64_t until = cairn_clock_now() + here_ns;
         bool goes_on = true;
-        while (goes_on && !must_end(state) && can_start(state, next_header(state))) {
-            union aql_packet packet = state->ring[state->read_index & state->mask];
-            goes_on = process_dispatch(state, &packet, true) && cairn_clock_now() < until;
+        uint32_t header = next_header(state);
+        while (goes_on && !must_end(state) && can_start(state, header)) {
+            goes_on = process(state, header, true) && cairn_clock_now() < until;
+            header = next_header(state);
         }
         left = has_packet(next_header(state)) || must_end(state);
         pthread_mutex_unlock(&state->owner);
@@ -400,7 +409,7 @@ void *cairn_queue_main(void *argument)
         pthread_mutex_lock(&state->owner);
         uint32_t header = must_end(state) ? AQL_INVALID : next_header(state);
         if (has_packet(header))
-            process(state, header);
+            process(state, header, false);
         pthread_mutex_unlock(&state->owner);
         if (!has_packet(header) && !must_end(state))
             wait_bell(state, seen, QUEUE_SLEEPS_IDLE);

@@ -493,6 +493,37 @@ static void small_dispatches_run_in_the_doorbell_where_that_is_safe(void **state
     pthread_attr_destroy(&small);
 }
 
+/* The doorbell leaves a barrier that has to wait, and whatever lies behind it, to the queue's
+ * thread.
+ */
+static void barriers_that_need_not_wait_are_done_when_the_doorbell_returns(void **state)
+{
+    (void)state;
+    struct rig_queue q;
+    struct cairn_signal *met = rig_signal(0), *unmet = rig_signal(1), *done = rig_signal(1);
+    static const uint8_t types[] = {AQL_BARRIER_AND, AQL_BARRIER_OR};
+    rig_queue_open(&q, 16);
+    for (size_t i = 0; i < sizeof types; i++) {
+        cairn_signal_store(done, 1);
+        union aql_packet ready = rig_barrier(types[i], done);
+        ready.barrier.dependency[2] = (uint64_t)met;
+        rig_push(&q, &ready);
+        assert_int_equal(done->value, 0);
+    }
+    cairn_signal_store(done, 1);
+    union aql_packet waits = rig_barrier(AQL_BARRIER_AND, done);
+    waits.barrier.dependency[0] = (uint64_t)met;
+    waits.barrier.dependency[1] = (uint64_t)unmet;
+    rig_push(&q, &waits);
+    assert_int_equal(cairn_signal_wait(done, CAIRN_COND_EQ, 0, 50000000), 1);
+    cairn_signal_store(unmet, 0);
+    rig_wait(done);
+    rig_queue_close(&q);
+    cairn_signal_destroy(met);
+    cairn_signal_destroy(unmet);
+    cairn_signal_destroy(done);
+}
+
 static void registers_that_do_not_fit_are_refused(void **state)
 {
     (void)state;
@@ -619,6 +650,7 @@ int main(void)
         cmocka_unit_test(fault_stops_its_queue_only_and_says_where),
         cmocka_unit_test(bad_packets_stop_the_queue_with_a_reason),
         cmocka_unit_test(small_dispatches_run_in_the_doorbell_where_that_is_safe),
+        cmocka_unit_test(barriers_that_need_not_wait_are_done_when_the_doorbell_returns),
         cmocka_unit_test(registers_that_do_not_fit_are_refused),
         cmocka_unit_test(destroy_and_inactivate_stop_what_runs),
         cmocka_unit_test(bad_queue_parameters_are_refused),
