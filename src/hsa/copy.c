@@ -2,8 +2,10 @@
  * Asynchronous copies. A copy whose dependencies are met and that is small runs at once on the
  * caller's thread; all others are jobs. One thread alone waits for dependencies (so that nobody
  * looks at a signal after its job is done) and hands ready jobs to the copy threads; a job that
- * waits does not hold back the jobs behind it. The completion signal is decremented at the end; a
- * failed copy, or one whose dependency failed (is negative), sets it to -1 instead.
+ * waits does not hold back the jobs behind it. Whoever waits for a completion signal takes the job
+ * itself if no copy thread has: its core has the data, and nobody need be woken. The completion
+ * signal is decremented at the end; a failed copy, or one whose dependency failed (is negative),
+ * sets it to -1 instead.
  */
 #include "hsa_priv.h"
 
@@ -12,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COPY_THREADS = 2, INLINE_BYTES = 512 * 1024, MAX_WAITS = 256 };
+enum { COPY_THREADS = 2, INLINE_BYTES = 1 << 20, MAX_WAITS = 256 };
 
 /* One row is rows of `row_bytes`, `rows` a slice, `slices` of them; a plain copy is one row. */
 struct shape {
@@ -68,6 +70,11 @@ static void free_jobs(struct job_list *list)
         free(unlink_job(list, &list->first));
 }
 
+static size_t bytes_of(const struct shape *shape)
+{
+    return shape->row_bytes * shape->rows * shape->slices;
+}
+
 static void run_shape(const struct shape *s)
 {
     for (size_t slice = 0; slice < s->slices; slice++)
@@ -98,6 +105,21 @@ static void execute(const struct job *job)
 
 /* ---- the threads ---- */
 
+/* Under the lock; takes the job out of the list of those that a copy thread, or a waiter, may run.
+ */
+static struct job *take_ready_locked(struct copier *copier, struct job **at)
+{
+    atomic_fetch_sub_explicit(&cairn_hsa_process.ready_copies, 1, memory_order_relaxed);
+    return unlink_job(&copier->ready, at);
+}
+
+static void add_ready_locked(struct copier *copier, struct job *job)
+{
+    append(&copier->ready, job);
+    atomic_fetch_add_explicit(&cairn_hsa_process.ready_copies, 1, memory_order_relaxed);
+    pthread_cond_signal(&copier->ready_cond);
+}
+
 /* True if the job need not wait any more. */
 static bool is_ready(struct job *job)
 {
@@ -118,8 +140,7 @@ static void move_ready_locked(struct copier *copier)
             at = &(*at)->next;
             continue;
         }
-        append(&copier->ready, unlink_job(&copier->waiting, at));
-        pthread_cond_signal(&copier->ready_cond);
+        add_ready_locked(copier, unlink_job(&copier->waiting, at));
     }
 }
 
@@ -169,7 +190,7 @@ static void *copy_thread(void *argument)
     pthread_mutex_lock(&copier->lock);
     for (;;) {
         if (copier->ready.first != NULL) {
-            struct job *job = unlink_job(&copier->ready, &copier->ready.first);
+            struct job *job = take_ready_locked(copier, &copier->ready.first);
             pthread_mutex_unlock(&copier->lock);
             execute(job);
             free(job);
@@ -244,6 +265,7 @@ void cairn_hsa_copier_destroy(void)
     free_jobs(&copier->ready);
     copier_free(copier);
     cairn_hsa_process.copier = NULL;
+    atomic_store_explicit(&cairn_hsa_process.ready_copies, 0, memory_order_relaxed);
 }
 
 static struct copier *copier_get(void)
@@ -257,6 +279,29 @@ static struct copier *copier_get(void)
     return copier;
 }
 
+/* A copy moves more than a byte a nanosecond: one that may take longer than the waiter has is left
+ * to the copy threads. */
+void cairn_hsa_copies_help(const struct cairn_signal *completion, uint64_t timeout_ns)
+{
+    struct process *process = &cairn_hsa_process;
+    pthread_mutex_lock(&process->list_lock);
+    struct copier *copier = process->copier;
+    pthread_mutex_unlock(&process->list_lock);
+    if (copier == NULL)
+        return;
+    struct job *job = NULL;
+    pthread_mutex_lock(&copier->lock);
+    for (struct job **at = &copier->ready.first; *at != NULL; at = &(*at)->next)
+        if ((*at)->completion == completion && bytes_of(&(*at)->shape) < timeout_ns) {
+            job = take_ready_locked(copier, at);
+            break;
+        }
+    pthread_mutex_unlock(&copier->lock);
+    if (job != NULL)
+        execute(job);
+    free(job);
+}
+
 /* ---- submission ---- */
 
 static bool is_small_and_ready(const struct shape *shape, uint32_t count, const hsa_signal_t *deps)
@@ -264,7 +309,7 @@ static bool is_small_and_ready(const struct shape *shape, uint32_t count, const 
     for (uint32_t i = 0; i < count; i++)
         if (atomic_load_explicit(&cairn_hsa_signal_of(deps[i])->value, memory_order_acquire) != 0)
             return false;
-    return shape->row_bytes * shape->rows * shape->slices <= INLINE_BYTES;
+    return bytes_of(shape) <= INLINE_BYTES;
 }
 
 static hsa_status_t submit(const struct shape *shape, uint32_t count, const hsa_signal_t *deps,
@@ -286,9 +331,10 @@ static hsa_status_t submit(const struct shape *shape, uint32_t count, const hsa_
     for (uint32_t i = 0; i < count; i++)
         job->deps[i] = cairn_hsa_signal_of(deps[i]);
     pthread_mutex_lock(&copier->lock);
-    append(count == 0 ? &copier->ready : &copier->waiting, job);
     if (count == 0)
-        pthread_cond_signal(&copier->ready_cond);
+        add_ready_locked(copier, job);
+    else
+        append(&copier->waiting, job);
     pthread_mutex_unlock(&copier->lock);
     if (count != 0)
         (void)cairn_signal_add(copier->wake, 1);

@@ -133,8 +133,9 @@ struct process {
     struct isa *isas;
     struct event_handler *event_handlers;
     struct release_hook *release_hooks;
-    struct async *async;   /* async.c: handler thread, made at first use */
-    struct copier *copier; /* copy.c: copy threads, made at first use */
+    struct async *async;           /* async.c: handler thread, made at first use */
+    struct copier *copier;         /* copy.c: copy threads, made at first use */
+    _Atomic uint32_t ready_copies; /* queued ones that nobody has begun; a hint for waiters */
     _Atomic uint64_t next_queue_id;
 };
 
@@ -186,6 +187,14 @@ void cairn_hsa_event_handlers_destroy(void);
 
 /* copy.c */
 void cairn_hsa_copier_destroy(void);
+void cairn_hsa_copies_help(const struct cairn_signal *completion, uint64_t timeout_ns);
+/* Before waiting for a signal: does a queued copy that would set it, if nobody has begun it. */
+static inline void cairn_hsa_copies_hurry(const struct cairn_signal *completion,
+                                          uint64_t timeout_ns)
+{
+    if (atomic_load_explicit(&cairn_hsa_process.ready_copies, memory_order_relaxed) != 0)
+        cairn_hsa_copies_help(completion, timeout_ns);
+}
 
 /* queue.c, executable.c, reader.c, signal_group.c: what an application forgot at shut-down */
 void cairn_hsa_queues_destroy(void);

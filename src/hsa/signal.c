@@ -173,8 +173,10 @@ WITH_ORDERS(CAS, cas)
         hsa_signal_t signal, hsa_signal_condition_t condition, hsa_signal_value_t compare_value,   \
         uint64_t timeout_hint, hsa_wait_state_t wait_state_hint)                                   \
     {                                                                                              \
-        return cairn_signal_wait(cairn_hsa_signal_of(signal), (enum cairn_condition)condition,     \
-                                 compare_value, timeout_hint);                                     \
+        struct cairn_signal *object = cairn_hsa_signal_of(signal);                                 \
+        cairn_hsa_copies_hurry(object, timeout_hint);                                              \
+        return cairn_signal_wait(object, (enum cairn_condition)condition, compare_value,           \
+                                 timeout_hint);                                                    \
     }
 WAIT(relaxed)
 WAIT(scacquire)

@@ -108,9 +108,10 @@ uint32_t hsa_amd_signal_wait_all(uint32_t signal_count, hsa_signal_t *signals,
     for (uint32_t i = 0; i < signal_count; i++) { /* a zero handle is met already */
         if (signals[i].handle == 0)
             continue;
-        int64_t value =
-            cairn_signal_wait(cairn_hsa_signal_of(signals[i]), (enum cairn_condition)conds[i],
-                              values[i], time_left(start, timeout_hint));
+        struct cairn_signal *signal = cairn_hsa_signal_of(signals[i]);
+        cairn_hsa_copies_hurry(signal, time_left(start, timeout_hint));
+        int64_t value = cairn_signal_wait(signal, (enum cairn_condition)conds[i], values[i],
+                                          time_left(start, timeout_hint));
         if (!holds(conds[i], value, values[i]))
             return UINT32_MAX;
         if (satisfying_values != NULL)

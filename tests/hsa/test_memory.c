@@ -235,6 +235,33 @@ static void an_async_copy_waits_for_all_dependencies(void **state)
     OK(hsa_signal_destroy(free_done));
 }
 
+/* Waiters take copies that nobody has begun out of the middle of the queue. */
+static void queued_copies_may_be_waited_for_in_any_order(void **state)
+{
+    enum { COPIES = 12, EACH = (1 << 20) + 64 };
+    static const int order[COPIES] = {11, 0, 5, 6, 10, 1, 2, 9, 8, 3, 4, 7};
+    char *from = rig_alloc(rig.fine, EACH), *to = rig_alloc(rig.vram, (size_t)COPIES * EACH);
+    hsa_signal_t done[COPIES];
+    memset(from, 9, EACH);
+    for (int i = 0; i < COPIES; i++) {
+        done[i] = rig_signal(1);
+        OK(hsa_amd_memory_async_copy(to + (size_t)i * EACH, rig.gpu, from, rig.cpu, EACH, 0, NULL,
+                                     done[i]));
+    }
+    assert_int_not_equal(
+        hsa_signal_wait_scacquire(done[11], HSA_SIGNAL_CONDITION_EQ, 7, 0, HSA_WAIT_STATE_BLOCKED),
+        7);
+    for (int i = 0; i < COPIES; i++) {
+        const char *end = to + (size_t)(order[i] + 1) * EACH;
+        rig_wait_zero(done[order[i]]);
+        if (end[-EACH] != 9 || end[-1] != 9)
+            fail_msg("copy %d is done and its data is not there", order[i]);
+        OK(hsa_signal_destroy(done[order[i]]));
+    }
+    OK(hsa_amd_memory_pool_free(from));
+    OK(hsa_amd_memory_pool_free(to));
+}
+
 static void a_failed_dependency_fails_the_copy(void **state)
 {
     hsa_signal_t dep = rig_signal(1), done = rig_signal(1);
@@ -320,6 +347,7 @@ int main(void)
         cmocka_unit_test(fill_writes_words_and_stays_inside),
         cmocka_unit_test(copies_stay_inside_their_allocations),
         cmocka_unit_test(an_async_copy_waits_for_all_dependencies),
+        cmocka_unit_test(queued_copies_may_be_waited_for_in_any_order),
         cmocka_unit_test(a_failed_dependency_fails_the_copy),
         cmocka_unit_test(copy_calls_check_their_arguments),
         cmocka_unit_test(a_box_is_copied_row_by_row),
