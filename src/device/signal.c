@@ -5,6 +5,7 @@
  * sleepers' signals whenever waves start to wait (cairn_signals_look), and sleepers look themselves
  * every few milliseconds.
  */
+#include "base/option.h"
 #include "device/device_priv.h"
 #include "device/futex.h"
 
@@ -18,7 +19,7 @@ enum {
 };
 
 static const uint64_t spin_ns = 20000;
-static const uint64_t poll_first_ns = 500000, poll_last_ns = 4000000;
+static const uint64_t poll_first_ns = 500000; /* the last one is an option */
 
 static struct {
     pthread_mutex_t lock; /* guards the free list */
@@ -217,7 +218,8 @@ static uint32_t spin(struct wait_set *set, uint64_t limit_ns)
 /* Sleeps on `word` until the set holds or `deadline`. The caller has counted itself as a waiter. */
 static uint32_t sleep_for(struct wait_set *set, _Atomic uint32_t *word, uint64_t deadline)
 {
-    uint64_t poll_ns = poll_first_ns;
+    uint64_t last_ns = cairn_option_u64(CAIRN_OPTION_POLL_US) * 1000;
+    uint64_t poll_ns = last_ns == 0 ? UINT64_MAX : poll_first_ns;
     for (;;) {
         uint32_t sequence = atomic_load_explicit(word, memory_order_seq_cst);
         uint32_t found = look(set);
@@ -226,7 +228,7 @@ static uint32_t sleep_for(struct wait_set *set, _Atomic uint32_t *word, uint64_t
             return found;
         uint64_t left = deadline - now;
         cairn_futex_wait(word, sequence, left < poll_ns ? left : poll_ns);
-        if (poll_ns < poll_last_ns)
+        if (poll_ns < last_ns)
             poll_ns += poll_first_ns / 2;
     }
 }
