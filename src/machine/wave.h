@@ -104,6 +104,7 @@ struct cairn_workgroup_needs {
     size_t wave_bytes;    /* sizeof(struct cairn_wave) * waves */
     size_t vgpr_bytes;    /* all waves; 64-byte aligned */
     size_t scratch_bytes; /* all waves; 64-byte aligned */
+    size_t mold_bytes;    /* 64-byte aligned, for cairn_mold_take */
 };
 void cairn_workgroup_measure(const struct cairn_launch *launch, struct cairn_workgroup_needs *out);
 
@@ -114,6 +115,37 @@ void cairn_workgroup_measure(const struct cairn_launch *launch, struct cairn_wor
 void cairn_workgroup_init(struct cairn_workgroup *group, const struct cairn_launch *launch,
                           const uint32_t id[3], void *waves, void *vgprs, void *scratch, void *lds,
                           bool poison);
+
+/* What all whole workgroups of a launch that come into the same memory begin with: all but their
+ * ids. */
+struct cairn_mold {
+    struct cairn_workgroup group;
+    struct cairn_wave *waves; /* as at entry; NULL: nothing taken yet */
+    uint32_t (*ids)[CAIRN_WAVE_LANES];
+    uint32_t id_rows; /* rows of `ids`, and of the register file, that a wave has */
+    int id_sgpr[3];   /* see cairn_launch_id_sgpr */
+};
+
+/* Has workgroup `id` all its work-items? */
+bool cairn_workgroup_is_whole(const struct cairn_launch *launch, const uint32_t id[3]);
+
+/* Takes the mold of a whole workgroup that was just set up by cairn_workgroup_init and has not run.
+ * `memory` has the measured size and stays the caller's. */
+void cairn_mold_take(struct cairn_mold *mold, const struct cairn_workgroup *group, void *memory);
+
+/* As cairn_workgroup_init does it for the whole workgroup `id` in the memory that the mold was
+ * taken from, without poison. */
+void cairn_mold_place(const struct cairn_mold *mold, struct cairn_workgroup *group,
+                      const uint32_t id[3]);
+
+/* The scalar register that has coordinate `dimension` of the workgroup's id at entry; -1: none
+ * (compute_pgm_rsrc2 of AMDGPUUsage: behind the user SGPRs, in order, those that are enabled). */
+static inline int cairn_launch_id_sgpr(uint32_t rsrc2, unsigned dimension)
+{
+    uint32_t enabled = rsrc2 >> 7 & 7, before = enabled & ((1u << dimension) - 1);
+    int code = (int)((rsrc2 >> 1 & 31) + (uint32_t)__builtin_popcount(before));
+    return enabled >> dimension & 1 ? code : -1;
+}
 
 /* MODE of its waves at kernel entry. */
 uint32_t cairn_launch_mode(const struct cairn_launch *launch);

@@ -17,6 +17,7 @@ enum {
     PROPERTY_PRIVATE_SEGMENT_SIZE = 1 << 6,
 };
 
+enum { ID_ROWS = 3, ROW_BYTES = CAIRN_WAVE_LANES * sizeof(uint32_t) };
 enum { POISON = 0xbadc0de5u, POISON_BYTE = 0xb5 };
 enum { SGPR_COUNT = 102, CODE_FLAT_SCRATCH = 102, CODE_VCC = 106, CODE_M0 = 124, CODE_EXEC = 126 };
 
@@ -54,6 +55,7 @@ void cairn_workgroup_measure(const struct cairn_launch *launch, struct cairn_wor
         .wave_bytes = sizeof(struct cairn_wave) * waves,
         .vgpr_bytes = vgpr_bytes_of_wave(launch) * waves,
         .scratch_bytes = scratch_of_wave(launch) * waves,
+        .mold_bytes = round_up_64(sizeof(struct cairn_wave) * waves) + ID_ROWS * ROW_BYTES * waves,
     };
 }
 
@@ -264,6 +266,49 @@ void cairn_workgroup_init(struct cairn_workgroup *group, const struct cairn_laun
         wave->scratch =
             launch->private_bytes == 0 ? NULL : (uint8_t *)scratch + scratch_of_wave(launch) * i;
         wave_init(wave, group, i, place, poison);
+    }
+}
+
+bool cairn_workgroup_is_whole(const struct cairn_launch *launch, const uint32_t id[3])
+{
+    bool whole = true;
+    for (int i = 0; i < 3; i++)
+        whole = whole && ((uint64_t)id[i] + 1) * launch->workgroup[i] <= launch->grid[i];
+    return whole;
+}
+
+void cairn_mold_take(struct cairn_mold *mold, const struct cairn_workgroup *group, void *memory)
+{
+    const struct cairn_launch *launch = group->launch;
+    struct id_rows rows = id_rows_of(group->waves);
+    size_t bytes = sizeof(struct cairn_wave) * group->wave_count;
+    mold->group = *group;
+    mold->waves = memory;
+    mold->ids = (void *)((uint8_t *)memory + round_up_64(bytes));
+    mold->id_rows = rows.z != NULL ? 3 : rows.y != NULL ? 2 : 1;
+    memcpy(mold->waves, group->waves, bytes);
+    for (uint32_t i = 0; i < group->wave_count; i++)
+        memcpy(mold->ids[(size_t)i * mold->id_rows], group->waves[i].vgpr,
+               mold->id_rows * ROW_BYTES);
+    for (unsigned i = 0; i < 3; i++)
+        mold->id_sgpr[i] = cairn_launch_id_sgpr(launch->rsrc2, i);
+}
+
+void cairn_mold_place(const struct cairn_mold *mold, struct cairn_workgroup *group,
+                      const uint32_t id[3])
+{
+    *group = mold->group;
+    memcpy(group->id, id, sizeof group->id);
+    memcpy(group->waves, mold->waves, sizeof(struct cairn_wave) * group->wave_count);
+    uint32_t place = hardware_id(group);
+    for (uint32_t i = 0; i < group->wave_count; i++) {
+        struct cairn_wave *wave = &group->waves[i];
+        for (unsigned d = 0; d < 3; d++)
+            if (mold->id_sgpr[d] >= 0 && mold->id_sgpr[d] < SGPR_COUNT)
+                wave->sgpr[mold->id_sgpr[d]] = id[d];
+        for (uint32_t row = 0; row < mold->id_rows; row++)
+            memcpy(wave->vgpr[row], mold->ids[(size_t)i * mold->id_rows + row], ROW_BYTES);
+        wave->trap_state[CAIRN_TRAP_STATE_HW_ID] = place | hardware_slot(i);
     }
 }
 

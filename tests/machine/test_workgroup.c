@@ -196,6 +196,81 @@ static void poison_marks_what_is_undefined_and_nothing_else(void **state)
     destroy(f);
 }
 
+/* A workgroup that has run leaves everything else than it was. */
+static void dirty(struct fixture *f)
+{
+    for (uint32_t i = 0; i < f->group.wave_count; i++) {
+        struct cairn_wave *wave = &f->group.waves[i];
+        memset(wave->vgpr, 0xaa, f->launch.vgprs * sizeof wave->vgpr[0]);
+        memset(wave, 0xbb, sizeof *wave);
+    }
+    memset(f->group.id, 0xcc, sizeof f->group.id);
+}
+
+static void a_mold_gives_what_setting_up_anew_gives(void **state)
+{
+    static const struct {
+        bool packed;
+        uint32_t workgroup[3], rsrc2;
+        uint16_t properties;
+    } cases[] = {
+        {true, {256, 1, 1}, 6 << 1 | 1 << 7, 1 << 3},
+        {true, {8, 4, 5}, 2 << 11 | 1 << 10 | 7 << 7 | 14 << 1, 0x7f},
+        {false, {16, 16, 1}, 1 << 11 | 5 << 7 | 1, 1 << 5},
+        {false, {3, 5, 7}, 2 << 11 | 2 << 7 | 3 << 1, 0},
+        {false, {1, 1, 1}, 2 << 11, 0},
+    };
+    static const uint32_t ids[][3] = {{0, 0, 0}, {2, 1, 1}, {1, 0, 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct cairn_launch launch = simple;
+        launch.rsrc2 = cases[i].rsrc2;
+        launch.kernel_code_properties = cases[i].properties;
+        for (int d = 0; d < 3; d++) {
+            launch.workgroup[d] = cases[i].workgroup[d];
+            launch.grid[d] = (3u - (uint32_t)(d > 0)) * launch.workgroup[d];
+        }
+        struct fixture *f = make(&launch, ids[1], false), *fresh = make(&launch, first, false);
+        struct cairn_gfx gfx = *f->launch.gfx;
+        gfx.packed_work_item_ids = cases[i].packed;
+        f->launch.gfx = &gfx;
+        void *memory = aligned_alloc(64, f->needs.mold_bytes);
+        struct cairn_mold mold;
+        cairn_workgroup_init(&f->group, &f->launch, ids[1], f->waves, f->vgprs, f->scratch, f->lds,
+                             false);
+        cairn_mold_take(&mold, &f->group, memory);
+        for (size_t j = 0; j < sizeof ids / sizeof ids[0]; j++) {
+            dirty(f);
+            assert_true(cairn_workgroup_is_whole(&f->launch, ids[j]));
+            cairn_mold_place(&mold, &f->group, ids[j]);
+            void *placed = malloc(f->needs.wave_bytes);
+            struct cairn_workgroup group = f->group;
+            memcpy(placed, f->waves, f->needs.wave_bytes);
+            memcpy(fresh->vgprs, f->vgprs, f->needs.vgpr_bytes);
+            dirty(f);
+            cairn_workgroup_init(&f->group, &f->launch, ids[j], f->waves, f->vgprs, f->scratch,
+                                 f->lds, false);
+            assert_memory_equal(&group, &f->group, sizeof group);
+            assert_memory_equal(placed, f->waves, f->needs.wave_bytes);
+            assert_memory_equal(fresh->vgprs, f->vgprs, f->needs.vgpr_bytes);
+            free(placed);
+        }
+        free(memory);
+        destroy(f);
+        destroy(fresh);
+    }
+}
+
+static void workgroups_at_the_edge_are_not_whole(void **state)
+{
+    struct cairn_launch launch = simple;
+    static const uint32_t whole[3] = {0, 1, 0}, edge[][3] = {{1, 0, 0}, {0, 2, 0}, {1, 2, 0}};
+    launch.grid[0] = 10, launch.grid[1] = 10, launch.grid[2] = 2;
+    launch.workgroup[0] = 8, launch.workgroup[1] = 4, launch.workgroup[2] = 2;
+    assert_true(cairn_workgroup_is_whole(&launch, whole));
+    for (size_t i = 0; i < sizeof edge / sizeof edge[0]; i++)
+        assert_false(cairn_workgroup_is_whole(&launch, edge[i]));
+}
+
 static void a_barrier_waits_for_those_that_have_not_ended(void **state)
 {
     struct cairn_launch launch = simple;
@@ -241,6 +316,8 @@ int main(void)
         cmocka_unit_test(workgroups_at_the_edge_are_smaller),
         cmocka_unit_test(mode_comes_from_the_descriptor),
         cmocka_unit_test(poison_marks_what_is_undefined_and_nothing_else),
+        cmocka_unit_test(a_mold_gives_what_setting_up_anew_gives),
+        cmocka_unit_test(workgroups_at_the_edge_are_not_whole),
         cmocka_unit_test(a_barrier_waits_for_those_that_have_not_ended),
         cmocka_unit_test(the_first_fault_counts),
     };

@@ -119,7 +119,8 @@ size_t cairn_slot_bytes(const struct cairn_workgroup_needs *needs)
 {
     return cairn_align_up(needs->wave_bytes, BLOCK_ALIGNMENT) +
            cairn_align_up(needs->vgpr_bytes, BLOCK_ALIGNMENT) +
-           cairn_align_up(needs->scratch_bytes, BLOCK_ALIGNMENT) + BLOCK_ALIGNMENT;
+           cairn_align_up(needs->scratch_bytes, BLOCK_ALIGNMENT) + needs->mold_bytes +
+           BLOCK_ALIGNMENT;
 }
 
 /* What lies behind the allocation reads as zeros. */
@@ -157,6 +158,8 @@ bool cairn_slot_reserve(struct cairn_slot *slot, const struct cairn_launch *laun
                         const struct cairn_workgroup_needs *needs)
 {
     size_t bytes = cairn_slot_bytes(needs);
+    slot->mold.waves = NULL;
+    slot->placed = 0;
     if (!reserve_lds(slot, launch))
         return false;
     if (bytes <= slot->block_bytes)
@@ -170,22 +173,56 @@ bool cairn_slot_reserve(struct cairn_slot *slot, const struct cairn_launch *laun
     return true;
 }
 
+/* The ids of workgroup number `ticket`, mostly the one after that which is in the slot. */
+static void id_of_ticket(const struct cairn_slot *slot, const struct cairn_launch *launch,
+                         uint64_t ticket, uint32_t id[3])
+{
+    if (slot->placed > 0 && ticket == slot->ticket + 1) {
+        memcpy(id, slot->group.id, 3 * sizeof id[0]);
+        if (++id[0] < launch->workgroups[0])
+            return;
+        id[0] = 0;
+        if (++id[1] < launch->workgroups[1])
+            return;
+        id[1] = 0;
+        id[2]++;
+        return;
+    }
+    uint64_t row = ticket / launch->workgroups[0];
+    id[0] = (uint32_t)(ticket % launch->workgroups[0]);
+    id[1] = (uint32_t)(row % launch->workgroups[1]);
+    id[2] = (uint32_t)(row / launch->workgroups[1]);
+}
+
+/* The second workgroup is the first that a mold pays for: small dispatches have only one. */
+static void init_group(struct cairn_slot *slot, const struct cairn_launch *launch,
+                       const struct cairn_workgroup_needs *needs, const uint32_t id[3])
+{
+    bool whole = cairn_workgroup_is_whole(launch, id);
+    if (whole && slot->mold.waves != NULL) {
+        cairn_mold_place(&slot->mold, &slot->group, id);
+        return;
+    }
+    uint8_t *vgprs = slot->block + cairn_align_up(needs->wave_bytes, BLOCK_ALIGNMENT);
+    uint8_t *scratch = vgprs + cairn_align_up(needs->vgpr_bytes, BLOCK_ALIGNMENT);
+    uint8_t *mold = scratch + cairn_align_up(needs->scratch_bytes, BLOCK_ALIGNMENT);
+    void *lds = launch->lds_bytes != 0 ? slot->lds : slot->no_lds;
+    cairn_workgroup_init(&slot->group, launch, id, slot->block, vgprs, scratch, lds, false);
+    if (whole && slot->placed > 0)
+        cairn_mold_take(&slot->mold, &slot->group, mold);
+}
+
 void cairn_slot_place(struct cairn_slot *slot, const struct cairn_launch *launch,
                       const struct cairn_workgroup_needs *needs, uint64_t ticket)
 {
-    uint8_t *vgprs = slot->block + cairn_align_up(needs->wave_bytes, BLOCK_ALIGNMENT);
-    uint8_t *scratch = vgprs + cairn_align_up(needs->vgpr_bytes, BLOCK_ALIGNMENT);
-    uint64_t row = ticket / launch->workgroups[0];
-    uint32_t id[3] = {(uint32_t)(ticket % launch->workgroups[0]),
-                      (uint32_t)(row % launch->workgroups[1]),
-                      (uint32_t)(row / launch->workgroups[1])};
-    void *lds = launch->lds_bytes != 0 ? slot->lds : slot->no_lds;
+    uint32_t id[3];
+    id_of_ticket(slot, launch, ticket, id);
     if (launch->lds_bytes != 0)
         clear_behind(slot, launch->lds_bytes);
-    cairn_workgroup_init(&slot->group, launch, id, slot->block, vgprs, scratch, lds, false);
+    init_group(slot, launch, needs, id);
     slot->ticket = ticket;
+    slot->placed++;
     slot->live_waves = slot->group.wave_count;
     slot->first_wave = 0;
-    slot->waits = slot->settles = slot->begun = slot->merged = false;
-    memset(slot->watches, 0, slot->live_waves * sizeof slot->watches[0]);
+    slot->waits = slot->settles = slot->begun = slot->merged = slot->watched = false;
 }

@@ -15,8 +15,10 @@ struct cairn_slot {
     struct cairn_slot *next;      /* in a list of free or parked slots */
     struct cairn_slot *previous;  /* in a list of waiting ones */
     uint64_t ticket;
-    uint8_t *block; /* waves, then VGPRs, then scratch */
+    uint8_t *block; /* waves, then VGPRs, scratch, and what the mold needs */
     size_t block_bytes;
+    struct cairn_mold mold;       /* of the launch that it was reserved for */
+    uint64_t placed;              /* workgroups, since it was reserved */
     uint8_t *lds;                 /* 4 GiB-aligned, owned; NULL until a workgroup needs LDS */
     uint32_t lds_bytes, lds_used; /* accessible; maybe not zero */
     uint8_t *no_lds; /* the arena of workgroups without LDS; not owned, NULL until one comes */
@@ -25,6 +27,7 @@ struct cairn_slot {
     bool begun;                      /* its waves have executed something */
     bool merged;                     /* in code that runs them side by side */
     bool waits;                      /* parked: its waves only waited when last seen */
+    bool watched;                    /* `watches` are of this workgroup */
     struct cairn_watch watches[CAIRN_SLOT_WAVES];
 };
 
@@ -35,7 +38,7 @@ size_t cairn_slot_bytes(const struct cairn_workgroup_needs *needs);
 /* Makes room for workgroups of `launch`; false: no memory or no address space, slot as before. */
 bool cairn_slot_reserve(struct cairn_slot *slot, const struct cairn_launch *launch,
                         const struct cairn_workgroup_needs *needs);
-/* Sets up workgroup number `ticket` (x fastest). The slot was reserved for this launch. */
+/* Sets up workgroup number `ticket` (x fastest). The slot was last reserved for this launch. */
 void cairn_slot_place(struct cairn_slot *slot, const struct cairn_launch *launch,
                       const struct cairn_workgroup_needs *needs, uint64_t ticket);
 
