@@ -14,6 +14,13 @@ struct cairn_engine_kernel;
 struct cairn_queue_state;
 struct cairn_slot;
 
+/* Consecutive tickets that a thread had claimed and gave back, since something keeps it from
+ * starting them. */
+struct cairn_ticket_rest {
+    struct cairn_ticket_rest *next;
+    uint64_t first, end;
+};
+
 struct cairn_dispatch {
     struct cairn_launch launch; /* immutable while in flight, but for `stop` */
     struct cairn_queue_state *queue;
@@ -25,8 +32,13 @@ struct cairn_dispatch {
     uint64_t total;    /* workgroups */
     uint64_t capacity; /* workgroups that the chip would hold at once */
 
-    /* Tickets: workgroups are started in increasing order. */
+    /* Tickets: workgroups are claimed in increasing order, some at a time. What was claimed and
+     * given back is started first. */
     _Atomic uint64_t next_ticket;
+    _Atomic uint32_t rest_count; /* of `rests` */
+    /* A workgroup was seen to wait: each is claimed by itself from now on, so that no claim stands
+     * between it and what it waits for. */
+    _Atomic bool waits;
     /* Workgroups not finished, plus threads that look at this dispatch. Who brings it to zero
      * completes the dispatch; nobody may enter after that. */
     _Atomic uint64_t pending;
@@ -38,10 +50,11 @@ struct cairn_dispatch {
     struct cairn_slot_list {
         struct cairn_slot *first, *last;
         uint32_t count;
-    } working;                    /* parked workgroups that were cut short */
-    struct cairn_waiting waiting; /* parked workgroups with nothing to do when last seen */
-    bool waiting_turn;            /* one of the waiting is next */
-    uint32_t vain;                /* waiting ones resumed since a workgroup was seen to end */
+    } working;                       /* parked workgroups that were cut short */
+    struct cairn_waiting waiting;    /* parked workgroups with nothing to do when last seen */
+    struct cairn_ticket_rest *rests; /* owned; in increasing order */
+    bool waiting_turn;               /* one of the waiting is next */
+    uint32_t vain;                   /* waiting ones resumed since a workgroup was seen to end */
     uint32_t turns, quota; /* working ones to resume before new ones start; new ones to start */
     _Atomic uint32_t parked_count; /* of both lists */
     /* One more than the lowest ticket that ended since the scheduler last looked; 0: none. A hint:

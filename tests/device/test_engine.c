@@ -81,7 +81,7 @@ static void waves_run_in_it(void **state)
     struct cairn_native_code *code = cairn_engine_code(find_made(m), false, false);
     uint64_t before = cairn_stats_get(CAIRN_COUNT_STEPPED);
     while (m->wave->state == CAIRN_WAVE_READY)
-        cairn_engine_run_group(code, &m->group, 64);
+        cairn_engine_run_group(code, &m->group, 64, NULL);
     assert_int_equal(m->wave->state, CAIRN_WAVE_DONE);
     assert_int_equal(m->wave->vgpr[1][17], 300);
     assert_int_equal(m->wave->instructions, 402);
@@ -129,7 +129,7 @@ static void hot_kernels_are_compiled_again(void **state)
     for (int i = 0; i < 10000 && kernel->native == quick; i++)
         usleep(1000);
     assert_ptr_not_equal(kernel->native, quick);
-    cairn_engine_run_group(kernel->native, &m->group, 100000);
+    cairn_engine_run_group(kernel->native, &m->group, 100000, NULL);
     assert_int_equal(m->wave->state, CAIRN_WAVE_DONE);
     assert_int_equal(m->wave->vgpr[1][0], 300);
     cairn_engine_forget(&m->code);
@@ -196,7 +196,7 @@ static void a_forked_child_goes_on(void **state)
     pid_t child = fork();
     if (child == 0) {
         cairn_engine_fork_child();
-        cairn_engine_run_group(kernel->native, &m->group, 100000);
+        cairn_engine_run_group(kernel->native, &m->group, 100000, NULL);
         bool good = m->wave->state == CAIRN_WAVE_DONE;
         m->launch.grid[0] = 100;
         good = good && cairn_engine_find(&m->launch, NULL) != NULL;

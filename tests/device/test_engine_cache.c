@@ -25,7 +25,7 @@ static void find(struct asm_machine *m)
     compiled = cairn_stats_get(CAIRN_COUNT_KERNELS_COMPILED) - compiled;
     cached = cairn_stats_get(CAIRN_COUNT_KERNELS_CACHED) - cached;
     assert_non_null(kernel);
-    cairn_engine_run_group(cairn_engine_code(kernel, false, false), &m->group, 1000);
+    cairn_engine_run_group(cairn_engine_code(kernel, false, false), &m->group, 1000, NULL);
     assert_int_equal(m->wave->state, CAIRN_WAVE_DONE);
     m->wave->state = CAIRN_WAVE_READY;
     m->wave->pc = m->launch.entry_pc;

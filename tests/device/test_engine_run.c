@@ -108,7 +108,7 @@ static void a_group_runs_over_its_barriers(void **state)
     struct asm_machine *m = asm_create_items("s_nop 0", 256);
     struct cairn_native_code code = {.entry = meets_five, .width = 16};
     stepped = 0;
-    assert_int_equal(cairn_native_run_group(&code, &m->group, 1000, &stepped), 5);
+    assert_int_equal(cairn_native_run_group(&code, &m->group, 1000, NULL, &stepped), 5);
     for (uint32_t i = 0; i < 4; i++) {
         assert_int_equal(m->group.waves[i].state, CAIRN_WAVE_DONE);
         assert_int_equal(m->group.waves[i].instructions, i == 2 ? 30 : 60);
@@ -121,9 +121,9 @@ static void a_group_comes_back_when_a_wave_has_used_its_budget(void **state)
     struct asm_machine *m = asm_create_items("s_nop 0", 256);
     struct cairn_native_code code = {.entry = meets_five, .width = 16};
     stepped = 0;
-    assert_int_equal(cairn_native_run_group(&code, &m->group, 25, &stepped), 3);
+    assert_int_equal(cairn_native_run_group(&code, &m->group, 25, NULL, &stepped), 3);
     assert_int_equal(m->wave->state, CAIRN_WAVE_READY);
-    assert_int_equal(cairn_native_run_group(&code, &m->group, 1000, &stepped), 2);
+    assert_int_equal(cairn_native_run_group(&code, &m->group, 1000, NULL, &stepped), 2);
     assert_int_equal(m->wave->state, CAIRN_WAVE_DONE);
     asm_destroy(m);
 }
@@ -144,7 +144,7 @@ static void the_wave_that_faults_is_named(void **state)
     for (uint32_t i = 0; i < 4; i++)
         cairn_wave_write64(&m->group.waves[i], 8, (uintptr_t)m->data);
     stepped = 0;
-    assert_int_equal(cairn_native_run_group(&code, &m->group, 1000, &stepped), 0);
+    assert_int_equal(cairn_native_run_group(&code, &m->group, 1000, NULL, &stepped), 0);
     const struct cairn_fault *fault = &m->group.waves[2].fault;
     assert_int_equal(m->group.waves[1].state, CAIRN_WAVE_BARRIER);
     assert_int_equal(m->group.waves[2].state, CAIRN_WAVE_FAULTED);

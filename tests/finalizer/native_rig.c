@@ -166,7 +166,7 @@ bool native_run_group(struct cairn_native_code *code, struct asm_machine *machin
     bool running = true;
     for (unsigned slice = 0; slice < SLICES && running; slice++) {
         running = false;
-        cairn_native_run_group(code, group, BUDGET, &stepped);
+        cairn_native_run_group(code, group, BUDGET, NULL, &stepped);
         for (uint32_t i = 0; i < group->wave_count; i++) {
             if (group->waves[i].state == CAIRN_WAVE_FAULTED)
                 return code->own != NULL;

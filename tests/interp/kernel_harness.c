@@ -213,7 +213,7 @@ static bool run_group(struct kernel_program *p, struct cairn_engine_kernel *kern
     for (bool running = true; running;) {
         running = false;
         if (code != NULL)
-            cairn_engine_run_group(code, group, 10000);
+            cairn_engine_run_group(code, group, 10000, NULL);
         for (uint32_t i = 0; i < group->wave_count; i++) {
             struct cairn_wave *wave = &group->waves[i];
             if (code == NULL && wave->state == CAIRN_WAVE_READY)

@@ -309,10 +309,10 @@ bool cairn_engine_merges(const struct cairn_native_code *code)
 }
 
 uint32_t cairn_engine_run_group(struct cairn_native_code *code, struct cairn_workgroup *group,
-                                uint64_t budget)
+                                uint64_t budget, struct cairn_native_line *line)
 {
     uint64_t stepped = 0;
-    uint32_t barriers = cairn_native_run_group(code, group, budget, &stepped);
+    uint32_t barriers = cairn_native_run_group(code, group, budget, line, &stepped);
     if (stepped > 0)
         cairn_stats_add(CAIRN_COUNT_STEPPED, stepped);
     return barriers;

@@ -11,6 +11,7 @@
 /* Finalized code for a kernel in one geometry. */
 struct cairn_engine_kernel;
 struct cairn_native_code;
+struct cairn_native_line;
 
 /* What executes waves of `launch`; NULL: the interpreter. The first call for a kernel and geometry
  * compiles, which takes milliseconds. Valid until cairn_engine_forget. `name_of` (may be NULL)
@@ -30,7 +31,7 @@ struct cairn_native_code *cairn_engine_code(const struct cairn_engine_kernel *ke
 bool cairn_engine_merges(const struct cairn_native_code *code); /* code may be NULL */
 /* See cairn_native_run_group. */
 uint32_t cairn_engine_run_group(struct cairn_native_code *code, struct cairn_workgroup *group,
-                                uint64_t budget);
+                                uint64_t budget, struct cairn_native_line *line);
 
 /* Tells that waves of `kernel` (may be NULL) have executed so many instructions: where much time
  * goes, better code is made in the background, and taken from the next turn of a wave on. */

@@ -267,7 +267,7 @@ static void run_merged(struct native_run *run, struct cairn_workgroup *group)
     }
 }
 
-static void run_passes(struct native_run *run, struct cairn_workgroup *group)
+static void run_waves(struct native_run *run, struct cairn_workgroup *group)
 {
     if (run->code->own != NULL) {
         run_merged(run, group);
@@ -278,17 +278,33 @@ static void run_passes(struct native_run *run, struct cairn_workgroup *group)
             return;
 }
 
+static bool all_ended(const struct cairn_workgroup *group)
+{
+    bool ended = true;
+    for (uint32_t i = 0; i < group->wave_count; i++)
+        ended = ended && group->waves[i].state == CAIRN_WAVE_DONE;
+    return ended;
+}
+
+static void run_groups(struct native_run *run, struct cairn_workgroup *group, uint64_t budget,
+                       struct cairn_native_line *line)
+{
+    do {
+        for (uint32_t i = 0; i < group->wave_count; i++)
+            group->waves[i].fuel = budget > INT64_MAX ? INT64_MAX : (int64_t)budget;
+        run_waves(run, group);
+    } while (line != NULL && all_ended(group) && line->next(line, group));
+}
+
 uint32_t cairn_native_run_group(struct cairn_native_code *code, struct cairn_workgroup *group,
-                                uint64_t budget, uint64_t *stepped)
+                                uint64_t budget, struct cairn_native_line *line, uint64_t *stepped)
 {
     struct native_run run;
     uint32_t host_fp = cairn_fp_host_enter();
     set_up(&run, code, group);
-    for (uint32_t i = 0; i < group->wave_count; i++)
-        group->waves[i].fuel = budget > INT64_MAX ? INT64_MAX : (int64_t)budget;
     cairn_guard_enter(&run.guard, group->waves);
     if (sigsetjmp(run.guard.jump, 0) == 0)
-        run_passes(&run, group);
+        run_groups(&run, group, budget, line);
     else
         caught(&run);
     cairn_guard_leave(&run.guard);

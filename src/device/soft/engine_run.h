@@ -29,9 +29,16 @@ void cairn_native_code_destroy(struct cairn_native_code *code);
 enum cairn_wave_state cairn_native_run(struct cairn_native_code *code, struct cairn_wave *wave,
                                        uint64_t budget, uint64_t *stepped);
 
+/* Where more workgroups come from. */
+struct cairn_native_line {
+    /* All waves of `group` have ended: sets up another workgroup in its place. False: not now. */
+    bool (*next)(struct cairn_native_line *line, struct cairn_workgroup *group);
+};
+
 /* Runs the ready waves of a workgroup in turn, over barriers at which all meet, until each has
- * ended, yielded or used its budget, or one has faulted. Returns how many barriers were met at. */
+ * ended, yielded or used its budget, or one has faulted. If all have ended, goes on with what
+ * `line` (may be NULL) sets up. Returns how many barriers were met at. */
 uint32_t cairn_native_run_group(struct cairn_native_code *code, struct cairn_workgroup *group,
-                                uint64_t budget, uint64_t *stepped);
+                                uint64_t budget, struct cairn_native_line *line, uint64_t *stepped);
 
 #endif

@@ -6,7 +6,10 @@
 
 #include "base/option.h"
 #include "device/soft/engine.h"
+#include "device/soft/engine_run.h"
 #include "interp/interp.h"
+
+#include <string.h>
 
 /* Instructions of one turn of a wave. The interpreter takes about 0.04 us for each; finalized code
  * takes an eighth of it or less, and gets turns and slices that much longer. */
@@ -78,10 +81,56 @@ struct round {
     uint64_t instructions; /* of all waves */
 };
 
+/* The workgroups that come after one in finalized code. */
+struct line {
+    struct cairn_native_line line; /* first */
+    struct cairn_dispatch *dispatch;
+    struct cairn_slot *slot;
+    struct cairn_soft_run *run;
+    uint64_t ended;
+};
+
+static void note_ended(struct cairn_soft_run *run, const struct cairn_workgroup *group)
+{
+    run->ended++;
+    run->waves += group->wave_count;
+    for (uint32_t i = 0; i < group->wave_count; i++)
+        run->instructions += group->waves[i].instructions;
+}
+
+static void note_longest(struct cairn_soft_run *run, const struct cairn_workgroup *group)
+{
+    if (group->waves[0].instructions > run->longest)
+        run->longest = group->waves[0].instructions;
+}
+
+static bool next_group(struct cairn_native_line *at, struct cairn_workgroup *group)
+{
+    struct line *line = (struct line *)at;
+    struct cairn_soft_run *run = line->run;
+    struct cairn_slot *slot = line->slot;
+    struct cairn_dispatch *dispatch = line->dispatch;
+    bool merged = slot->merged;
+    if (run->next == run->end || run->instructions > run->most ||
+        atomic_load_explicit(&dispatch->launch.stop, memory_order_relaxed) != 0 ||
+        atomic_load_explicit(&dispatch->parked_count, memory_order_relaxed) != 0)
+        return false;
+    note_ended(run, group);
+    note_longest(run, group);
+    line->ended++;
+    cairn_slot_place(slot, &dispatch->launch, &dispatch->needs, run->next++);
+    slot->begun = true;
+    slot->merged = merged;
+    return true;
+}
+
 /* Scratch may hold what a loop counts, but hardly one that yields. */
 static bool is_waiting(struct cairn_slot *slot, const struct cairn_wave *wave, bool yielded)
 {
     bool with_scratch = !yielded && wave->launch->private_bytes > 0;
+    if (!slot->watched)
+        memset(slot->watches, 0, slot->group.wave_count * sizeof slot->watches[0]);
+    slot->watched = true;
     return cairn_watch_repeats(&slot->watches[wave->index], wave, with_scratch);
 }
 
@@ -140,17 +189,21 @@ static struct round run_round(struct cairn_dispatch *dispatch, struct cairn_slot
     return round;
 }
 
-/* The same in finalized code, over barriers. */
+/* The same in finalized code, over barriers, and on with the run's next workgroups. */
 static struct round run_finalized(struct cairn_dispatch *dispatch, struct cairn_slot *slot,
-                                  struct cairn_native_code *code, unsigned budget)
+                                  struct cairn_soft_run *run, struct cairn_native_code *code,
+                                  unsigned budget)
 {
     struct round round = {0};
+    struct line line = {{next_group}, dispatch, slot, run, 0};
     struct cairn_workgroup *group = &slot->group;
     uint64_t before[CAIRN_SLOT_WAVES];
     uint32_t live = 0;
     for (uint32_t i = 0; i < group->wave_count; i++)
         before[i] = group->waves[i].instructions;
-    round.moved = cairn_engine_run_group(code, group, budget) > 0;
+    round.moved = cairn_engine_run_group(code, group, budget, &line.line) > 0;
+    if (line.ended > 0)
+        memset(before, 0, sizeof before);
     for (uint32_t i = 0; i < group->wave_count; i++) {
         struct cairn_wave *wave = &group->waves[i];
         round.instructions += wave->instructions - before[i];
@@ -186,26 +239,29 @@ static uint64_t cost_of_round(const struct round *round, const struct cairn_slot
 
 /* One round in whatever executes the workgroup now: finalized code may come while it runs. */
 static struct round run_some(struct cairn_dispatch *dispatch, struct cairn_slot *slot,
-                             unsigned number, uint64_t left)
+                             struct cairn_soft_run *run, unsigned number, uint64_t left)
 {
     struct cairn_native_code *code = cairn_engine_code(dispatch->kernel, slot->begun, slot->merged);
     unsigned scale = code != NULL ? FINALIZED_SCALE : 1;
     unsigned budget = slot->settles ? SETTLE_BUDGET : budget_of_round(number, scale, left);
+    if (code != NULL && 2 * run->longest > budget) /* as long as those before it took, at once */
+        budget = (unsigned)(2 * run->longest < left ? 2 * run->longest : left);
     slot->begun = true;
     slot->merged = cairn_engine_merges(code);
-    return code != NULL ? run_finalized(dispatch, slot, code, budget)
+    return code != NULL ? run_finalized(dispatch, slot, run, code, budget)
                         : run_round(dispatch, slot, budget);
 }
 
 /* *executed: instructions of all waves, and some for each wave, whose code may have none that
  * counts. */
 static enum cairn_group_end run_rounds(struct cairn_dispatch *dispatch, struct cairn_slot *slot,
-                                       uint64_t instructions, bool *idle, uint64_t *executed)
+                                       struct cairn_soft_run *run, uint64_t instructions,
+                                       bool *idle, uint64_t *executed)
 {
     unsigned idle_rounds = 0;
     uint64_t used = 0;
     for (unsigned number = 0; used < instructions; number++) {
-        struct round round = run_some(dispatch, slot, number, instructions - used);
+        struct round round = run_some(dispatch, slot, run, number, instructions - used);
         *executed += round.instructions + (uint64_t)LEAST_COST * slot->group.wave_count;
         slot->settles = round.released;
         if (slot->live_waves == 0)
@@ -224,12 +280,17 @@ static enum cairn_group_end run_rounds(struct cairn_dispatch *dispatch, struct c
 }
 
 enum cairn_group_end cairn_soft_run_group(struct cairn_dispatch *dispatch, struct cairn_slot *slot,
-                                          unsigned instructions, bool *idle)
+                                          struct cairn_soft_run *run, unsigned instructions,
+                                          bool *idle)
 {
     bool finalized = cairn_engine_code(dispatch->kernel, slot->begun, slot->merged) != NULL;
     uint64_t limit = (uint64_t)instructions * (finalized ? FINALIZED_SCALE : 1), executed = 0;
+    uint64_t waves = run->waves, before = run->instructions;
     *idle = slot->waits = false;
-    enum cairn_group_end end = run_rounds(dispatch, slot, limit, idle, &executed);
+    enum cairn_group_end end = run_rounds(dispatch, slot, run, limit, idle, &executed);
+    if (end == CAIRN_GROUP_DONE && finalized)
+        note_longest(run, &slot->group);
+    executed += run->instructions - before + (run->waves - waves) * LEAST_COST;
     cairn_engine_spend(dispatch->kernel, executed);
     return end;
 }

@@ -15,6 +15,8 @@
 
 #include "device/device_priv.h"
 
+#include <stdlib.h>
+
 enum { QUOTA_SHARE = 4, FREE_SLOTS_LIMIT = 64, FREE_SLOT_BYTES = 1 << 20 };
 
 bool cairn_soft_enter(struct cairn_dispatch *dispatch)
@@ -79,8 +81,13 @@ bool cairn_soft_reserve(struct cairn_soft *soft, struct cairn_slot *slot,
     return done;
 }
 
-/* Whether one more slot may be made: always for a dispatch that has nothing parked and up to two
- * for each worker, beyond it while memory allows. */
+static bool has_rest(const struct cairn_dispatch *dispatch)
+{
+    return atomic_load_explicit(&dispatch->rest_count, memory_order_relaxed) != 0;
+}
+
+/* Whether one more slot may be made: always for a dispatch that has nothing parked, for workgroups
+ * that are late, and up to two for each worker, beyond it while memory allows. */
 static bool may_make_slot_locked(const struct cairn_soft *soft,
                                  const struct cairn_dispatch *dispatch)
 {
@@ -88,7 +95,7 @@ static bool may_make_slot_locked(const struct cairn_soft *soft,
     uint64_t limit = atomic_load_explicit(&soft->resident_limit, memory_order_relaxed);
     uint32_t parked = atomic_load_explicit(&dispatch->parked_count, memory_order_relaxed);
     return parked == 0 || soft->slot_count < 2 * soft->device->info.worker_threads ||
-           resident + cairn_slot_bytes(&dispatch->needs) <= limit;
+           resident + cairn_slot_bytes(&dispatch->needs) <= limit || has_rest(dispatch);
 }
 
 bool cairn_soft_get_spare_locked(struct cairn_soft_worker *worker,
@@ -165,6 +172,8 @@ void cairn_soft_park(struct cairn_soft *soft, struct cairn_dispatch *dispatch,
 {
     pthread_mutex_lock(&soft->lock);
     if (slot->waits)
+        atomic_store_explicit(&dispatch->waits, true, memory_order_relaxed);
+    if (slot->waits)
         cairn_waiting_add(&dispatch->waiting, slot);
     else
         push(&dispatch->working, slot);
@@ -174,6 +183,54 @@ void cairn_soft_park(struct cairn_soft *soft, struct cairn_dispatch *dispatch,
         soft->sleepers > 0)
         pthread_cond_signal(&soft->work);
     pthread_mutex_unlock(&soft->lock);
+}
+
+bool cairn_soft_take_rest(struct cairn_soft_worker *worker, struct cairn_dispatch *dispatch,
+                          uint64_t most, uint64_t *first, uint64_t *end)
+{
+    struct cairn_ticket_rest *empty = NULL;
+    pthread_mutex_lock(&worker->soft->lock);
+    struct cairn_ticket_rest *rest = dispatch->rests;
+    if (rest != NULL) {
+        *first = rest->first;
+        *end = rest->end - rest->first > most ? rest->first + most : rest->end;
+        rest->first = *end;
+        if (rest->first == rest->end) {
+            dispatch->rests = rest->next;
+            atomic_fetch_sub_explicit(&dispatch->rest_count, 1, memory_order_relaxed);
+            empty = rest;
+        }
+    }
+    pthread_mutex_unlock(&worker->soft->lock);
+    if (empty != NULL && worker->rest == NULL)
+        worker->rest = empty;
+    else
+        free(empty);
+    return rest != NULL;
+}
+
+/* Under the lock, under which a cancel takes what was given back: one of the two sees the other. */
+uint64_t cairn_soft_give_rest(struct cairn_soft_worker *worker, struct cairn_dispatch *dispatch,
+                              uint64_t first, uint64_t end)
+{
+    struct cairn_soft *soft = worker->soft;
+    uint64_t dropped = 0;
+    pthread_mutex_lock(&soft->lock);
+    if (atomic_load_explicit(&dispatch->launch.stop, memory_order_relaxed) != 0) {
+        dropped = end - first;
+    } else {
+        struct cairn_ticket_rest **at = &dispatch->rests, *rest = worker->rest;
+        while (*at != NULL && (*at)->first < first)
+            at = &(*at)->next;
+        *rest = (struct cairn_ticket_rest){*at, first, end};
+        *at = rest;
+        worker->rest = NULL;
+        atomic_fetch_add_explicit(&dispatch->rest_count, 1, memory_order_relaxed);
+        if (soft->sleepers > 0)
+            pthread_cond_broadcast(&soft->work);
+    }
+    pthread_mutex_unlock(&soft->lock);
+    return dropped;
 }
 
 void cairn_soft_ended(struct cairn_dispatch *dispatch, uint64_t ticket)
@@ -212,9 +269,10 @@ static struct cairn_slot *unpark_locked(struct cairn_soft *soft, struct cairn_di
     return slot;
 }
 
-static bool has_tickets(const struct cairn_dispatch *dispatch)
+bool cairn_soft_has_tickets(const struct cairn_dispatch *dispatch)
 {
-    return atomic_load_explicit(&dispatch->next_ticket, memory_order_relaxed) < dispatch->total;
+    return atomic_load_explicit(&dispatch->next_ticket, memory_order_relaxed) < dispatch->total ||
+           has_rest(dispatch);
 }
 
 /* A new workgroup now, by the alternation described at the top? */
@@ -226,7 +284,8 @@ static bool fresh_turn_locked(struct cairn_dispatch *dispatch)
         return dispatch->waiting.first == NULL ||
                (dispatch->vain >= dispatch->waiting.count &&
                 atomic_load_explicit(&dispatch->ended, memory_order_relaxed) == 0);
-    if (dispatch->turns > 0 || dispatch->working.count >= dispatch->capacity)
+    if (dispatch->turns > 0 ||
+        (dispatch->working.count >= dispatch->capacity && !has_rest(dispatch)))
         return false;
     if (dispatch->quota > 0) {
         dispatch->quota--;
@@ -240,9 +299,9 @@ static bool pick_locked(struct cairn_soft_worker *worker, struct cairn_dispatch 
                         struct cairn_soft_item *out)
 {
     bool parked = dispatch->working.first != NULL || dispatch->waiting.first != NULL;
-    if (!parked && !has_tickets(dispatch))
+    if (!parked && !cairn_soft_has_tickets(dispatch))
         return false;
-    bool fresh = has_tickets(dispatch) && fresh_turn_locked(dispatch) &&
+    bool fresh = cairn_soft_has_tickets(dispatch) && fresh_turn_locked(dispatch) &&
                  cairn_soft_get_spare_locked(worker, dispatch);
     if ((!fresh && !parked) || !cairn_soft_enter(dispatch))
         return false;
@@ -278,6 +337,9 @@ void cairn_soft_cancel(struct cairn_soft *soft, struct cairn_dispatch *dispatch)
     struct cairn_waiting waiting = dispatch->waiting;
     dispatch->working = (struct cairn_slot_list){0};
     dispatch->waiting = (struct cairn_waiting){0};
+    struct cairn_ticket_rest *rests = dispatch->rests;
+    dispatch->rests = NULL;
+    atomic_store_explicit(&dispatch->rest_count, 0, memory_order_relaxed);
     uint32_t count = atomic_exchange_explicit(&dispatch->parked_count, 0, memory_order_relaxed);
     atomic_fetch_sub_explicit(&soft->parked_total, count, memory_order_relaxed);
     pthread_mutex_unlock(&soft->lock);
@@ -285,5 +347,11 @@ void cairn_soft_cancel(struct cairn_soft *soft, struct cairn_dispatch *dispatch)
         put_free(soft, pop(&working));
     while (waiting.first != NULL)
         put_free(soft, cairn_waiting_take(&waiting));
+    while (rests != NULL) {
+        struct cairn_ticket_rest *rest = rests;
+        rests = rest->next;
+        dropped += rest->end - rest->first;
+        free(rest);
+    }
     cairn_soft_leave(soft, dispatch, dropped + count + 1);
 }

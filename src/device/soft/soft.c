@@ -85,6 +85,7 @@ void cairn_soft_worker_destroy(struct cairn_soft_worker *worker)
         return;
     if (worker->spare != NULL)
         cairn_soft_drop_slot(worker->soft, worker->spare);
+    free(worker->rest);
     free(worker);
 }
 

@@ -15,8 +15,9 @@ struct cairn_soft_worker {
     struct cairn_soft *soft;
     struct cairn_slot *spare; /* owned, no workgroup in it; may be NULL */
     pthread_t thread;
-    uint64_t waves, instructions; /* of workgroups ended since it entered a dispatch */
-    uint32_t idle_runs;           /* in a row that found only waiting waves */
+    struct cairn_ticket_rest *rest; /* owned, for tickets to give back; may be NULL */
+    uint64_t waves, instructions;   /* of workgroups ended since it entered a dispatch */
+    uint32_t idle_runs;             /* in a row that found only waiting waves */
 };
 
 struct cairn_soft {
@@ -45,6 +46,15 @@ struct cairn_soft_item {
     struct cairn_slot *parked;       /* to resume; NULL: start new workgroups */
 };
 
+/* Workgroups that a worker has claimed. */
+struct cairn_soft_run {
+    uint64_t next, end;           /* tickets that are not started */
+    uint64_t ended;               /* workgroups, but for the one that is in the slot */
+    uint64_t waves, instructions; /* of these */
+    uint64_t most;                /* instructions after which the worker looks at the time */
+    uint64_t longest;             /* instructions of a wave of any workgroup so far */
+};
+
 enum cairn_group_end { CAIRN_GROUP_DONE, CAIRN_GROUP_PARKED, CAIRN_GROUP_STOPPED };
 
 /* sched.c */
@@ -57,6 +67,15 @@ void cairn_soft_park(struct cairn_soft *soft, struct cairn_dispatch *dispatch,
                      struct cairn_slot *slot);
 /* Tells the scheduler that a workgroup has ended: others may have waited for it. */
 void cairn_soft_ended(struct cairn_dispatch *dispatch, uint64_t ticket);
+/* Are there workgroups to start? */
+bool cairn_soft_has_tickets(const struct cairn_dispatch *dispatch);
+/* Takes up to `most` tickets of what was given back; false: there are none. */
+bool cairn_soft_take_rest(struct cairn_soft_worker *worker, struct cairn_dispatch *dispatch,
+                          uint64_t most, uint64_t *first, uint64_t *end);
+/* Gives back tickets that were claimed together, with worker->rest. Returns how many were dropped
+ * instead, since the dispatch was cancelled: they count as ended. */
+uint64_t cairn_soft_give_rest(struct cairn_soft_worker *worker, struct cairn_dispatch *dispatch,
+                              uint64_t first, uint64_t end);
 void cairn_soft_activate(struct cairn_soft *soft, struct cairn_dispatch *dispatch);
 bool cairn_soft_enter(struct cairn_dispatch *dispatch);
 void cairn_soft_leave(struct cairn_soft *soft, struct cairn_dispatch *dispatch, uint64_t count);
@@ -64,9 +83,11 @@ bool cairn_soft_reserve(struct cairn_soft *soft, struct cairn_slot *slot,
                         const struct cairn_dispatch *dispatch);
 
 /* run.c: runs a placed workgroup until it has ended, each wave has executed so many instructions,
- * or its waves only wait; *idle: and they say so (s_sleep). */
+ * or its waves only wait; *idle: and they say so (s_sleep). Where it ends at once, may go on with
+ * those that `run` has next: what comes back is the end of the last one, which is in the slot. */
 enum cairn_group_end cairn_soft_run_group(struct cairn_dispatch *dispatch, struct cairn_slot *slot,
-                                          unsigned instructions, bool *idle);
+                                          struct cairn_soft_run *run, unsigned instructions,
+                                          bool *idle);
 
 /* worker.c */
 void cairn_soft_run_item(struct cairn_soft_worker *worker, const struct cairn_soft_item *item);
