@@ -177,6 +177,19 @@ CAIRN_MUST_CHECK enum cairn_status cairn_queue_create(const struct cairn_queue_p
 void cairn_queue_destroy(struct cairn_queue *queue);
 /* Cancels what runs and processes nothing more; packets not consumed stay. */
 void cairn_queue_inactivate(struct cairn_queue *queue);
+enum cairn_queue_priority {
+    CAIRN_PRIORITY_LOW,
+    CAIRN_PRIORITY_NORMAL,
+    CAIRN_PRIORITY_HIGH,
+};
+
+/* While several queues of a device have work, one of a higher priority gets four times the turns of
+ * the next lower one; none starves. A new queue is CAIRN_PRIORITY_NORMAL. */
+void cairn_queue_set_priority(struct cairn_queue *queue, enum cairn_queue_priority priority);
+/* At most so many worker threads of the device run the queue's dispatches at once, but never less
+ * than one; UINT32_MAX: all. A small dispatch may run on the thread that rings the doorbell all the
+ * same. */
+void cairn_queue_set_workers(struct cairn_queue *queue, uint32_t workers);
 /* The doorbell was written: look at headers again. Any value, any order. */
 void cairn_queue_ring(struct cairn_queue *queue);
 /* The queue that owns a doorbell signal, NULL if none. */

@@ -21,9 +21,18 @@ struct cairn_ticket_rest {
     uint64_t first, end;
 };
 
+/* What a queue gets of its device. */
+struct cairn_queue_share {
+    _Atomic uint32_t stride;  /* of its turns: the smaller, the more of them */
+    _Atomic uint32_t workers; /* that may run its dispatches at once */
+    _Atomic uint32_t running; /* that do; outlives the queue for a moment: never reset */
+    uint64_t pass; /* strides of the turns that it had; guarded by the scheduler's lock */
+};
+
 struct cairn_dispatch {
     struct cairn_launch launch; /* immutable while in flight, but for `stop` */
     struct cairn_queue_state *queue;
+    struct cairn_queue_share *share; /* its queue's; outlives it */
     struct cairn_signal *completion; /* may be NULL */
     struct cairn_workgroup_needs needs;
     struct cairn_engine_kernel *kernel; /* what executes it; NULL: the interpreter */

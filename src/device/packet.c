@@ -117,6 +117,7 @@ static struct cairn_dispatch *dispatch_take(struct cairn_queue_state *state)
             memset(dispatch, 0, sizeof *dispatch);
             dispatch->index = index;
             dispatch->queue = state;
+            dispatch->share = &state->share;
             return dispatch;
         }
         wait_bell(state, seen, QUEUE_SLEEPS_FOR_ROOM);

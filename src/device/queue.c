@@ -20,6 +20,9 @@ enum { MAX_QUEUES = 1024, MAX_QUEUE_PACKETS = 1 << 20 };
 enum { QUEUE_TYPE_MULTI = 0, QUEUE_TYPE_SINGLE = 1, QUEUE_TYPE_COOPERATIVE = 2 };
 enum { FEATURE_KERNEL_DISPATCH = 1 };
 
+static const uint32_t strides[] = {
+    [CAIRN_PRIORITY_LOW] = 16, [CAIRN_PRIORITY_NORMAL] = 4, [CAIRN_PRIORITY_HIGH] = 1};
+
 static struct {
     pthread_mutex_t lock;       /* guards creation, destruction and next_id */
     struct cairn_queue *blocks; /* MAX_QUEUES of them; NULL until the first queue */
@@ -103,6 +106,10 @@ static void describe(struct cairn_queue_state *state, uint64_t id)
 
 static void reset(struct cairn_queue_state *state)
 {
+    atomic_store_explicit(&state->share.stride, strides[CAIRN_PRIORITY_NORMAL],
+                          memory_order_relaxed);
+    atomic_store_explicit(&state->share.workers, UINT32_MAX, memory_order_relaxed);
+    state->share.pass = 0;
     state->mask = state->params.size_packets - 1;
     state->read_index = 0;
     pthread_mutex_init(&state->owner, NULL); /* the last user may have been a process that forked */
@@ -242,6 +249,22 @@ void cairn_queue_inactivate(struct cairn_queue *queue)
     cairn_queue_wake(state);
     while (atomic_load_explicit(&state->halted, memory_order_acquire) == 0)
         cairn_futex_wait(&state->halted, 0, UINT64_MAX);
+}
+
+void cairn_queue_set_priority(struct cairn_queue *queue, enum cairn_queue_priority priority)
+{
+    struct cairn_queue_state *state = state_of(queue);
+    if (state != NULL)
+        atomic_store_explicit(&state->share.stride, strides[priority], memory_order_relaxed);
+}
+
+void cairn_queue_set_workers(struct cairn_queue *queue, uint32_t workers)
+{
+    struct cairn_queue_state *state = state_of(queue);
+    if (state == NULL)
+        return;
+    atomic_store_explicit(&state->share.workers, workers > 0 ? workers : 1, memory_order_relaxed);
+    cairn_soft_look(state->params.device->soft);
 }
 
 void cairn_queue_wake(struct cairn_queue_state *state)

@@ -61,6 +61,7 @@ struct cairn_queue_state {
     _Atomic uint32_t failed; /* `error` is set; release, pairs with the thread's acquire */
     _Atomic uint32_t halted; /* the thread processes nothing any more; futex word */
 
+    struct cairn_queue_share share;
     _Atomic uint32_t in_flight;
     _Atomic uint64_t free_dispatches; /* a bit each of `dispatches` */
     struct cairn_dispatch dispatches[QUEUE_DISPATCHES];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Queues: creation, errors of kernels turned into HSA codes and system events, soft queues that the
- * application itself serves, priorities and compute unit masks (kept and reported back; the
- * software device gives every queue all of its workers).
+ * application itself serves, priorities, and compute unit masks: of the software device's worker
+ * threads a queue may have the same part as of the compute units.
  */
 #include "hsa_priv.h"
 
@@ -21,7 +21,6 @@ struct queue {
     hsa_queue_t *hsa;
     queue_callback callback;
     void *data;
-    _Atomic int priority;
     pthread_mutex_t mask_lock;
     uint32_t cu_mask[MASK_WORDS]; /* guarded by mask_lock */
     void *soft_memory;
@@ -94,7 +93,6 @@ static struct queue *object_create(struct agent *agent, queue_callback callback,
     queue->agent = agent;
     queue->callback = callback;
     queue->data = data;
-    queue->priority = HSA_AMD_QUEUE_PRIORITY_NORMAL;
     pthread_mutex_init(&queue->mask_lock, NULL);
     uint32_t units =
         agent->compute_units < MASK_WORDS * 32 ? agent->compute_units : MASK_WORDS * 32;
@@ -246,8 +244,21 @@ hsa_status_t hsa_amd_queue_set_priority(hsa_queue_t *queue, hsa_amd_queue_priori
         return HSA_STATUS_ERROR_INVALID_QUEUE;
     if ((unsigned)priority > HSA_AMD_QUEUE_PRIORITY_HIGH)
         return HSA_STATUS_ERROR_INVALID_ARGUMENT;
-    atomic_store_explicit(&object->priority, (int)priority, memory_order_relaxed);
+    if (object->device_queue != NULL)
+        cairn_queue_set_priority(object->device_queue, (enum cairn_queue_priority)priority);
     return HSA_STATUS_SUCCESS;
+}
+
+/* Rounded up: a compute unit is less than a worker on most machines. */
+static void apply_mask_locked(const struct queue *queue)
+{
+    uint64_t units = queue->agent->compute_units, enabled = 0, workers;
+    for (uint32_t i = 0; i < MASK_WORDS; i++)
+        enabled += (uint32_t)__builtin_popcount(queue->cu_mask[i]);
+    if (queue->device_queue == NULL)
+        return;
+    workers = (queue->agent->info->worker_threads * enabled + units - 1) / units;
+    cairn_queue_set_workers(queue->device_queue, enabled == units ? UINT32_MAX : (uint32_t)workers);
 }
 
 hsa_status_t hsa_amd_queue_cu_set_mask(const hsa_queue_t *queue, uint32_t num_cu_mask_count,
@@ -261,7 +272,7 @@ hsa_status_t hsa_amd_queue_cu_set_mask(const hsa_queue_t *queue, uint32_t num_cu
     if (num_cu_mask_count == 0 || num_cu_mask_count % 32 != 0 || cu_mask == NULL)
         return HSA_STATUS_ERROR_INVALID_ARGUMENT;
     uint32_t units = object->agent->compute_units;
-    bool reduced = false, partial = false;
+    bool reduced = false;
     pthread_mutex_lock(&object->mask_lock);
     memset(object->cu_mask, 0, sizeof object->cu_mask);
     for (uint32_t i = 0; i < num_cu_mask_count; i++) {
@@ -271,12 +282,8 @@ hsa_status_t hsa_amd_queue_cu_set_mask(const hsa_queue_t *queue, uint32_t num_cu
         if (wanted && there)
             object->cu_mask[i / 32] |= 1u << (i % 32);
     }
-    for (uint32_t i = 0; i < units && i < MASK_WORDS * 32; i++)
-        partial |= (object->cu_mask[i / 32] >> (i % 32) & 1) == 0;
+    apply_mask_locked(object);
     pthread_mutex_unlock(&object->mask_lock);
-    if (partial)
-        CAIRN_LOG_ONCE(
-            "hsa: a compute unit mask is kept, but the software device uses every worker");
     return reduced ? (hsa_status_t)HSA_STATUS_CU_MASK_REDUCED : HSA_STATUS_SUCCESS;
 }
 

@@ -2,14 +2,14 @@
  * What runs next: the ring of active dispatches, their parked workgroups, and the memory that
  * bounds how many workgroups are resident.
  *
- * Dispatches take turns. Within one, new workgroups are started in order. A workgroup that is not
- * done after a while is parked: as working, or as waiting if it got nowhere. Every second turn goes
- * to a waiting one, and costs little if it still waits. The other turns alternate between passes
- * over all working ones and starting a quarter as many new ones, until as many work as the chip
- * itself would hold: no program can wait for more to start. If none works, new ones are started
- * once a pass over all waiting ones was in vain. So whatever a workgroup waits for gets its turn:
- * an earlier workgroup (it is resident), all others (grid barrier: residents grow until all have
- * started), or the host.
+ * Dispatches take turns (turns.c). Within one, new workgroups are started in order. A workgroup
+ * that is not done after a while is parked: as working, or as waiting if it got nowhere. Every
+ * second turn goes to a waiting one, and costs little if it still waits. The other turns alternate
+ * between passes over all working ones and starting a quarter as many new ones, until as many work
+ * as the chip itself would hold: no program can wait for more to start. If none works, new ones are
+ * started once a pass over all waiting ones was in vain. So whatever a workgroup waits for gets its
+ * turn: an earlier workgroup (it is resident), all others (grid barrier: residents grow until all
+ * have started), or the host.
  */
 #include "device/soft/soft_priv.h"
 
@@ -63,6 +63,7 @@ void cairn_soft_activate(struct cairn_soft *soft, struct cairn_dispatch *dispatc
         dispatch->previous->next = dispatch;
         soft->cursor->previous = dispatch;
     }
+    cairn_soft_join_locked(soft, dispatch->share);
     atomic_fetch_add_explicit(&soft->active_count, 1, memory_order_relaxed);
     atomic_store_explicit(&soft->idle_streak, 0, memory_order_relaxed);
     if (soft->sleepers > 0)
@@ -295,8 +296,8 @@ static bool fresh_turn_locked(struct cairn_dispatch *dispatch)
     return false;
 }
 
-static bool pick_locked(struct cairn_soft_worker *worker, struct cairn_dispatch *dispatch,
-                        struct cairn_soft_item *out)
+bool cairn_soft_pick_locked(struct cairn_soft_worker *worker, struct cairn_dispatch *dispatch,
+                            struct cairn_soft_item *out)
 {
     bool parked = dispatch->working.first != NULL || dispatch->waiting.first != NULL;
     if (!parked && !cairn_soft_has_tickets(dispatch))
@@ -309,19 +310,6 @@ static bool pick_locked(struct cairn_soft_worker *worker, struct cairn_dispatch 
     out->parked = fresh ? NULL : unpark_locked(worker->soft, dispatch);
     dispatch->waiting_turn = !dispatch->waiting_turn;
     return true;
-}
-
-bool cairn_soft_next_locked(struct cairn_soft_worker *worker, struct cairn_soft_item *out)
-{
-    struct cairn_soft *soft = worker->soft;
-    uint32_t count = atomic_load_explicit(&soft->active_count, memory_order_relaxed);
-    for (uint32_t i = 0; i < count; i++) {
-        struct cairn_dispatch *dispatch = soft->cursor;
-        soft->cursor = dispatch->next;
-        if (pick_locked(worker, dispatch, out))
-            return true;
-    }
-    return false;
 }
 
 void cairn_soft_cancel(struct cairn_soft *soft, struct cairn_dispatch *dispatch)

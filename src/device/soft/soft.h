@@ -27,6 +27,9 @@ CAIRN_MUST_CHECK enum cairn_status cairn_soft_start(struct cairn_soft *soft,
  * maybe before this returns. Does nothing to a dispatch that is done already. */
 void cairn_soft_cancel(struct cairn_soft *soft, struct cairn_dispatch *dispatch);
 
+/* What queues may have has changed: sleeping workers look again. */
+void cairn_soft_look(struct cairn_soft *soft);
+
 /* What a thread other than the workers needs to run small dispatches itself. */
 struct cairn_soft_worker *cairn_soft_worker_create(struct cairn_soft *soft);
 void cairn_soft_worker_destroy(struct cairn_soft_worker *worker);

@@ -15,9 +15,10 @@ struct cairn_soft_worker {
     struct cairn_soft *soft;
     struct cairn_slot *spare; /* owned, no workgroup in it; may be NULL */
     pthread_t thread;
-    struct cairn_ticket_rest *rest; /* owned, for tickets to give back; may be NULL */
-    uint64_t waves, instructions;   /* of workgroups ended since it entered a dispatch */
-    uint32_t idle_runs;             /* in a row that found only waiting waves */
+    struct cairn_ticket_rest *rest;  /* owned, for tickets to give back; may be NULL */
+    uint64_t waves, instructions;    /* of workgroups ended since it entered a dispatch */
+    struct cairn_queue_share *share; /* of what it runs; NULL: nothing */
+    uint32_t idle_runs;              /* in a row that found only waiting waves */
 };
 
 struct cairn_soft {
@@ -25,7 +26,8 @@ struct cairn_soft {
     pthread_mutex_t lock;
     pthread_cond_t work;           /* there may be something to run, or `stopping` */
     pthread_cond_t doze;           /* there is something new to run, or `stopping` */
-    struct cairn_dispatch *cursor; /* whose turn it is in the ring of active dispatches */
+    struct cairn_dispatch *cursor; /* who comes first in the ring of active dispatches */
+    uint64_t pass;                 /* of the queue that had the last turn, before it */
     _Atomic uint32_t active_count;
     _Atomic uint32_t parked_total;
     uint32_t sleepers;
@@ -58,7 +60,9 @@ struct cairn_soft_run {
 enum cairn_group_end { CAIRN_GROUP_DONE, CAIRN_GROUP_PARKED, CAIRN_GROUP_STOPPED };
 
 /* sched.c */
-bool cairn_soft_next_locked(struct cairn_soft_worker *worker, struct cairn_soft_item *out);
+/* Something of `dispatch` to run now, if there is. */
+bool cairn_soft_pick_locked(struct cairn_soft_worker *worker, struct cairn_dispatch *dispatch,
+                            struct cairn_soft_item *out);
 bool cairn_soft_get_spare_locked(struct cairn_soft_worker *worker,
                                  const struct cairn_dispatch *dispatch);
 void cairn_soft_put_spare(struct cairn_soft_worker *worker, struct cairn_slot *slot);
@@ -81,6 +85,13 @@ bool cairn_soft_enter(struct cairn_dispatch *dispatch);
 void cairn_soft_leave(struct cairn_soft *soft, struct cairn_dispatch *dispatch, uint64_t count);
 bool cairn_soft_reserve(struct cairn_soft *soft, struct cairn_slot *slot,
                         const struct cairn_dispatch *dispatch);
+
+/* turns.c */
+bool cairn_soft_next_locked(struct cairn_soft_worker *worker, struct cairn_soft_item *out);
+/* Of the item that the worker got last. */
+void cairn_soft_end_turn_locked(struct cairn_soft_worker *worker);
+/* A dispatch of this queue becomes active. */
+void cairn_soft_join_locked(struct cairn_soft *soft, struct cairn_queue_share *share);
 
 /* run.c: runs a placed workgroup until it has ended, each wave has executed so many instructions,
  * or its waves only wait; *idle: and they say so (s_sleep). Where it ends at once, may go on with

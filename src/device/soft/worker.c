@@ -254,6 +254,7 @@ static bool wait_for_item(struct cairn_soft_worker *worker, struct cairn_soft_it
     struct cairn_soft *soft = worker->soft;
     bool found = false;
     pthread_mutex_lock(&soft->lock);
+    cairn_soft_end_turn_locked(worker);
     uint64_t doze = doze_ns(worker);
     if (doze > 0 && !soft->stopping)
         doze_locked(soft, doze);
