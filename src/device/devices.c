@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { CORES_ALL, CORES_SHARE }; /* CAIRN_CORES */
 enum { MAX_DEVICES = 64, MAX_WORKERS = 1024, PAGE_BYTES = 4096 };
 
 static struct {
@@ -79,6 +80,15 @@ static uint64_t quota_cpus(void)
     return limited ? (quota + period - 1) / period : UINT64_MAX;
 }
 
+static uint64_t device_entries(void)
+{
+    uint64_t entries = 1;
+    for (const char *at = cairn_option_text(CAIRN_OPTION_DEVICES); *at != '\0'; at++)
+        entries += *at == ',';
+    return entries;
+}
+
+/* Of each device. */
 static uint32_t worker_count(void)
 {
     uint64_t asked = cairn_option_u64(CAIRN_OPTION_THREADS);
@@ -87,6 +97,8 @@ static uint32_t worker_count(void)
         asked = (uint64_t)CPU_COUNT(&allowed);
         if (quota_cpus() < asked)
             asked = quota_cpus();
+        if (cairn_option_choice(CAIRN_OPTION_CORES) == CORES_SHARE)
+            asked = (asked + device_entries() - 1) / device_entries();
     }
     if (asked == 0)
         asked = 1;

@@ -100,6 +100,21 @@ static void threads_are_as_configured(void **state)
     assert_int_equal(run_with("CAIRN_THREADS", "7", count_threads), 7);
 }
 
+/* Two GPUs use each what one alone uses, or the half of it. */
+static int count_threads_of_two(void)
+{
+    setenv("CAIRN_DEVICES", "gfx90a,gfx90a", 1);
+    return count_threads();
+}
+
+static void cores_are_shared_as_configured(void **state)
+{
+    (void)state;
+    int alone = run_with("CAIRN_CORES", "share", count_threads);
+    assert_int_equal(run_with("CAIRN_CORES", "all", count_threads_of_two), alone);
+    assert_int_equal(run_with("CAIRN_CORES", "share", count_threads_of_two), (alone + 1) / 2);
+}
+
 static int stats_ends[2];
 
 static enum cairn_wave_state end(struct cairn_wave *wave, uint64_t budget, uint64_t step)
@@ -146,6 +161,7 @@ int main(void)
         cmocka_unit_test(device_lists),
         cmocka_unit_test(vram_is_as_configured),
         cmocka_unit_test(threads_are_as_configured),
+        cmocka_unit_test(cores_are_shared_as_configured),
         cmocka_unit_test(stats_count_workgroups_and_waves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
