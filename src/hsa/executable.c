@@ -201,6 +201,7 @@ hsa_status_t hsa_executable_freeze(hsa_executable_t handle, const char *options)
     pthread_mutex_lock(&executable->lock);
     if (executable->state == HSA_EXECUTABLE_STATE_UNFROZEN) {
         executable->state = HSA_EXECUTABLE_STATE_FROZEN;
+        cairn_hsa_debug_add(executable->loaded);
         status = HSA_STATUS_SUCCESS;
     }
     pthread_mutex_unlock(&executable->lock);

@@ -178,6 +178,9 @@ void cairn_hsa_pools_fill(struct agent *agent);
 bool cairn_hsa_range_is_valid(const void *address, size_t size);
 void cairn_hsa_release_hooks_destroy(void);
 
+/* debug.c: an empty list, when the runtime is opened and in a forked child */
+void cairn_hsa_debug_open(void);
+
 /* async.c */
 void cairn_hsa_async_destroy(void);
 void cairn_hsa_async_forget(const struct cairn_signal *signal);

@@ -355,6 +355,7 @@ static hsa_status_t register_code(struct loaded *loaded)
 
 void cairn_hsa_loaded_destroy(struct loaded *loaded)
 {
+    cairn_hsa_debug_remove(loaded);
     for (uint32_t i = 0; i < loaded->segment_count; i++)
         if (loaded->segments[i].code != NULL)
             cairn_code_unregister(loaded->segments[i].code);

@@ -48,6 +48,14 @@ struct function { /* for fault messages; sorted by address */
     char *name; /* owned */
 };
 
+/* What debuggers read of a loaded code object: the dynamic linker's struct link_map. */
+struct debug_entry {
+    uint64_t load_delta; /* of addresses from those in the file */
+    const char *name;    /* URI; NULL: not in the list */
+    uint64_t dynamic_section;
+    struct debug_entry *next, *previous;
+};
+
 struct loaded {
     struct executable *executable;
     struct agent *agent;
@@ -62,6 +70,7 @@ struct loaded {
     struct segment *segments;
     struct function *functions;
     struct cairn_line_table *lines; /* owned; NULL: compiled without -g */
+    struct debug_entry debug;
     struct loaded *next;
 };
 
@@ -83,6 +92,10 @@ CAIRN_MUST_CHECK hsa_status_t cairn_hsa_load_locked(struct executable *executabl
                                                     struct loaded **out);
 /* Unregisters the code and frees the memory and the object. */
 void cairn_hsa_loaded_destroy(struct loaded *loaded);
+
+/* debug.c: the debugger's list gets `first` and those behind it, once; loses one. */
+void cairn_hsa_debug_add(struct loaded *first);
+void cairn_hsa_debug_remove(struct loaded *loaded);
 
 /* symbol.c: a symbol enters the index of its executable when it is made and leaves it when it is
  * destroyed; the list is the caller's. The executable's lock is held. NULL: no memory. */

@@ -63,6 +63,7 @@ static void fork_child(void)
         .handles.lock = PTHREAD_RWLOCK_INITIALIZER,
         .list_lock = PTHREAD_MUTEX_INITIALIZER,
     };
+    cairn_hsa_debug_open();
 }
 
 static void watch_forks(void)
@@ -80,6 +81,7 @@ static hsa_status_t open_locked(void)
     if (opened != CAIRN_OK)
         return opened == CAIRN_ERR_NO_MEMORY ? HSA_STATUS_ERROR_OUT_OF_RESOURCES : HSA_STATUS_ERROR;
     pthread_once(&once, watch_forks); /* after the device's own, whose locks are taken below ours */
+    cairn_hsa_debug_open();
     hsa_status_t status = cairn_hsa_agents_create();
     if (status != HSA_STATUS_SUCCESS) {
         cairn_hsa_agents_destroy();

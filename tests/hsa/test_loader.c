@@ -239,6 +239,58 @@ static void readers_take_files_and_parts_of_files(void **state)
     OK(hsa_executable_destroy(executable));
 }
 
+/* What a debugger finds by the symbol's name: System V's struct r_debug and struct link_map. */
+extern struct {
+    int32_t version;
+    const struct debugger_entry {
+        uint64_t load_delta;
+        const char *name;
+        void *dynamic_section;
+        const struct debugger_entry *next, *previous;
+    } *first;
+    void (*stop_here)(void);
+    int32_t state;
+    uint64_t load_base;
+} _amdgpu_r_debug;
+
+static void debuggers_find_frozen_code_by_its_uri(void **state)
+{
+    hsa_ven_amd_loader_1_03_pfn_t loader;
+    OK(hsa_system_get_major_extension_table(HSA_EXTENSION_AMD_LOADER, 1, sizeof loader, &loader));
+    size_t size;
+    void *bytes = rig_read("basic.co", &size);
+    hsa_code_object_reader_t reader;
+    hsa_executable_t executable = new_executable();
+    hsa_loaded_code_object_t loaded;
+    char uri[1024] = "";
+    int64_t delta = 0;
+    struct program before = program_load("basic.co");
+    OK(hsa_code_object_reader_create_from_memory(bytes, size, &reader));
+    OK(hsa_executable_load_agent_code_object(executable, rig.gpu, reader, NULL, &loaded));
+    OK(loader.hsa_ven_amd_loader_loaded_code_object_get_info(
+        loaded, HSA_VEN_AMD_LOADER_LOADED_CODE_OBJECT_INFO_URI, uri));
+    OK(loader.hsa_ven_amd_loader_loaded_code_object_get_info(
+        loaded, HSA_VEN_AMD_LOADER_LOADED_CODE_OBJECT_INFO_LOAD_DELTA, &delta));
+    assert_non_null(_amdgpu_r_debug.first);
+    assert_null(_amdgpu_r_debug.first->next);
+    OK(hsa_executable_freeze(executable, NULL));
+    const struct debugger_entry *entry = _amdgpu_r_debug.first->next;
+    assert_non_null(entry);
+    assert_string_equal(entry->name, uri);
+    assert_int_equal(entry->load_delta, delta);
+    assert_ptr_equal(entry->previous, _amdgpu_r_debug.first);
+    program_unload(&before);
+    assert_ptr_equal(_amdgpu_r_debug.first, entry);
+    assert_null(entry->previous);
+    assert_int_equal(_amdgpu_r_debug.version, 10);
+    assert_int_equal(_amdgpu_r_debug.state, 0);
+    assert_non_null(_amdgpu_r_debug.stop_here);
+    OK(hsa_executable_destroy(executable));
+    assert_null(_amdgpu_r_debug.first);
+    OK(hsa_code_object_reader_destroy(reader));
+    free(bytes);
+}
+
 static void device_addresses_lead_back_to_the_executable(void **state)
 {
     hsa_ven_amd_loader_1_03_pfn_t loader;
@@ -282,6 +334,7 @@ int main(void)
         cmocka_unit_test(all_symbols_are_iterated),
         cmocka_unit_test(executables_freeze_once_and_for_good),
         cmocka_unit_test(readers_take_files_and_parts_of_files),
+        cmocka_unit_test(debuggers_find_frozen_code_by_its_uri),
         cmocka_unit_test(device_addresses_lead_back_to_the_executable),
     };
     return cmocka_run_group_tests(tests, rig_open, rig_close);
