@@ -2,6 +2,7 @@
  * Runs the passes that make the facts.
  */
 #include "finalizer/facts_priv.h"
+#include "finalizer/known.h"
 
 #include <stdlib.h>
 
@@ -24,6 +25,8 @@ static enum cairn_status run(const struct cairn_program *program,
     status = cairn_facts_find_full(program, scopes, facts->insn);
     if (status == CAIRN_OK)
         status = cairn_facts_find_shapes(program, geometry, facts);
+    if (status == CAIRN_OK)
+        status = cairn_known_build(program, geometry, facts->insn, &facts->known);
     cairn_scopes_destroy(scopes);
     return status;
 }
@@ -50,6 +53,7 @@ void cairn_facts_destroy(struct cairn_facts *facts)
 {
     if (facts == NULL)
         return;
+    cairn_known_destroy(facts->known);
     free(facts->insn);
     free(facts->entry);
     free(facts);

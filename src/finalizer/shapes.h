@@ -58,8 +58,11 @@ struct cairn_insn_facts {
     struct cairn_shape shape_high; /* of the second dword of a 64-bit result */
 };
 
+struct cairn_known;
+
 struct cairn_facts {
     struct cairn_insn_facts *insn; /* by instruction */
+    struct cairn_known *known;     /* values that follow from the workgroup's shape: known.h */
     struct cairn_shape (
         *entry)[CAIRN_VREGS]; /* by block: shapes of live vector registers at its start */
 };
