@@ -133,12 +133,17 @@ static void forget_scalar(struct cairn_known_state *state, unsigned code)
     state->mask[code / 2] = 0;
 }
 
+void cairn_known_forget_mask(struct cairn_known_state *state, unsigned code)
+{
+    forget_scalar(state, code);
+    forget_scalar(state, code + 1);
+}
+
 static void put_mask(const struct step *step, unsigned code, uint32_t id)
 {
     if (code % 2 != 0 || code >= 128)
         return;
-    forget_scalar(step->state, code);
-    forget_scalar(step->state, code + 1);
+    cairn_known_forget_mask(step->state, code);
     step->state->mask[code / 2] = id;
 }
 

@@ -32,6 +32,8 @@ uint32_t cairn_known_lanes(const struct cairn_known *known);
 /* The state at the start of a block, and what an instruction makes of it. */
 const struct cairn_known_state *cairn_known_entry(const struct cairn_known *known, uint32_t block);
 void cairn_known_step(struct cairn_known *known, uint32_t insn, struct cairn_known_state *state);
+/* The pair of scalar registers is no longer known. */
+void cairn_known_forget_mask(struct cairn_known_state *state, unsigned code);
 /* A word a lane; 32 lanes a word. `id` is not 0. Valid until the next step. */
 const uint32_t *cairn_known_vector(const struct cairn_known *known, uint32_t id);
 const uint32_t *cairn_known_mask(const struct cairn_known *known, uint32_t id);

@@ -58,7 +58,7 @@ static void add_line(char *line, size_t size)
     static const char *const saves[] = {"and",  "or",  "xor",  "andn2", "orn2",
                                         "nand", "nor", "xnor", "andn1", "orn1"};
     static const char *const compares[] = {"lt_u32", "eq_u32", "gt_i32", "ne_u32", "le_u32"};
-    unsigned v = below(6), w = below(6), x = below(6);
+    unsigned v = 1 + below(6), w = 1 + below(6), x = 1 + below(6); /* v0: as at entry */
     switch (below(14)) {
     case 0:
     case 1:
@@ -130,9 +130,9 @@ static void write_text(const struct program *program, char *text, size_t size)
     for (unsigned i = 0; i < program->count; i++)
         at += (size_t)snprintf(text + at, size - at, "%s\n", program->lines[i]);
     at += (size_t)snprintf(text + at, size - at, "s_mov_b64 s[28:29], exec\n s_mov_b64 exec, -1\n");
-    for (unsigned i = 0; i < 6; i++)
-        at +=
-            (size_t)snprintf(text + at, size - at, "ds_write_b32 v6, v%u offset:%u\n", i, 256 * i);
+    for (unsigned i = 1; i < 7; i++)
+        at += (size_t)snprintf(text + at, size - at, "ds_write_b32 v7, v%u offset:%u\n", i,
+                               256 * i - 256);
     for (unsigned i = 10; i < 20; i++) /* masks that nobody reads are not kept */
         at += (size_t)snprintf(text + at, size - at, "s_mov_b32 s%u, s%u\n", i + 30, i);
     snprintf(text + at, size - at,
@@ -150,8 +150,8 @@ static void random_registers(struct asm_machine *m)
     cairn_wave_write64(wave, 30, below(3) ? random_bits() << 13 ^ random_bits() : ~UINT64_C(0));
     wave->scc = below(2);
     for (uint32_t lane = 0; lane < CAIRN_WAVE_LANES; lane++)
-        wave->vgpr[6][lane] = 4 * lane;
-    for (unsigned row = 0; row < 6; row++)
+        wave->vgpr[7][lane] = 4 * lane;
+    for (unsigned row = 1; row < 7; row++)
         for (unsigned lane = 0; lane < CAIRN_WAVE_LANES; lane++)
 
             wave->vgpr[row][lane] = below(2) ? below(8) : (uint32_t)random_bits();

@@ -146,6 +146,9 @@ LLVMValueRef cairn_lift_any_of(struct cairn_lift *lift, unsigned code)
     const struct cairn_geometry *geometry = lift->geometry;
     LLVMBuilderRef b = lift->builder;
     LLVMValueRef bits;
+    LLVMValueRef known = cairn_lift_known_any(lift, code);
+    if (known != NULL)
+        return known;
     if (lift->region->any[code] != NULL)
         return lift->region->any[code];
     if (!geometry->merged) {
@@ -359,6 +362,7 @@ void cairn_control_emit(struct cairn_lift *lift, uint32_t block, uint32_t i,
     cairn_lift_matrix_settle(lift, (enum cairn_plan_mode)plans[i].mode);
     cairn_region_lane(lift, lane);
     cairn_lift_kind_of(lift, index, &family);
+    cairn_lift_known_before(lift);
     switch ((enum cairn_plan_mode)plans[i].mode) {
     case CAIRN_PLAN_NONE:
         if (cairn_lift_is_order(lift->insn))
@@ -382,6 +386,9 @@ void cairn_control_emit(struct cairn_lift *lift, uint32_t block, uint32_t i,
         cairn_lift_mask_op(lift);
         note_scc(lift);
         break;
+    case CAIRN_PLAN_KNOWN:
+        cairn_lift_known_emit(lift);
+        break;
     case CAIRN_PLAN_STEP:
         build_step(lift, index);
         break;
@@ -389,6 +396,7 @@ void cairn_control_emit(struct cairn_lift *lift, uint32_t block, uint32_t i,
         build_control(lift, block, index);
         break;
     }
+    cairn_lift_known_after(lift);
 }
 
 /* A block that does not end in a control instruction of ours. */

@@ -201,6 +201,8 @@ static LLVMValueRef vector_of_base(struct cairn_lift *lift, LLVMValueRef base,
 LLVMValueRef cairn_lift_register(struct cairn_lift *lift, unsigned vreg)
 {
     struct cairn_lift_region *region = lift->region;
+    if (region->vector[vreg] == NULL)
+        region->vector[vreg] = cairn_lift_known_vector(lift, vreg);
     if (region->vector[vreg] == NULL && region->base[vreg] != NULL)
         region->vector[vreg] = vector_of_base(lift, region->base[vreg], region->shape[vreg]);
     if (region->vector[vreg] == NULL)
@@ -212,6 +214,10 @@ LLVMValueRef cairn_lift_register(struct cairn_lift *lift, unsigned vreg)
 static LLVMValueRef register_base(struct cairn_lift *lift, unsigned vreg)
 {
     struct cairn_lift_region *region = lift->region;
+    if (region->known_base[vreg] == NULL)
+        region->known_base[vreg] = cairn_lift_known_base(lift, vreg);
+    if (region->known_base[vreg] != NULL)
+        return region->known_base[vreg];
     if (region->base[vreg] != NULL)
         return region->base[vreg];
     if (region->vector[vreg] != NULL)
@@ -233,6 +239,8 @@ static void set_register(struct cairn_lift *lift, unsigned vreg, LLVMValueRef ve
     lift->region->vector[vreg] = vector;
     lift->region->base[vreg] = base;
     lift->region->dirty[vreg] = true;
+    lift->region->known.vector[vreg] = 0; /* until the instruction is done */
+    lift->region->known_base[vreg] = NULL;
     cairn_lift_ends_forget(lift, vreg);
 }
 
@@ -341,6 +349,8 @@ struct cairn_shape cairn_lift_shape(struct cairn_lift *lift, unsigned slot, unsi
         return (struct cairn_shape){.kind = CAIRN_SHAPE_GROUP_UNIFORM, .pair = true};
     const struct cairn_shape *shapes = &lift->region->shape[cairn_vreg_of_code(operand->code)];
     struct cairn_shape shape = shapes[dword];
+    if (shape.kind == CAIRN_SHAPE_VARYING)
+        cairn_lift_known_shape(lift, cairn_vreg_of_code(operand->code) + dword, &shape);
     shape.pair = false;
     if (dword == 0 && operand->dwords == 2) {
         bool uniform = is_uniform(shapes[0]) && is_uniform(shapes[1]);
@@ -413,6 +423,9 @@ static LLVMValueRef part_of_mask(struct cairn_lift *lift, LLVMValueRef bits)
 LLVMValueRef cairn_lift_mask_code(struct cairn_lift *lift, unsigned code)
 {
     struct cairn_lift_region *region = lift->region;
+    LLVMValueRef known = cairn_lift_known_mask(lift, code);
+    if (known != NULL)
+        return known;
     if (region->mask[code] != NULL)
         return region->mask[code];
     bool inside = region->loop != NULL && region->loop->inside[code];
@@ -438,13 +451,10 @@ void cairn_lift_store_mask(struct cairn_lift *lift, unsigned code)
     cairn_lift_state_store(lift, bits, cairn_lift_mask_pointer(lift, code), lift->width / 8);
 }
 
-void cairn_lift_put_mask_code(struct cairn_lift *lift, unsigned code, LLVMValueRef value)
+void cairn_lift_forget_mask(struct cairn_lift *lift, unsigned code)
 {
     struct cairn_lift_region *region = lift->region;
     cairn_lift_ends_forget_mask(lift, code);
-    region->mask[code] = value;
-    if (region->loop != NULL) /* else at the end of the chunk's turn */
-        cairn_lift_store_mask(lift, code);
     for (unsigned i = code; i < code + 2; i++) {
         region->sgpr[i] = NULL;
         region->deferred[i] = false;
@@ -453,7 +463,19 @@ void cairn_lift_put_mask_code(struct cairn_lift *lift, unsigned code, LLVMValueR
     if (code > 0)
         region->sgpr64[code - 1] = NULL;
     region->sgpr64[code + 1] = NULL;
-    region->any[code] = NULL;
+    region->mask[code] = region->any[code] = NULL;
+    region->put[code] = false;
+    region->known_pending[code / 2] = false;
+}
+
+void cairn_lift_put_mask_code(struct cairn_lift *lift, unsigned code, LLVMValueRef value)
+{
+    struct cairn_lift_region *region = lift->region;
+    cairn_lift_forget_mask(lift, code);
+    cairn_known_forget_mask(&region->known, code); /* until the instruction is done */
+    region->mask[code] = value;
+    if (region->loop != NULL) /* else at the end of the chunk's turn */
+        cairn_lift_store_mask(lift, code);
     region->put[code] = true;
 }
 

@@ -5,6 +5,7 @@
 #ifndef CAIRN_FINALIZER_LLVM_LIFT_PRIV_H
 #define CAIRN_FINALIZER_LLVM_LIFT_PRIV_H
 
+#include "finalizer/known.h"
 #include "finalizer/llvm/lift.h"
 
 struct cairn_loop;
@@ -77,6 +78,13 @@ struct cairn_lift_region {
     LLVMValueRef sgpr[CAIRN_SREGS], sgpr64[CAIRN_SREGS];
     LLVMValueRef scc;
     LLVMValueRef any[CAIRN_SREGS]; /* i1: has this mask a bit set in any chunk? */
+
+    /* What the workgroup's shape says here, in front of the instruction and behind it. Pending:
+     * made since the region was opened, to be stored behind it. */
+    struct cairn_known_state known, known_next;
+    bool known_pending[CAIRN_KNOWN_PAIRS];
+    LLVMValueRef known_base[CAIRN_VREGS]; /* lane 0's value, in this chunk */
+    unsigned chunk_first, chunk_end; /* that the loop goes over */
 };
 
 /* What all blocks of the function share; see control.c. */
@@ -123,7 +131,8 @@ void cairn_lift_ends_after(struct cairn_lift *lift, const struct cairn_lift_ends
 void cairn_lift_ends_forget(struct cairn_lift *lift, unsigned vreg);
 void cairn_lift_ends_forget_mask(struct cairn_lift *lift, unsigned code);
 
-void cairn_lift_store_mask(struct cairn_lift *lift, unsigned code); /* what is known of it */
+void cairn_lift_store_mask(struct cairn_lift *lift, unsigned code);  /* what is known of it */
+void cairn_lift_forget_mask(struct cairn_lift *lift, unsigned code); /* it is about to be made */
 LLVMValueRef cairn_lift_mask_pointer(struct cairn_lift *lift, unsigned code);
 LLVMTypeRef cairn_lift_mask_type(struct cairn_lift *lift); /* iW */
 
@@ -145,6 +154,7 @@ enum cairn_plan_mode {
     CAIRN_PLAN_LANE,
     CAIRN_PLAN_MASK_LANE,  /* MASK instruction on this chunk's bits */
     CAIRN_PLAN_MASK_WAVES, /* MASK instruction on 64 bits of each merged wave */
+    CAIRN_PLAN_KNOWN,      /* makes masks that are known before the program runs */
     CAIRN_PLAN_WAVE,
     CAIRN_PLAN_STEP,
     CAIRN_PLAN_CONTROL,
@@ -165,6 +175,27 @@ void cairn_region_forget_scalars(struct cairn_lift *lift);  /* after a call that
 /* Makes shapes in front of instruction `insn` those behind it. */
 void cairn_region_advance(struct cairn_shape shape[CAIRN_VREGS], const struct cairn_lift *lift,
                           uint32_t insn);
+
+/* ---- lift_known.c: what follows from the shape of the workgroup */
+enum { CAIRN_LIFT_MOST_CHUNKS = 1024 / 8 };
+/* Does the code run all lanes that the known values are of? */
+bool cairn_lift_knows(const struct cairn_lift *lift);
+/* Around each instruction that is emitted. */
+void cairn_lift_known_before(struct cairn_lift *lift);
+void cairn_lift_known_after(struct cairn_lift *lift);
+/* Does the instruction write known masks and nothing else? `next`: behind it. */
+bool cairn_lift_makes_known(const struct cairn_lift *lift, uint32_t index,
+                            const struct cairn_known_state *next);
+void cairn_lift_known_emit(struct cairn_lift *lift);  /* such an instruction */
+void cairn_lift_flush_known(struct cairn_lift *lift); /* behind the region: what is pending */
+/* The chunks that have active lanes between two instructions, into region->chunk_*. */
+void cairn_lift_known_range(struct cairn_lift *lift, uint32_t first, uint32_t last);
+/* <width x i1>, i1, i32, <width x i32>, as their namesakes; NULL: not known. */
+LLVMValueRef cairn_lift_known_mask(struct cairn_lift *lift, unsigned code);
+LLVMValueRef cairn_lift_known_any(struct cairn_lift *lift, unsigned code);
+LLVMValueRef cairn_lift_known_base(struct cairn_lift *lift, unsigned vreg);
+LLVMValueRef cairn_lift_known_vector(struct cairn_lift *lift, unsigned vreg);
+bool cairn_lift_known_shape(const struct cairn_lift *lift, unsigned vreg, struct cairn_shape *out);
 
 /* ---- control.c */
 void cairn_control_begin(struct cairn_lift *lift);           /* entry, dispatch, blocks */

@@ -23,6 +23,7 @@ struct traffic {
 struct planner {
     const struct cairn_lift *lift;
     struct cairn_shape shape[CAIRN_VREGS];
+    struct cairn_known_state known; /* behind the instruction */
     struct traffic traffic[SPACES];
     uint64_t pending[3], mask_read[3]; /* scalar registers by code */
     bool lanes;
@@ -304,6 +305,20 @@ static enum cairn_plan_mode alone(enum cairn_lift_kind kind)
     }
 }
 
+/* Masks that nobody has to compute: lanes know them, others wait for the end of the region. True:
+ * the region ends in front. */
+static bool note_known(struct planner *plan, const struct cairn_regs *writes)
+{
+    if (cairn_regs_has_s(writes, CAIRN_SREG_SCC))
+        plan->scc_pending = false;
+    bool cut = plan->scc_pending && cairn_regs_has_s(writes, plan->scc_code);
+    if (cut)
+        start_region(plan);
+    for (unsigned i = 0; i < 2 && plan->lanes; i++)
+        plan->pending[i] |= writes->s[i];
+    return cut;
+}
+
 /* Mode of one instruction; *cut: the region ends in front of it. */
 static enum cairn_plan_mode choose(struct planner *plan, uint32_t index, bool *cut)
 {
@@ -317,6 +332,10 @@ static enum cairn_plan_mode choose(struct planner *plan, uint32_t index, bool *c
     memset(&writes, 0, sizeof writes);
     cairn_insn_registers(&at->insn, &reads, &writes, &any);
     *cut = false;
+    if (cairn_lift_makes_known(plan->lift, index, &plan->known)) {
+        *cut = note_known(plan, &writes);
+        return CAIRN_PLAN_KNOWN;
+    }
     switch (kind) {
     case CAIRN_LIFT_NONE:
         *cut = cairn_lift_is_order(&at->insn);
@@ -363,9 +382,11 @@ void cairn_plan_block(const struct cairn_lift *lift, uint32_t block, struct cair
     const struct cairn_program_block *at = &lift->program->blocks[block];
     struct planner plan = {.lift = lift};
     memcpy(plan.shape, lift->facts->entry[block], sizeof plan.shape);
+    plan.known = *cairn_known_entry(lift->facts->known, block);
     start_region(&plan);
     for (uint32_t i = 0; i < at->count; i++) {
         bool cut, alone_here;
+        cairn_known_step(lift->facts->known, at->first + i, &plan.known);
         plans[i].mode = (uint8_t)choose(&plan, at->first + i, &cut);
         plans[i].region_ends = false;
         alone_here = plans[i].mode == CAIRN_PLAN_WAVE || plans[i].mode == CAIRN_PLAN_STEP ||

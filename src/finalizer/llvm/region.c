@@ -12,6 +12,9 @@ void cairn_region_start_block(struct cairn_lift *lift, uint32_t block)
 {
     struct cairn_lift_region *region = lift->region;
     memcpy(region->shape, lift->facts->entry[block], sizeof region->shape);
+    region->known = *cairn_known_entry(lift->facts->known, block);
+    region->chunk_first = 0;
+    region->chunk_end = cairn_region_chunks(lift);
     cairn_region_forget_scalars(lift);
 }
 
@@ -117,11 +120,18 @@ void cairn_region_forget_lanes(struct cairn_lift *lift)
     struct cairn_lift_region *region = lift->region;
     memset(region->vector, 0, sizeof region->vector);
     memset(region->base, 0, sizeof region->base);
+    memset(region->known_base, 0, sizeof region->known_base);
     memset(region->dirty, 0, sizeof region->dirty);
     memset(region->pair, 0, sizeof region->pair);
     memset(region->ends, 0, sizeof region->ends);
     region->carry.valid = false;
     memset(region->mask, 0, sizeof region->mask);
+}
+
+/* No loop then. */
+static bool is_one_chunk(const struct cairn_lift_region *region)
+{
+    return region->chunk_first + 1 == region->chunk_end;
 }
 
 void cairn_region_begin_chunks(struct cairn_lift *lift, uint32_t first, bool memory)
@@ -130,7 +140,8 @@ void cairn_region_begin_chunks(struct cairn_lift *lift, uint32_t first, bool mem
     region->body = cairn_lift_block(lift, "chunks");
     LLVMPositionBuilderAtEnd(region->lane, region->body);
     cairn_region_lane(lift, true);
-    region->chunk = LLVMBuildPhi(lift->builder, lift->i32, "chunk");
+    region->chunk = is_one_chunk(region) ? cairn_lift_const32(lift, region->chunk_first)
+                                         : LLVMBuildPhi(lift->builder, lift->i32, "chunk");
     cairn_lift_chunk_pointers(lift);
     if (memory)
         note_memory(lift, first);
@@ -140,17 +151,21 @@ LLVMBasicBlockRef cairn_region_end_chunks(struct cairn_lift *lift)
 {
     struct cairn_lift_region *region = lift->region;
     LLVMBuilderRef b = region->lane;
-    LLVMValueRef next = LLVMBuildAdd(b, region->chunk, cairn_lift_const32(lift, 1), "");
-    LLVMValueRef more =
-        LLVMBuildICmp(b, LLVMIntULT, next, cairn_lift_const32(lift, cairn_region_chunks(lift)), "");
     LLVMBasicBlockRef behind = cairn_lift_block(lift, "behind");
     LLVMBasicBlockRef latch = LLVMGetInsertBlock(b), before = LLVMGetInsertBlock(region->scalar);
-    cairn_region_mark_loop(lift, LLVMBuildCondBr(b, more, region->body, behind));
     LLVMBuildBr(region->scalar, region->body);
-    LLVMValueRef values[] = {cairn_lift_const32(lift, 0), next};
+    LLVMPositionBuilderAtEnd(region->scalar, behind);
+    if (is_one_chunk(region)) {
+        LLVMBuildBr(b, behind);
+        return before;
+    }
+    LLVMValueRef next = LLVMBuildAdd(b, region->chunk, cairn_lift_const32(lift, 1), "");
+    LLVMValueRef more =
+        LLVMBuildICmp(b, LLVMIntULT, next, cairn_lift_const32(lift, region->chunk_end), "");
+    cairn_region_mark_loop(lift, LLVMBuildCondBr(b, more, region->body, behind));
+    LLVMValueRef values[] = {cairn_lift_const32(lift, region->chunk_first), next};
     LLVMBasicBlockRef from[] = {before, latch};
     LLVMAddIncoming(region->chunk, values, from, 2);
-    LLVMPositionBuilderAtEnd(region->scalar, behind);
     return before;
 }
 
@@ -168,9 +183,10 @@ void cairn_region_open(struct cairn_lift *lift, uint32_t first, uint32_t last)
     if (memory)
         cairn_lift_store_pc(lift, lift->program->insns[first].offset);
     region->defers = memory;
+    cairn_lift_known_range(lift, first, last);
     cairn_region_begin_chunks(lift, first, memory);
     region->skip = NULL;
-    if (may_skip(lift, first, last))
+    if (cairn_lift_known_any(lift, CAIRN_CODE_EXEC_LO) == NULL && may_skip(lift, first, last))
         open_skip(lift);
 }
 
@@ -240,7 +256,7 @@ static void finish_any(struct cairn_lift *lift, unsigned code, LLVMValueRef gath
     LLVMValueRef zero = LLVMConstNull(cairn_lift_mask_type(lift));
     LLVMValueRef values[] = {zero, gathered[1]};
     LLVMBasicBlockRef from[] = {before, latch};
-    LLVMAddIncoming(gathered[0], values, from, 2);
+    LLVMAddIncoming(gathered[0], values, from, is_one_chunk(lift->region) ? 1 : 2);
     lift->region->any[code] = LLVMBuildICmp(lift->region->scalar, LLVMIntNE, gathered[1], zero, "");
 }
 
@@ -281,8 +297,11 @@ void cairn_region_close(struct cairn_lift *lift)
     for (unsigned i = 0; i < count; i++)
         finish_any(lift, codes[i], gathered[i], before, latch);
     region->open = false;
+    region->chunk_first = 0;
+    region->chunk_end = cairn_region_chunks(lift);
     cairn_region_lane(lift, false);
     cairn_lift_flush_scalars(lift);
+    cairn_lift_flush_known(lift);
     settle_scc(lift);
 }
 

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: MIT
+ * Values and masks that follow from the shape of the workgroup (finalizer/known.h) in place of what
+ * registers hold: constants, or simple functions of the chunk's number. Where EXEC is such, a
+ * region's loop goes over the chunks that have active lanes. Masks are made for all chunks at once,
+ * behind the region that is open.
+ */
+#include "finalizer/known.h"
+#include "finalizer/llvm/lanes.h"
+
+#include <string.h>
+
+bool cairn_lift_knows(const struct cairn_lift *lift)
+{
+    return cairn_known_lanes(lift->facts->known) == cairn_region_chunks(lift) * lift->width;
+}
+
+void cairn_lift_known_before(struct cairn_lift *lift)
+{
+    struct cairn_lift_region *region = lift->region;
+    region->known_next = region->known;
+    cairn_known_step(lift->facts->known, lift->at, &region->known_next);
+}
+
+/* ---- masks */
+
+/* The bits of one chunk. */
+static uint32_t bits_of(const struct cairn_lift *lift, uint32_t id, unsigned chunk)
+{
+    uint32_t lane = chunk * lift->width;
+    uint32_t word = cairn_known_mask(lift->facts->known, id)[lane / 32];
+    return word >> (lane % 32) & ((UINT32_C(1) << lift->width) - 1);
+}
+
+static uint64_t bits_of_wave(const struct cairn_lift *lift, uint32_t id, unsigned wave)
+{
+    const uint32_t *words = cairn_known_mask(lift->facts->known, id) + (size_t)2 * wave;
+    return words[0] | (uint64_t)words[1] << 32;
+}
+
+static bool is_empty(const struct cairn_lift *lift, uint32_t id)
+{
+    uint64_t any = 0;
+    for (unsigned i = 0; i < cairn_region_chunks(lift) / lift->chunks; i++)
+        any |= bits_of_wave(lift, id, i);
+    return any == 0;
+}
+
+static uint32_t mask_id(struct cairn_lift *lift, unsigned code)
+{
+    if (!cairn_lift_knows(lift))
+        return 0;
+    return cairn_known_mask_of(lift->facts->known, &lift->region->known, code);
+}
+
+/* iW: the bits of the current chunk, from a table. */
+static LLVMValueRef bits_from_table(struct cairn_lift *lift, uint32_t id)
+{
+    LLVMTypeRef type = cairn_lift_mask_type(lift);
+    LLVMValueRef rows[CAIRN_LIFT_MOST_CHUNKS];
+    unsigned count = cairn_region_chunks(lift);
+    for (unsigned i = 0; i < count; i++)
+        rows[i] = LLVMConstInt(type, bits_of(lift, id, i), false);
+    LLVMValueRef all = LLVMConstArray2(type, rows, count);
+    LLVMValueRef table = LLVMAddGlobal(lift->module, LLVMTypeOf(all), "");
+    LLVMSetInitializer(table, all);
+    LLVMSetGlobalConstant(table, true);
+    LLVMSetLinkage(table, LLVMPrivateLinkage);
+    LLVMValueRef index = LLVMBuildZExt(lift->builder, lift->region->chunk, lift->i64, "");
+    LLVMValueRef at = LLVMBuildInBoundsGEP2(lift->builder, type, table, &index, 1, "");
+    return LLVMBuildLoad2(lift->builder, type, at, "");
+}
+
+LLVMValueRef cairn_lift_known_mask(struct cairn_lift *lift, unsigned code)
+{
+    const struct cairn_lift_region *region = lift->region;
+    uint32_t id = mask_id(lift, code);
+    if (id == 0)
+        return NULL;
+    uint32_t bits = bits_of(lift, id, region->chunk_first);
+    for (unsigned i = region->chunk_first; i < region->chunk_end; i++)
+        if (bits_of(lift, id, i) != bits)
+            return LLVMBuildBitCast(lift->builder, bits_from_table(lift, id), lift->v1, "");
+    LLVMValueRef lanes[64];
+    for (unsigned i = 0; i < lift->width; i++)
+        lanes[i] = LLVMConstInt(lift->i1, bits >> i & 1, false);
+    LLVMValueRef all = LLVMConstVector(lanes, lift->width);
+    return bits == (UINT32_C(1) << lift->width) - 1 ? LLVMConstAllOnes(lift->v1) : all;
+}
+
+LLVMValueRef cairn_lift_known_any(struct cairn_lift *lift, unsigned code)
+{
+    uint32_t id = mask_id(lift, code);
+    return id == 0 ? NULL : LLVMConstInt(lift->i1, !is_empty(lift, id), false);
+}
+
+/* ---- instructions that make known masks and nothing else */
+
+/* The even codes of the masks that an instruction writes; 0: it is none of these. */
+static unsigned masks_written(const struct cairn_insn *insn, unsigned codes[2])
+{
+    struct cairn_regs reads, writes;
+    unsigned count = 0;
+    bool any;
+    memset(&reads, 0, sizeof reads);
+    memset(&writes, 0, sizeof writes);
+    cairn_insn_registers(insn, &reads, &writes, &any);
+    for (unsigned i = 0; i < 8; i++)
+        any = any || writes.v[i] != 0;
+    for (unsigned code = 0; code < 128 && !any; code += 2) {
+        bool low = cairn_regs_has_s(&writes, code), high = cairn_regs_has_s(&writes, code + 1);
+        if (!low && !high)
+            continue;
+        if (!low || !high || count == 2)
+            return 0;
+        codes[count++] = code;
+    }
+    return any ? 0 : count;
+}
+
+bool cairn_lift_makes_known(const struct cairn_lift *lift, uint32_t index,
+                            const struct cairn_known_state *next)
+{
+    const struct cairn_insn *insn = &lift->program->insns[index].insn;
+    uint32_t block = lift->program->insns[index].block;
+    const struct cairn_lift_family *family;
+    unsigned codes[2], count = masks_written(insn, codes);
+    for (unsigned i = 0; i < count; i++)
+        if (next->mask[codes[i] / 2] == 0)
+            return false;
+    if (count == 0 || !cairn_lift_knows(lift) ||
+        (codes[0] >= CAIRN_CODE_TTMP0 && codes[0] < CAIRN_CODE_M0))
+        return false;
+    bool loops = lift->program->blocks[block].taken == block ||
+                 lift->program->blocks[block].next == block; /* by chunk perhaps: loop.c */
+    enum cairn_lift_kind kind = cairn_lift_kind_of(lift, index, &family);
+    const struct cairn_lanes *lanes = ((const struct cairn_lifter *)lift)->lanes;
+    return !loops &&
+           (kind == CAIRN_LIFT_LANE || (kind == CAIRN_LIFT_MASK && lanes->in_lanes[index]));
+}
+
+static void store_mask(struct cairn_lift *lift, unsigned code, uint32_t id)
+{
+    LLVMBuilderRef before = lift->builder;
+    lift->builder = lift->region->scalar;
+    for (unsigned i = 0; i < cairn_region_chunks(lift) / lift->chunks; i++) {
+        size_t offset = i * sizeof(struct cairn_wave) + offsetof(struct cairn_wave, sgpr);
+        LLVMValueRef at = cairn_lift_wave_field(lift, lift->wave, offset + 4 * (size_t)code);
+        cairn_lift_state_store(lift, cairn_lift_const64(lift, bits_of_wave(lift, id, i)), at, 4);
+    }
+    lift->builder = before;
+}
+
+void cairn_lift_flush_known(struct cairn_lift *lift)
+{
+    struct cairn_lift_region *region = lift->region;
+    for (unsigned i = 0; i < CAIRN_KNOWN_PAIRS; i++)
+        if (region->known_pending[i])
+            store_mask(lift, 2 * i, region->known.mask[i]);
+    memset(region->known_pending, 0, sizeof region->known_pending);
+}
+
+/* SCC of merged waves differs from wave to wave, and is looked at by nobody. */
+static void put_scc(struct cairn_lift *lift, uint32_t id)
+{
+    if (lift->geometry->merged) {
+        lift->region->scc_of = -1;
+        lift->region->scc = NULL;
+        return;
+    }
+    cairn_lift_put_scc(lift, LLVMConstInt(lift->i1, !is_empty(lift, id), false));
+}
+
+void cairn_lift_known_emit(struct cairn_lift *lift)
+{
+    struct cairn_lift_region *region = lift->region;
+    unsigned codes[2], count = masks_written(lift->insn, codes);
+    bool sets_exec = cairn_isa_flags(lift->insn) & CAIRN_ISA_WRITES_EXEC;
+    for (unsigned i = 0; i < count; i++) {
+        uint32_t id = region->known_next.mask[codes[i] / 2];
+        cairn_lift_forget_mask(lift, codes[i]);
+        if (region->open)
+            region->known_pending[codes[i] / 2] = true;
+        else
+            store_mask(lift, codes[i], id);
+        if ((cairn_isa_flags(lift->insn) & CAIRN_ISA_WRITES_SCC) &&
+            (!sets_exec || codes[i] == CAIRN_CODE_EXEC_LO))
+            put_scc(lift, id);
+    }
+}
+
+/* ---- which chunks a region is for */
+
+/* Do lanes that are off do anything? They make zeros of masks. */
+static bool makes_masks(const struct cairn_lift *lift, uint32_t index,
+                        const struct cairn_known_state *next)
+{
+    const struct cairn_insn *insn = &lift->program->insns[index].insn;
+    const struct cairn_lift_family *family;
+    struct cairn_regs reads, writes;
+    bool any;
+    enum cairn_lift_kind kind = cairn_lift_kind_of(lift, index, &family);
+    memset(&reads, 0, sizeof reads);
+    memset(&writes, 0, sizeof writes);
+    cairn_insn_registers(insn, &reads, &writes, &any);
+    bool masks = kind == CAIRN_LIFT_MASK ||
+                 (kind == CAIRN_LIFT_LANE && (writes.s[0] | writes.s[1] | writes.s[2]));
+    return masks && !cairn_lift_makes_known(lift, index, next);
+}
+
+void cairn_lift_known_range(struct cairn_lift *lift, uint32_t first, uint32_t last)
+{
+    struct cairn_lift_region *region = lift->region;
+    struct cairn_known_state state = region->known;
+    unsigned count = cairn_region_chunks(lift), low = count, high = 0;
+    region->chunk_first = 0;
+    region->chunk_end = count;
+    if (!cairn_lift_knows(lift))
+        return;
+    for (uint32_t i = first; i <= last; i++) {
+        const struct cairn_lift_family *family;
+        uint32_t exec = state.mask[CAIRN_CODE_EXEC_LO / 2];
+        cairn_known_step(lift->facts->known, i, &state);
+        if (makes_masks(lift, i, &state))
+            return;
+        if (cairn_lift_kind_of(lift, i, &family) != CAIRN_LIFT_LANE)
+            continue;
+        if (exec == 0)
+            return;
+        for (unsigned j = 0; j < count; j++)
+            if (bits_of(lift, exec, j) != 0) {
+                low = j < low ? j : low;
+                high = j >= high ? j + 1 : high;
+            }
+    }
+    region->chunk_first = low < high ? low : 0;
+    region->chunk_end = low < high ? high : 1;
+}
+
+/* ---- vectors */
+
+/* Lane 0 of chunk c is first + c * step; lane i of a chunk its lane 0 plus apart[i]. */
+struct pattern {
+    uint32_t first, step, apart[64];
+    bool positive; /* all values, as signed ones */
+};
+
+static bool pattern_of(const struct cairn_lift *lift, unsigned vreg, struct pattern *out)
+{
+    const struct cairn_lift_region *region = lift->region;
+    uint32_t id = region->known.vector[vreg], width = lift->width;
+    unsigned end = region->chunk_end, begin = region->chunk_first;
+    if (id == 0 || !cairn_lift_knows(lift))
+        return false;
+    const uint32_t *lane = cairn_known_vector(lift->facts->known, id);
+    out->step = begin + 1 < end ? lane[(begin + 1) * width] - lane[begin * width] : 0;
+    out->first = lane[begin * width] - begin * out->step;
+    out->positive = true;
+    for (uint32_t i = 0; i < width; i++)
+        out->apart[i] = lane[begin * width + i] - lane[begin * width];
+    for (uint32_t i = begin * width; i < end * width; i++) {
+        if (lane[i] - lane[i / width * width] != out->apart[i % width] ||
+            lane[i / width * width] != out->first + i / width * out->step)
+            return false;
+        out->positive = out->positive && lane[i] <= INT32_MAX;
+    }
+    out->positive = out->positive && out->first <= INT32_MAX && out->step <= INT32_MAX;
+    return true;
+}
+
+static LLVMValueRef base_of(struct cairn_lift *lift, const struct pattern *pattern)
+{
+    LLVMBuilderRef b = lift->builder;
+    LLVMValueRef first = cairn_lift_const32(lift, pattern->first);
+    LLVMValueRef step = cairn_lift_const32(lift, pattern->step), chunk = lift->region->chunk;
+    if (pattern->step == 0)
+        return first;
+    if (!pattern->positive)
+        return LLVMBuildAdd(b, LLVMBuildMul(b, chunk, step, ""), first, "");
+    return LLVMBuildNSWAdd(b, LLVMBuildNSWMul(b, chunk, step, ""), first, "");
+}
+
+LLVMValueRef cairn_lift_known_base(struct cairn_lift *lift, unsigned vreg)
+{
+    struct pattern pattern;
+    return pattern_of(lift, vreg, &pattern) ? base_of(lift, &pattern) : NULL;
+}
+
+LLVMValueRef cairn_lift_known_vector(struct cairn_lift *lift, unsigned vreg)
+{
+    LLVMValueRef lanes[64];
+    struct pattern pattern;
+    if (!pattern_of(lift, vreg, &pattern))
+        return NULL;
+    for (unsigned i = 0; i < lift->width; i++)
+        lanes[i] = cairn_lift_const32(lift, pattern.apart[i]);
+    LLVMValueRef all = cairn_lift_splat(lift, base_of(lift, &pattern));
+    return LLVMBuildAdd(lift->builder, all, LLVMConstVector(lanes, lift->width), "");
+}
+
+bool cairn_lift_known_shape(const struct cairn_lift *lift, unsigned vreg, struct cairn_shape *out)
+{
+    struct pattern pattern;
+    if (!pattern_of(lift, vreg, &pattern))
+        return false;
+    for (unsigned i = 1; i < lift->width; i++)
+        if (pattern.apart[i] != i * pattern.apart[1])
+            return false;
+    *out = (struct cairn_shape){.kind = CAIRN_SHAPE_AFFINE, .stride = (int32_t)pattern.apart[1]};
+    if (pattern.apart[1] == 0)
+        out->kind = pattern.step == 0 && lift->region->chunk_first == 0 &&
+                            lift->region->chunk_end == cairn_region_chunks(lift)
+                        ? CAIRN_SHAPE_GROUP_UNIFORM
+                        : CAIRN_SHAPE_UNIFORM;
+    return true;
+}
+
+/* Registers that have just been written and are known: better made anew than kept. */
+void cairn_lift_known_after(struct cairn_lift *lift)
+{
+    struct cairn_lift_region *region = lift->region;
+    for (unsigned i = 0; i < CAIRN_VREGS; i++) {
+        struct pattern pattern;
+        bool fresh = region->known_next.vector[i] != 0 && region->known.vector[i] == 0;
+        region->known.vector[i] = region->known_next.vector[i];
+        if (fresh && pattern_of(lift, i, &pattern))
+            region->vector[i] = region->base[i] = NULL;
+    }
+    region->known = region->known_next;
+}
