@@ -84,7 +84,7 @@ struct cairn_lift_region {
     struct cairn_known_state known, known_next;
     bool known_pending[CAIRN_KNOWN_PAIRS];
     LLVMValueRef known_base[CAIRN_VREGS]; /* lane 0's value, in this chunk */
-    unsigned chunk_first, chunk_end; /* that the loop goes over */
+    unsigned chunk_first, chunk_end;      /* that the loop goes over */
 };
 
 /* What all blocks of the function share; see control.c. */
