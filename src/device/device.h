@@ -59,6 +59,9 @@ struct cairn_allocation {
     uint64_t flags;              /* caller's */
     void *user;                  /* caller's */
     bool registered;             /* host memory of the application: memory_register */
+    bool attached;               /* another process's, or another interface's: device/share.h */
+    bool mapped;                 /* a mapping in reserved addresses: device/vmem.h */
+    bool no_read, no_write;      /* what the mapping's rights do not allow */
 };
 
 /* `alignment` is a power of two or 0 (page). Zero-filled. CAIRN_ERR_NO_MEMORY: the device's VRAM,

@@ -25,6 +25,12 @@ void cairn_signals_fork_prepare(void);
 void cairn_signals_fork_parent(void);
 void cairn_signals_fork_child(void);
 
+/* Signals of several processes, signal_shared.c; told apart by their `reserved1`. */
+enum { CAIRN_SIGNAL_SHARED = 0x53485244 };
+void cairn_signal_leave_shared(struct cairn_signal *signal);
+void cairn_signals_close_shared(void);
+void cairn_signals_fork_child_shared(void);
+
 /* Queues: destroys those that are left; in a forked child, forgets the parent's. */
 void cairn_queues_close(void);
 void cairn_queues_fork_prepare(void);

@@ -166,6 +166,21 @@ static bool cut_back(struct cairn_extents *extents, struct cairn_extent *node, u
     return true;
 }
 
+static struct cairn_extent *take_from(struct cairn_extents *extents, struct cairn_extent *node,
+                                      uint64_t start, uint64_t size)
+{
+    detach(extents, node);
+    if (!cut_front(extents, node, start) || !cut_back(extents, node, size)) {
+        insert(extents, node);
+        return NULL;
+    }
+    node->used = true;
+    insert(extents, node);
+    extents->used_count++;
+    extents->cursor = node->start + node->size;
+    return node;
+}
+
 struct cairn_extent *cairn_extents_take(struct cairn_extents *extents, uint64_t size,
                                         uint64_t alignment)
 {
@@ -177,17 +192,16 @@ struct cairn_extent *cairn_extents_take(struct cairn_extents *extents, uint64_t 
     }
     if (node == NULL)
         return NULL;
-    detach(extents, node);
-    uint64_t start = start_in(node, from, alignment);
-    if (!cut_front(extents, node, start) || !cut_back(extents, node, size)) {
-        insert(extents, node);
+    return take_from(extents, node, start_in(node, from, alignment), size);
+}
+
+struct cairn_extent *cairn_extents_take_at(struct cairn_extents *extents, uint64_t start,
+                                           uint64_t size)
+{
+    struct cairn_extent *node = cairn_extents_find(extents, start);
+    if (node == NULL || node->used || size == 0 || size > node->start + node->size - start)
         return NULL;
-    }
-    node->used = true;
-    insert(extents, node);
-    extents->used_count++;
-    extents->cursor = node->start + node->size;
-    return node;
+    return take_from(extents, node, start, size);
 }
 
 void cairn_extents_give(struct cairn_extents *extents, struct cairn_extent *extent)

@@ -7,11 +7,16 @@
 
 #include "device/device.h"
 
+struct cairn_mappings;
+
 struct cairn_extent {
     uint64_t start, size; /* bytes */
     bool used;
+    bool charged;          /* used: `mapped_bytes` count against VRAM or machine */
     uint64_t mapped_bytes; /* used: accessible from the start on; the rest is guard */
     struct cairn_allocation allocation;
+    struct cairn_backing *backing;   /* the pages are a file's; NULL: anonymous */
+    struct cairn_mappings *mappings; /* an address reservation: what is mapped there; else NULL */
     /* The tree: a treap ordered by start; max_free is over the whole subtree. */
     uint64_t max_free;
     uint32_t priority;
@@ -33,6 +38,9 @@ void cairn_extents_clear(struct cairn_extents *extents);
  * no room (or no memory for the tree). */
 struct cairn_extent *cairn_extents_take(struct cairn_extents *extents, uint64_t size,
                                         uint64_t alignment);
+/* The same at a given multiple of the page. */
+struct cairn_extent *cairn_extents_take_at(struct cairn_extents *extents, uint64_t start,
+                                           uint64_t size);
 /* Makes a used extent free again; it is gone after it. */
 void cairn_extents_give(struct cairn_extents *extents, struct cairn_extent *extent);
 /* The extent, free or used, that contains `address`; NULL outside of the range. */

@@ -9,6 +9,8 @@
 #include "base/log.h"
 #include "device/device_priv.h"
 #include "device/extents.h"
+#include "device/share.h"
+#include "machine/guard.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -78,6 +80,13 @@ uint64_t cairn_address_reserve(uint64_t size, uint64_t alignment)
     return aligned;
 }
 
+static bool is_read_only(uint64_t address)
+{
+    struct cairn_allocation found;
+    return cairn_memory_find((const void *)address, &found) == CAIRN_OK && found.no_write &&
+           !found.no_read;
+}
+
 static enum cairn_status reserve_locked(void)
 {
     uint64_t base = 0;
@@ -99,7 +108,9 @@ static enum cairn_status reserve_locked(void)
     memory.space = (struct cairn_address_space){.window_base = base,
                                                 .window_size = (uint64_t)1 << bits,
                                                 .private_aperture = aperture,
-                                                .covers_slow = cairn_ranges_covers};
+                                                .covers_slow = cairn_ranges_covers,
+                                                .is_read_only = is_read_only};
+    cairn_guard_set_retry(cairn_memory_was_moved);
     memory.xnack_space = memory.space;
     memory.xnack_space.covers_slow = cairn_ranges_covers_process;
     memory.host_limit = cairn_machine_memory_bytes();
@@ -120,8 +131,8 @@ const struct cairn_address_space *cairn_memory_space(bool xnack)
     return xnack ? &memory.xnack_space : &memory.space;
 }
 
-/* Gives the pages back and makes the range inaccessible; fresh pages are zero. */
-static void unmap(uint64_t start, uint64_t size)
+/* Fresh pages are zero. */
+void cairn_memory_hide(uint64_t start, uint64_t size)
 {
     void *at = mmap((void *)start, size, PROT_NONE,
                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
@@ -131,7 +142,8 @@ static void unmap(uint64_t start, uint64_t size)
     cairn_log(CAIRN_LOG_WARN, "cannot protect freed memory at 0x%llx", (unsigned long long)start);
 }
 
-static bool charge_locked(struct cairn_device *device, enum cairn_memory_kind kind, uint64_t bytes)
+bool cairn_memory_charge_locked(struct cairn_device *device, enum cairn_memory_kind kind,
+                                uint64_t bytes)
 {
     if (kind != CAIRN_MEMORY_DEVICE) {
         if (bytes > memory.host_limit - memory.host_bytes)
@@ -146,7 +158,8 @@ static bool charge_locked(struct cairn_device *device, enum cairn_memory_kind ki
     return true;
 }
 
-static void refund_locked(struct cairn_device *device, enum cairn_memory_kind kind, uint64_t bytes)
+void cairn_memory_refund_locked(struct cairn_device *device, enum cairn_memory_kind kind,
+                                uint64_t bytes)
 {
     if (kind == CAIRN_MEMORY_DEVICE)
         atomic_fetch_sub_explicit(&device->vram_used, bytes, memory_order_relaxed);
@@ -171,14 +184,15 @@ static enum cairn_status alloc_locked(struct cairn_device *device, enum cairn_me
                                       uint64_t size, uint64_t alignment, uint64_t flags, void **out)
 {
     uint64_t mapped = cairn_align_up(size, PAGE_BYTES);
-    if (!charge_locked(device, kind, mapped))
+    if (!cairn_memory_charge_locked(device, kind, mapped))
         return CAIRN_ERR_NO_MEMORY;
     struct cairn_extent *extent = place_locked(mapped, alignment);
     if (extent == NULL) {
-        refund_locked(device, kind, mapped);
+        cairn_memory_refund_locked(device, kind, mapped);
         return CAIRN_ERR_NO_MEMORY;
     }
     extent->mapped_bytes = mapped;
+    extent->charged = true;
     extent->allocation = (struct cairn_allocation){.address = extent->start,
                                                    .size_bytes = size,
                                                    .kind = kind,
@@ -220,7 +234,13 @@ static struct cairn_extent *extent_at_locked(const void *address)
 /* Second half of freeing: the pages are gone. */
 static void give_locked(struct cairn_extent *extent)
 {
-    refund_locked(extent->allocation.device, extent->allocation.kind, extent->mapped_bytes);
+    if (extent->charged)
+        cairn_memory_refund_locked(extent->allocation.device, extent->allocation.kind,
+                                   extent->mapped_bytes);
+    if (extent->backing != NULL)
+        cairn_backing_release_locked(extent->backing);
+    extent->backing = NULL;
+    extent->charged = false;
     cairn_extents_give(&memory.extents, extent);
 }
 
@@ -233,7 +253,9 @@ enum cairn_status cairn_memory_free(void *address)
     pthread_rwlock_unlock(&memory.lock);
     if (extent == NULL)
         return CAIRN_ERR_NOT_FOUND;
-    unmap(extent->start, extent->mapped_bytes); /* may take long; the extent is ours alone */
+    cairn_memory_forget_moves(extent->start, extent->mapped_bytes);
+    cairn_memory_hide(extent->start,
+                      extent->mapped_bytes); /* may take long; the extent is ours alone */
     pthread_rwlock_wrlock(&memory.lock);
     give_locked(extent);
     pthread_rwlock_unlock(&memory.lock);
@@ -247,7 +269,12 @@ void cairn_memory_close(void)
     struct cairn_extent *extent = cairn_extents_next_used(&memory.extents, 0);
     while (extent != NULL) {
         uint64_t start = extent->start;
-        unmap(start, extent->mapped_bytes);
+        if (extent->mappings != NULL)
+            cairn_mappings_destroy_locked(extent);
+        if (extent->mapped_bytes != 0) {
+            cairn_memory_forget_moves(start, extent->mapped_bytes);
+            cairn_memory_hide(start, extent->mapped_bytes);
+        }
         give_locked(extent);
         extent = cairn_extents_next_used(&memory.extents, start);
     }
@@ -279,6 +306,8 @@ enum cairn_status cairn_memory_find(const void *address, struct cairn_allocation
         extent != NULL && extent->used && at - extent->start < extent->allocation.size_bytes;
     if (found)
         *out = extent->allocation;
+    else if (extent != NULL && extent->used && extent->mappings != NULL)
+        found = cairn_mappings_find_locked(extent, at, out);
     else
         found = cairn_ranges_find_locked(at, out);
     pthread_rwlock_unlock(&memory.lock);
@@ -289,9 +318,12 @@ enum cairn_status cairn_memory_set_user(void *address, void *user)
 {
     pthread_rwlock_wrlock(&memory.lock);
     struct cairn_extent *extent = extent_at_locked(address);
+    struct cairn_extent *around = cairn_extents_find(&memory.extents, (uint64_t)address);
     bool found = extent != NULL;
     if (found)
         extent->allocation.user = user;
+    else if (around != NULL && around->used && around->mappings != NULL)
+        found = cairn_mappings_set_user_locked(around, (uint64_t)address, user);
     else
         found = cairn_ranges_set_user_locked((uint64_t)address, user);
     pthread_rwlock_unlock(&memory.lock);
@@ -301,6 +333,17 @@ enum cairn_status cairn_memory_set_user(void *address, void *user)
 uint64_t cairn_device_vram_used(const struct cairn_device *device)
 {
     return atomic_load_explicit(&device->vram_used, memory_order_relaxed);
+}
+
+struct cairn_extents *cairn_memory_lock(void)
+{
+    pthread_rwlock_wrlock(&memory.lock);
+    return &memory.extents;
+}
+
+void cairn_memory_unlock(void)
+{
+    pthread_rwlock_unlock(&memory.lock);
 }
 
 void cairn_memory_fork_prepare(void)

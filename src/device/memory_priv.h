@@ -6,7 +6,10 @@
 #define CAIRN_DEVICE_MEMORY_PRIV_H
 
 #include "device/device.h"
+#include "device/extents.h"
 #include "machine/memory.h"
+
+struct cairn_backing;
 
 /* Reserves the window and the private aperture at the first call; later calls do nothing. */
 CAIRN_MUST_CHECK enum cairn_status cairn_memory_open(void);
@@ -25,6 +28,29 @@ void cairn_memory_fork_child(void);
 /* Reserves `size` bytes of inaccessible address space at a multiple of `alignment`; 0: none left.
  */
 uint64_t cairn_address_reserve(uint64_t size, uint64_t alignment);
+
+/* For the other files about the window: its lock and what it guards. */
+struct cairn_extents *cairn_memory_lock(void);
+void cairn_memory_unlock(void);
+bool cairn_memory_charge_locked(struct cairn_device *device, enum cairn_memory_kind kind,
+                                uint64_t bytes);
+void cairn_memory_refund_locked(struct cairn_device *device, enum cairn_memory_kind kind,
+                                uint64_t bytes);
+/* Gives the pages back and makes the range inaccessible; needs no lock if the extent is the
+ * caller's alone. */
+void cairn_memory_hide(uint64_t start, uint64_t size);
+
+/* What is mapped in a reservation, vmem.c. */
+bool cairn_mappings_find_locked(const struct cairn_extent *extent, uint64_t address,
+                                struct cairn_allocation *out);
+bool cairn_mappings_set_user_locked(struct cairn_extent *extent, uint64_t address, void *user);
+void cairn_mappings_destroy_locked(struct cairn_extent *extent);
+
+/* Memory in files, share.c. `was_moved`: the fault came of pages that were being copied into a
+ * file; returns once they are there again, and the access may be repeated. */
+bool cairn_memory_was_moved(uint64_t address);
+void cairn_memory_forget_moves(uint64_t start, uint64_t size);
+void cairn_backing_release_locked(struct cairn_backing *backing);
 
 /* Registered ranges. Changed under the caller's lock; covers may be asked at any time. */
 CAIRN_MUST_CHECK enum cairn_status cairn_ranges_add(uint64_t address, uint64_t size,

@@ -8,6 +8,7 @@
 #include "base/option.h"
 #include "device/device_priv.h"
 #include "device/futex.h"
+#include "device/share.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -75,7 +76,7 @@ static void reset(struct cairn_signal *signal, int64_t initial)
 {
     signal->event_mailbox = 0;
     signal->event_id = 0;
-    signal->reserved1 = 0;
+    __atomic_store_n(&signal->reserved1, 0, __ATOMIC_RELAXED); /* a late waker looks at it */
     signal->start_ts = signal->end_ts = 0;
     signal->queue_ptr = 0;
     atomic_store_explicit(&signal->waiters, 0, memory_order_relaxed);
@@ -105,6 +106,10 @@ void cairn_signal_destroy(struct cairn_signal *signal)
 {
     if (signal == NULL || signal->kind != 1)
         return;
+    if (cairn_signal_is_shared(signal)) {
+        cairn_signal_leave_shared(signal);
+        return;
+    }
     signal->kind = 0;
     pthread_mutex_lock(&pool.lock);
     pool.free_list[pool.free_count++] = signal;
@@ -118,6 +123,7 @@ void cairn_signals_close(void)
     free(pool.free_list);
     pool.free_list = NULL;
     pthread_mutex_unlock(&pool.lock);
+    cairn_signals_close_shared();
 }
 
 void cairn_signals_fork_prepare(void)
@@ -136,6 +142,7 @@ void cairn_signals_fork_child(void)
 {
     pool.lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
     sleepers.lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+    cairn_signals_fork_child_shared();
     sleepers.first = NULL; /* they are in the parent */
     atomic_store_explicit(&sleepers.count, 0, memory_order_relaxed);
 }
@@ -147,7 +154,10 @@ void cairn_signal_wake(struct cairn_signal *signal)
     uint32_t waiters = atomic_load_explicit(&signal->waiters, memory_order_seq_cst);
     if (waiters % ANY_WAITER != 0) {
         atomic_fetch_add_explicit(&signal->wake_sequence, 1, memory_order_seq_cst);
-        cairn_futex_wake_all(&signal->wake_sequence);
+        if (cairn_signal_is_shared(signal))
+            cairn_futex_wake_all_processes(&signal->wake_sequence);
+        else
+            cairn_futex_wake_all(&signal->wake_sequence);
     }
     if (waiters >= ANY_WAITER) {
         atomic_fetch_add_explicit(&pool.any_sequence, 1, memory_order_seq_cst);
@@ -215,10 +225,21 @@ static uint32_t spin(struct wait_set *set, uint64_t limit_ns)
     return found;
 }
 
+static bool has_shared(const struct wait_set *set)
+{
+    for (uint32_t i = 0; i < set->count; i++)
+        if (cairn_signal_is_shared(set->signals[i]))
+            return true;
+    return false;
+}
+
 /* Sleeps on `word` until the set holds or `deadline`. The caller has counted itself as a waiter. */
 static uint32_t sleep_for(struct wait_set *set, _Atomic uint32_t *word, uint64_t deadline)
 {
+    bool shared = has_shared(set);
     uint64_t last_ns = cairn_option_u64(CAIRN_OPTION_POLL_US) * 1000;
+    if (shared && set->count > 1 && last_ns == 0) /* others cannot wake waits for several */
+        last_ns = poll_first_ns;
     uint64_t poll_ns = last_ns == 0 ? UINT64_MAX : poll_first_ns;
     for (;;) {
         uint32_t sequence = atomic_load_explicit(word, memory_order_seq_cst);
@@ -227,7 +248,10 @@ static uint32_t sleep_for(struct wait_set *set, _Atomic uint32_t *word, uint64_t
         if (found != UINT32_MAX || now >= deadline)
             return found;
         uint64_t left = deadline - now;
-        cairn_futex_wait(word, sequence, left < poll_ns ? left : poll_ns);
+        if (shared && set->count == 1)
+            cairn_futex_wait_processes(word, sequence, left < poll_ns ? left : poll_ns);
+        else
+            cairn_futex_wait(word, sequence, left < poll_ns ? left : poll_ns);
         if (poll_ns < last_ns)
             poll_ns += poll_first_ns / 2;
     }

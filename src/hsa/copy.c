@@ -365,7 +365,7 @@ hsa_status_t hsa_amd_memory_async_copy(void *dst, hsa_agent_t dst_agent, const v
     hsa_status_t status = check_signals(num_dep_signals, dep_signals, completion_signal);
     if (status != HSA_STATUS_SUCCESS)
         return status;
-    if (!cairn_hsa_range_is_valid(dst, size) || !cairn_hsa_range_is_valid(src, size)) {
+    if (!cairn_hsa_range_is_writable(dst, size) || !cairn_hsa_range_is_valid(src, size)) {
         cairn_log(CAIRN_LOG_ERROR,
                   "hsa: asynchronous copy of %zu bytes from %p to %p leaves its allocation", size,
                   src, dst);
@@ -407,7 +407,7 @@ hsa_status_t hsa_amd_memory_copy_engine_status(hsa_agent_t dst_agent, hsa_agent_
 
 /* Start of the box and its last byte, all products checked. */
 static bool box_of(const hsa_pitched_ptr_t *at, const hsa_dim3_t *offset, const hsa_dim3_t *range,
-                   char **first)
+                   bool write, char **first)
 {
     size_t start, rows, slices, extent;
     if (__builtin_mul_overflow(at->slice, (size_t)offset->z, &start) ||
@@ -418,7 +418,8 @@ static bool box_of(const hsa_pitched_ptr_t *at, const hsa_dim3_t *offset, const 
         __builtin_add_overflow(extent, range->x, &extent))
         return false;
     *first = (char *)at->base + start;
-    return cairn_hsa_range_is_valid(*first, extent);
+    return write ? cairn_hsa_range_is_writable(*first, extent)
+                 : cairn_hsa_range_is_valid(*first, extent);
 }
 
 hsa_status_t
@@ -441,7 +442,8 @@ hsa_amd_memory_async_copy_rect(const hsa_pitched_ptr_t *dst, const hsa_dim3_t *d
         return status;
     if (range->x == 0 || range->y == 0 || range->z == 0)
         return HSA_STATUS_ERROR_INVALID_ARGUMENT;
-    if (!box_of(dst, dst_offset, range, &to) || !box_of(src, src_offset, range, &from)) {
+    if (!box_of(dst, dst_offset, range, true, &to) ||
+        !box_of(src, src_offset, range, false, &from)) {
         cairn_log(CAIRN_LOG_ERROR, "hsa: rectangle copy of %ux%ux%u bytes leaves its allocation",
                   range->x, range->y, range->z);
         return HSA_STATUS_ERROR_INVALID_ARGUMENT;

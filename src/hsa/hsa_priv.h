@@ -35,6 +35,11 @@ enum handle_kind {
     HANDLE_EXECUTABLE,
     HANDLE_LOADED,
     HANDLE_SYMBOL,
+    HANDLE_VMEM, /* struct cairn_backing */
+    HANDLE_CODE_OBJECT,
+    HANDLE_CODE_SYMBOL,
+    HANDLE_IMAGE,
+    HANDLE_SAMPLER,
 };
 
 /* Open addressing, linear probing; `lock` guards all of it. */
@@ -129,6 +134,7 @@ struct process {
     uint32_t agent_count;
     struct agent *agents; /* [0] is the CPU */
     struct handle_table handles;
+    pthread_mutex_t vmem_lock; /* guards how often each memory handle is held */
     pthread_mutex_t list_lock; /* guards the lists below */
     struct isa *isas;
     struct event_handler *event_handlers;
@@ -176,10 +182,18 @@ void cairn_hsa_pools_fill(struct agent *agent);
 
 /* memory.c: true if [address, address+size) lies in one allocation, or is readable host memory. */
 bool cairn_hsa_range_is_valid(const void *address, size_t size);
+/* The same for a range that will be written. */
+bool cairn_hsa_range_is_writable(const void *address, size_t size);
+/* Calls what hsa_amd_register_deallocation_callback left for the allocation, and forgets it. */
+void cairn_hsa_run_release_hooks(const void *address);
 void cairn_hsa_release_hooks_destroy(void);
 
 /* debug.c: an empty list, when the runtime is opened and in a forked child */
 void cairn_hsa_debug_open(void);
+
+/* vmem.c, ipc.c; -1: no descriptor left */
+void cairn_hsa_vmem_handles_destroy(void);
+int cairn_hsa_file_copy(int file);
 
 /* async.c */
 void cairn_hsa_async_destroy(void);

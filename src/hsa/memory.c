@@ -23,18 +23,41 @@ static bool is_mapped(uint64_t address)
     return process_vm_readv(getpid(), &to, 1, &from, 1, 0) == 1 || errno != EFAULT;
 }
 
-bool cairn_hsa_range_is_valid(const void *address, size_t size)
+/* Mappings of reserved addresses may go on in the next one. */
+static bool mappings_cover(uint64_t first, uint64_t last, bool write)
+{
+    struct cairn_allocation found;
+    for (uint64_t at = first; at < last; at = found.address + found.size_bytes)
+        if (cairn_memory_find((const void *)(uintptr_t)at, &found) != CAIRN_OK || // NOLINT
+            !found.mapped || found.no_read || (write && found.no_write))
+            return false;
+    return true;
+}
+
+static bool range_is_valid(const void *address, size_t size, bool write)
 {
     uint64_t first = (uintptr_t)address, last;
     struct cairn_allocation found;
     if (address == NULL || __builtin_add_overflow(first, size, &last))
         return false;
     if (cairn_memory_find(address, &found) == CAIRN_OK) {
+        if (found.mapped)
+            return mappings_cover(first, last, write);
         bool fits = last <= found.address + found.size_bytes;
         if (fits || !found.registered) /* what follows a locked range may be plain host memory */
             return fits;
     }
     return size == 0 || (is_mapped(first) && is_mapped(last - 1));
+}
+
+bool cairn_hsa_range_is_valid(const void *address, size_t size)
+{
+    return range_is_valid(address, size, false);
+}
+
+bool cairn_hsa_range_is_writable(const void *address, size_t size)
+{
+    return range_is_valid(address, size, true);
 }
 
 /* ---- freeing ---- */
@@ -59,7 +82,7 @@ static struct release_hook *take_hooks(const void *address)
     return taken;
 }
 
-static void run_hooks(const void *address)
+void cairn_hsa_run_release_hooks(const void *address)
 {
     for (struct release_hook *hook = take_hooks(address), *next; hook != NULL; hook = next) {
         next = hook->next;
@@ -86,9 +109,9 @@ hsa_status_t hsa_amd_memory_pool_free(void *ptr)
     if (ptr == NULL)
         return HSA_STATUS_SUCCESS;
     if (cairn_memory_find(ptr, &found) != CAIRN_OK || found.address != (uintptr_t)ptr ||
-        found.registered || found.kind == CAIRN_MEMORY_CODE)
+        found.registered || found.mapped || found.attached || found.kind == CAIRN_MEMORY_CODE)
         return HSA_STATUS_ERROR_INVALID_ALLOCATION;
-    run_hooks(ptr);
+    cairn_hsa_run_release_hooks(ptr);
     return cairn_hsa_status(cairn_memory_free(ptr));
 }
 
@@ -107,7 +130,7 @@ hsa_status_t hsa_amd_register_deallocation_callback(void *ptr,
         return HSA_STATUS_ERROR_NOT_INITIALIZED;
     if (ptr == NULL || callback == NULL)
         return HSA_STATUS_ERROR_INVALID_ARGUMENT;
-    if (cairn_memory_find(ptr, &found) != CAIRN_OK || found.registered)
+    if (cairn_memory_find(ptr, &found) != CAIRN_OK || found.registered || found.mapped)
         return HSA_STATUS_ERROR_INVALID_ALLOCATION;
     struct release_hook *hook = malloc(sizeof *hook);
     if (hook == NULL)
@@ -253,7 +276,7 @@ hsa_status_t hsa_memory_copy(void *dst, const void *src, size_t size)
         return HSA_STATUS_ERROR_NOT_INITIALIZED;
     if (dst == NULL || src == NULL)
         return HSA_STATUS_ERROR_INVALID_ARGUMENT;
-    if (!cairn_hsa_range_is_valid(dst, size) || !cairn_hsa_range_is_valid(src, size)) {
+    if (!cairn_hsa_range_is_writable(dst, size) || !cairn_hsa_range_is_valid(src, size)) {
         cairn_log(CAIRN_LOG_ERROR, "hsa: copy of %zu bytes from %p to %p leaves its allocation",
                   size, src, dst);
         return HSA_STATUS_ERROR_INVALID_ARGUMENT;
@@ -270,7 +293,7 @@ hsa_status_t hsa_amd_memory_fill(void *ptr, uint32_t value, size_t count)
     if (ptr == NULL || (uintptr_t)ptr % sizeof value != 0)
         return HSA_STATUS_ERROR_INVALID_ARGUMENT;
     if (__builtin_mul_overflow(count, sizeof value, &size) ||
-        !cairn_hsa_range_is_valid(ptr, size)) {
+        !cairn_hsa_range_is_writable(ptr, size)) {
         cairn_log(CAIRN_LOG_ERROR, "hsa: fill of %zu words at %p leaves its allocation", count,
                   ptr);
         return HSA_STATUS_ERROR_INVALID_ARGUMENT;
@@ -313,7 +336,9 @@ static void fill_info(hsa_amd_pointer_info_t *info, const struct cairn_allocatio
 {
     hsa_amd_pointer_info_t full = {.size = sizeof full, .type = HSA_EXT_POINTER_TYPE_UNKNOWN};
     if (found != NULL) {
-        full.type = found->registered ? HSA_EXT_POINTER_TYPE_LOCKED : HSA_EXT_POINTER_TYPE_HSA;
+        full.type = found->registered ? HSA_EXT_POINTER_TYPE_LOCKED
+                    : found->attached ? HSA_EXT_POINTER_TYPE_IPC
+                                      : HSA_EXT_POINTER_TYPE_HSA;
         full.agentBaseAddress = (void *)(uintptr_t)found->address; // NOLINT
         full.hostBaseAddress = full.agentBaseAddress;
         full.sizeInBytes = found->size_bytes;

@@ -9,6 +9,7 @@
 struct process cairn_hsa_process = {
     .open_lock = PTHREAD_MUTEX_INITIALIZER,
     .handles.lock = PTHREAD_RWLOCK_INITIALIZER,
+    .vmem_lock = PTHREAD_MUTEX_INITIALIZER,
     .list_lock = PTHREAD_MUTEX_INITIALIZER,
 };
 
@@ -45,12 +46,14 @@ static void fork_prepare(void)
 {
     pthread_mutex_lock(&cairn_hsa_process.open_lock);
     pthread_mutex_lock(&cairn_hsa_process.list_lock);
+    pthread_mutex_lock(&cairn_hsa_process.vmem_lock);
     pthread_rwlock_wrlock(&cairn_hsa_process.handles.lock);
 }
 
 static void fork_parent(void)
 {
     pthread_rwlock_unlock(&cairn_hsa_process.handles.lock);
+    pthread_mutex_unlock(&cairn_hsa_process.vmem_lock);
     pthread_mutex_unlock(&cairn_hsa_process.list_lock);
     pthread_mutex_unlock(&cairn_hsa_process.open_lock);
 }
@@ -61,6 +64,7 @@ static void fork_child(void)
     cairn_hsa_process = (struct process){
         .open_lock = PTHREAD_MUTEX_INITIALIZER,
         .handles.lock = PTHREAD_RWLOCK_INITIALIZER,
+        .vmem_lock = PTHREAD_MUTEX_INITIALIZER,
         .list_lock = PTHREAD_MUTEX_INITIALIZER,
     };
     cairn_hsa_debug_open();
@@ -102,6 +106,7 @@ static void close_locked(void)
     cairn_hsa_signal_groups_destroy();
     cairn_hsa_event_handlers_destroy();
     cairn_hsa_release_hooks_destroy();
+    cairn_hsa_vmem_handles_destroy();
     cairn_hsa_agents_destroy();
     cairn_hsa_isas_destroy();
     cairn_hsa_handle_clear();

@@ -5,6 +5,8 @@
  */
 #include "hsa_priv.h"
 
+#include "device/share.h"
+
 _Static_assert((int)CAIRN_COND_EQ == (int)HSA_SIGNAL_CONDITION_EQ, "same numbers");
 _Static_assert((int)CAIRN_COND_NE == (int)HSA_SIGNAL_CONDITION_NE, "same numbers");
 _Static_assert((int)CAIRN_COND_LT == (int)HSA_SIGNAL_CONDITION_LT, "same numbers");
@@ -32,15 +34,19 @@ hsa_status_t hsa_amd_signal_create(hsa_signal_value_t initial_value, uint32_t nu
                                    const hsa_agent_t *consumers, uint64_t attributes,
                                    hsa_signal_t *signal)
 {
+    const uint64_t known = HSA_AMD_SIGNAL_AMD_GPU_ONLY | HSA_AMD_SIGNAL_IPC;
     struct cairn_signal *made;
     if (!cairn_hsa_is_open())
         return HSA_STATUS_ERROR_NOT_INITIALIZED;
-    if (signal == NULL || (attributes & ~(uint64_t)HSA_AMD_SIGNAL_AMD_GPU_ONLY) != 0)
+    if (signal == NULL || (attributes & ~known) != 0)
         return HSA_STATUS_ERROR_INVALID_ARGUMENT;
     hsa_status_t status = check_consumers(num_consumers, consumers);
     if (status != HSA_STATUS_SUCCESS)
         return status;
-    if (cairn_signal_create(initial_value, &made) != CAIRN_OK)
+    enum cairn_status created = (attributes & HSA_AMD_SIGNAL_IPC) != 0
+                                    ? cairn_signal_create_shared(initial_value, &made)
+                                    : cairn_signal_create(initial_value, &made);
+    if (created != CAIRN_OK)
         return HSA_STATUS_ERROR_OUT_OF_RESOURCES;
     signal->handle = (uintptr_t)made;
     return HSA_STATUS_SUCCESS;

@@ -62,10 +62,11 @@ hsa_status_t hsa_system_get_info(hsa_system_info_t attribute, void *value)
     case HSA_AMD_SYSTEM_INFO_SVM_SUPPORTED:
     case HSA_AMD_SYSTEM_INFO_SVM_ACCESSIBLE_BY_DEFAULT:
     case HSA_AMD_SYSTEM_INFO_MWAITX_ENABLED:
-    case HSA_AMD_SYSTEM_INFO_DMABUF_SUPPORTED:
-    case HSA_AMD_SYSTEM_INFO_VIRTUAL_MEM_API_SUPPORTED:
     case HSA_AMD_SYSTEM_INFO_XNACK_ENABLED:
         return info_bool(value, false);
+    case HSA_AMD_SYSTEM_INFO_DMABUF_SUPPORTED:
+    case HSA_AMD_SYSTEM_INFO_VIRTUAL_MEM_API_SUPPORTED:
+        return info_bool(value, true);
     case HSA_AMD_SYSTEM_INFO_EXT_VERSION_MAJOR:
         return info_u16(value, HSA_AMD_INTERFACE_VERSION_MAJOR);
     case HSA_AMD_SYSTEM_INFO_EXT_VERSION_MINOR:

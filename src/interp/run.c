@@ -91,8 +91,7 @@ void cairn_interp_caught(const struct cairn_guard *guard)
     int lane = -1;
     if (insn->encoding != CAIRN_ENC_SMEM)
         lane = cairn_interp_memory_lane(wave, insn, guard->address);
-    cairn_wave_raise(wave, guard->read_only ? CAIRN_FAULT_READ_ONLY : CAIRN_FAULT_UNMAPPED,
-                     guard->address, lane);
+    cairn_wave_raise(wave, cairn_guard_kind(guard), guard->address, lane);
 }
 
 enum cairn_wave_state cairn_interp_run(struct cairn_wave *wave, uint64_t budget)

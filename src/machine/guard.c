@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <ucontext.h>
 
@@ -19,6 +20,8 @@ static _Thread_local struct cairn_guard *current __attribute__((tls_model("initi
  * round.
  */
 static _Thread_local bool passing __attribute__((tls_model("initial-exec")));
+
+static bool (*_Atomic retry)(uint64_t address);
 
 static pthread_mutex_t install_lock = PTHREAD_MUTEX_INITIALIZER; /* guards installing */
 /* What was there before us. Written before our handler is installed for the first time, or while
@@ -65,22 +68,40 @@ static void pass_on(int number, siginfo_t *info, void *context)
     passing = false;
 }
 
-/* Was it a store to a page that is there? x86: page fault error code, bits 0 (present), 1 (write).
- */
-static bool stored_to_present_page(const void *context)
+/* x86: page fault error code, bits 0 (the page is present), 1 (a write). */
+static void note_kind(struct cairn_guard *guard, const void *context)
 {
 #if defined(__x86_64__)
     const ucontext_t *machine = context;
-    return (machine->uc_mcontext.gregs[REG_ERR] & 3) == 3;
+    guard->stored = (machine->uc_mcontext.gregs[REG_ERR] & 2) != 0;
+    guard->read_only = (machine->uc_mcontext.gregs[REG_ERR] & 3) == 3;
 #else
     (void)context;
-    return false;
+    guard->stored = guard->read_only = false;
 #endif
+}
+
+/* A page of a read-only mapping that nobody has touched yet is not present. */
+enum cairn_fault_kind cairn_guard_kind(const struct cairn_guard *guard)
+{
+    const struct cairn_address_space *space = guard->wave->launch->space;
+    bool read_only =
+        guard->read_only || (guard->stored && space != NULL && space->is_read_only != NULL &&
+                             space->is_read_only(guard->address));
+    return read_only ? CAIRN_FAULT_READ_ONLY : CAIRN_FAULT_UNMAPPED;
+}
+
+void cairn_guard_set_retry(bool (*may_retry)(uint64_t address))
+{
+    atomic_store_explicit(&retry, may_retry, memory_order_release);
 }
 
 static void on_signal(int number, siginfo_t *info, void *context)
 {
     struct cairn_guard *guard = current;
+    bool (*may_retry)(uint64_t) = atomic_load_explicit(&retry, memory_order_acquire);
+    if (may_retry != NULL && info->si_code > 0 && may_retry((uint64_t)(uintptr_t)info->si_addr))
+        return;
     if (guard == NULL || info->si_code <= 0 ||
         (!guard->native && guard->wave->memory_insn == NULL)) {
         int saved = errno;
@@ -89,7 +110,7 @@ static void on_signal(int number, siginfo_t *info, void *context)
         return;
     }
     guard->address = (uint64_t)(uintptr_t)info->si_addr;
-    guard->read_only = stored_to_present_page(context);
+    note_kind(guard, context);
     /* The jump restores no signal mask, so that entering the interpreter costs no system call. */
     pthread_sigmask(SIG_SETMASK, &((const ucontext_t *)context)->uc_sigmask, NULL);
     siglongjmp(guard->jump, 1);

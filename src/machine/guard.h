@@ -18,6 +18,7 @@ struct cairn_guard {
     struct cairn_guard *outer;
     bool native;
     bool read_only;   /* of the last fault: a store to a page that is there */
+    bool stored;      /* of the last fault: a store */
     uint64_t address; /* of the last fault */
 };
 
@@ -27,5 +28,12 @@ void cairn_guard_leave(struct cairn_guard *guard);
 /* Installs the handler of SIGSEGV and SIGBUS, unless it is the current one; a signal that is not
  * ours goes to the handler that was there before. CAIRN_ERR_IO: the system refused. */
 CAIRN_MUST_CHECK enum cairn_status cairn_guard_install(void);
+
+/* `may_retry` is asked first, on every fault of the process, inside of the signal handler: true
+ * repeats the access. For who changes the protection of memory in use. */
+void cairn_guard_set_retry(bool (*may_retry)(uint64_t address));
+
+/* What the last fault was, once the jump has been taken. */
+enum cairn_fault_kind cairn_guard_kind(const struct cairn_guard *guard);
 
 #endif

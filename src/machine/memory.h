@@ -19,6 +19,9 @@ struct cairn_address_space {
     /* Is [address, address+size) inside one registered range? Only asked when outside of the
      * window. */
     bool (*covers_slow)(const struct cairn_address_space *space, uint64_t address, uint64_t size);
+    /* After a store faulted there: may the address be read? May be NULL. Not asked inside of a
+     * signal handler. */
+    bool (*is_read_only)(uint64_t address);
 };
 
 static inline bool cairn_memory_covers(const struct cairn_address_space *space, uint64_t address,

@@ -76,8 +76,7 @@ static void creation_checks_its_arguments(void **state)
     FAILS(hsa_signal_create(0, 2, twice, &signal), HSA_STATUS_ERROR_INVALID_ARGUMENT);
     FAILS(hsa_signal_create(0, 1, wild, &signal), HSA_STATUS_ERROR_INVALID_AGENT);
     FAILS(hsa_signal_destroy((hsa_signal_t){0}), HSA_STATUS_ERROR_INVALID_ARGUMENT);
-    FAILS(hsa_amd_signal_create(0, 0, NULL, HSA_AMD_SIGNAL_IPC, &signal),
-          HSA_STATUS_ERROR_INVALID_ARGUMENT);
+    FAILS(hsa_amd_signal_create(0, 0, NULL, 4, &signal), HSA_STATUS_ERROR_INVALID_ARGUMENT);
     OK(hsa_signal_create(3, 1, &rig.gpu, &signal));
     assert_int_equal(hsa_signal_load_relaxed(signal), 3);
     volatile hsa_signal_value_t *value;

@@ -91,7 +91,7 @@ static void give_up(struct cairn_native_frame *frame)
 {
     struct native_run *run = (struct native_run *)frame;
     run->guard.address = 0;
-    run->guard.read_only = false;
+    run->guard.read_only = run->guard.stored = false;
     siglongjmp(run->guard.jump, 1);
 }
 
@@ -145,7 +145,7 @@ static void caught(struct native_run *run)
     struct cairn_wave *wave = run->frame.wave;
     uint64_t address = run->guard.address;
     uint64_t pc = wave->pc, exec = cairn_wave_read64(wave, CAIRN_CODE_EXEC_LO);
-    bool read_only = run->guard.read_only;
+    enum cairn_fault_kind kind = cairn_guard_kind(&run->guard);
     run->guard.native = false;
     if (sigsetjmp(run->guard.jump, 0) == 0)
         replay(run, chunk);
@@ -156,7 +156,7 @@ static void caught(struct native_run *run)
         return;
     wave->pc = pc;
     wave->state = CAIRN_WAVE_READY;
-    cairn_wave_raise(wave, read_only ? CAIRN_FAULT_READ_ONLY : CAIRN_FAULT_UNMAPPED, address, -1);
+    cairn_wave_raise(wave, kind, address, -1);
 }
 
 /* ---- turns */
