@@ -26,6 +26,13 @@ enum { WINDOW_BITS = 40 };
 #endif
 enum { WINDOW_BITS_LEAST = 32, APERTURE_BITS = 32 };
 
+/* Code that adds a 32-bit index, times the size of an element, to the address of an allocation may
+ * leave out the check if all that it can reach lies in the window: allocations keep away from its
+ * start, and the window begins where the high half of addresses changes. */
+static const uint64_t window_alignment = (uint64_t)1 << 32;
+static const uint64_t window_margin = (uint64_t)65 << 30;
+enum { WINDOW_BITS_MARGIN = 36 }; /* a smaller window has none */
+
 enum {
     PAGE_BYTES = 4096,
     BIG_BYTES = 2 << 20,   /* from here on aligned to it, so that the kernel may use large pages */
@@ -92,7 +99,8 @@ static enum cairn_status reserve_locked(void)
     uint64_t base = 0;
     unsigned bits = WINDOW_BITS;
     for (; bits >= WINDOW_BITS_LEAST; bits--) {
-        base = cairn_address_reserve((uint64_t)1 << bits, BIG_BYTES);
+        base = cairn_address_reserve((uint64_t)1 << bits,
+                                     bits < WINDOW_BITS_MARGIN ? BIG_BYTES : window_alignment);
         if (base != 0)
             break;
     }
@@ -103,7 +111,10 @@ static enum cairn_status reserve_locked(void)
                   bits);
         return CAIRN_ERR_NO_MEMORY;
     }
-    if (!cairn_extents_init(&memory.extents, base, (uint64_t)1 << bits))
+    uint64_t size = (uint64_t)1 << bits, margin = 0;
+    if (bits >= WINDOW_BITS_MARGIN)
+        margin = size / 4 < window_margin ? size / 4 : window_margin;
+    if (!cairn_extents_init(&memory.extents, base + margin, size - margin))
         return CAIRN_ERR_NO_MEMORY;
     memory.space = (struct cairn_address_space){.window_base = base,
                                                 .window_size = (uint64_t)1 << bits,

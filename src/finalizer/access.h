@@ -23,9 +23,9 @@ struct cairn_access {
     uint32_t data[CAIRN_ACCESS_DWORDS][CAIRN_ACCESS_LANES];
     uint64_t base;
     uint32_t resource[4], soffset;
-    uint32_t indexed; /* idxen */
-    uint32_t mode;    /* MODE, for float atomics of LDS */
-    uint32_t padding;
+    uint32_t indexed;   /* idxen */
+    uint32_t mode;      /* MODE, for float atomics of LDS */
+    uint32_t high_seen; /* finalized code's own: the high half of the last addresses */
 };
 
 enum cairn_access_place {

@@ -12,7 +12,7 @@
 struct cairn_access_table;
 struct cairn_matrix_table;
 
-enum { CAIRN_NATIVE_VERSION = 3 };
+enum { CAIRN_NATIVE_VERSION = 4 };
 
 /* Why finalized code came back. wave->pc says where to go on. */
 enum cairn_native_exit {

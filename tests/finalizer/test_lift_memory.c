@@ -12,12 +12,19 @@
 
 #include <cmocka.h>
 
-enum { MOST_PIECES = 2048, PIECE_BYTES = 640 };
+enum { MOST_PIECES = 2048, PIECE_BYTES = 768 };
 
 /* A way to make the address: instructions before (%u: bytes of the access), and operands. */
 struct mode {
     const char *name, *before, *operands;
 };
+
+/* A 64-bit address as compilers make it, from an index of up to 2047 and down to -2048. */
+#define SCALED(extend, shift)                                                                      \
+    "s_add_u32 s22, s8, 0x4000\ns_addc_u32 s23, s9, 0\nv_lshrrev_b32_e32 v2, 1, v4\n"              \
+    "v_subrev_u32_e32 v2, 0x800, v2\n" extend "v_lshlrev_b64 v[2:3], " shift                       \
+    ", v[2:3]\nv_mov_b32_e32 v5, s23\nv_add_co_u32_e32 v2, vcc, s22, v2\n"                         \
+    "v_addc_co_u32_e32 v3, vcc, v5, v3, vcc\ns_mov_b64 vcc, 0"
 
 /* s[8:9]: data, s[10:11]: where results go, s[20:21]: mask, s12: a small multiple of 16 */
 static const struct mode global_modes[] = {
@@ -36,6 +43,24 @@ static const struct mode global_modes[] = {
      "v_lshlrev_b32_e32 v4, 5, v0\nv_mov_b32_e32 v3, s9\nv_add_co_u32_e32 v2, vcc, s8, v4\n"
      "v_addc_co_u32_e32 v3, vcc, 0, v3, vcc",
      "v[2:3], off"},
+    {"a base and signed indices", SCALED("v_ashrrev_i32_e32 v3, 31, v2\n", "2"),
+     "v[2:3], off offset:8"},
+    {"a base and unsigned indices",
+     SCALED("v_and_b32_e32 v2, 0xfff, v2\nv_mov_b32_e32 v3, 0\n", "1"), "v[2:3], off offset:-3"},
+    {"a base and indices of large elements",
+     SCALED("v_bfe_i32 v2, v2, 0, 9\nv_ashrrev_i32_e32 v3, 31, v2\n", "5"),
+     "v[2:3], off offset:17"},
+    {"a base and bytes",
+     "v_add_co_u32_e32 v2, vcc, s8, v4\nv_mov_b32_e32 v5, s9\n"
+     "v_addc_co_u32_e32 v3, vcc, 0, v5, vcc",
+     "v[2:3], off"},
+    {"a block that is none before it runs",
+     "v_mul_u32_u24_e32 v2, %u, v0\nv_sub_u32_e32 v4, v4, v4\nv_add_u32_e32 v2, v4, v2\n"
+     "v_mov_b32_e32 v3, 0\nv_mov_b32_e32 v5, s9\nv_add_co_u32_e32 v2, vcc, s8, v2\n"
+     "v_addc_co_u32_e32 v3, vcc, v3, v5, vcc",
+     "v[2:3], off offset:4"},
+    {"indices under a mask",
+     "s_mov_b64 exec, s[20:21]\n" SCALED("v_ashrrev_i32_e32 v3, 31, v2\n", "2"), "v[2:3], off"},
 };
 static const struct mode flat_modes[] = {
     {"pairs", "", "v[2:3]"},
@@ -43,6 +68,7 @@ static const struct mode flat_modes[] = {
      "v_mul_u32_u24_e32 v4, %u, v0\nv_mov_b32_e32 v3, s9\nv_add_co_u32_e32 v2, vcc, s8, v4\n"
      "v_addc_co_u32_e32 v3, vcc, 0, v3, vcc",
      "v[2:3] offset:16"},
+    {"a base and indices", SCALED("v_ashrrev_i32_e32 v3, 31, v2\n", "2"), "v[2:3] offset:8"},
     {"LDS", "v_mov_b32_e32 v2, v6\nv_mov_b32_e32 v3, s15", "v[2:3] offset:16"},
     {"private", "v_mov_b32_e32 v2, v7\nv_mov_b32_e32 v3, s17", "v[2:3] offset:4"},
 };

@@ -353,7 +353,8 @@ static void registers_are_what_the_interpreter_uses(void **state)
     (void)state;
     machine = asm_create("s_nop 0");
     load_instances();
-    machine->space.window_size -= ASM_DATA_BYTES - DATA; /* what lies behind is no memory */
+    /* What lies behind is no memory. */
+    machine->space.window_size = (uintptr_t)machine->data + DATA - machine->space.window_base;
     for (unsigned i = 0; i < POOL + 64; i++)
         pool[i] = (uint32_t)random_bits();
     for (unsigned i = 0; i < DATA; i++)

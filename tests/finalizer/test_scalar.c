@@ -304,6 +304,8 @@ static int set_up(void **state)
     (void)state;
     machine = asm_create("s_nop 0");
     machine->launch.grid[0]++; /* EXEC is random: nothing may be taken for granted of it */
+    machine->space.window_base = (uintptr_t)machine->data; /* what lies around is no memory */
+    machine->space.window_size = ASM_DATA_BYTES;
     for (unsigned i = 0; i < ASM_DATA_BYTES; i++)
         machine->data[i] = (uint8_t)random_bits();
     return 0;

@@ -103,13 +103,21 @@ static void *map(size_t size, size_t alignment, int protection)
 
 enum { PAGE = 4096, FOUR_GIB_SHIFT = 32 };
 
-/* Window: a page that is not there, data, another such page. The private aperture is reserved
- * elsewhere. LDS begins at its aperture. */
+/* As wide as what finalized code may reach from an address in the middle without a check. */
+#if __has_feature(thread_sanitizer)
+enum { WINDOW_SHIFT = 36 };
+#else
+enum { WINDOW_SHIFT = 38 };
+#endif
+static const size_t window_bytes = (size_t)1 << WINDOW_SHIFT;
+
+/* Window: nothing, data, nothing. The private aperture is reserved elsewhere. LDS begins at its
+ * aperture. */
 static void make_memory(struct asm_machine *m)
 {
     size_t aperture = (size_t)1 << FOUR_GIB_SHIFT;
-    uint8_t *window = map(ASM_DATA_BYTES + 2 * PAGE, PAGE, PROT_NONE);
-    m->data = window + PAGE;
+    uint8_t *window = map(window_bytes, aperture, PROT_NONE);
+    m->data = window + window_bytes / 2;
     if (mprotect(m->data, ASM_DATA_BYTES, PROT_READ | PROT_WRITE) != 0)
         give_up("mprotect", "");
     m->memory[0] = window;
@@ -120,7 +128,7 @@ static void make_memory(struct asm_machine *m)
         give_up("mprotect", "");
     m->space = (struct cairn_address_space){
         .window_base = (uintptr_t)window,
-        .window_size = ASM_DATA_BYTES + 2 * PAGE,
+        .window_size = window_bytes,
         .private_aperture = (uintptr_t)m->memory[1],
     };
 }
@@ -194,7 +202,7 @@ void asm_destroy(struct asm_machine *m)
 {
     cairn_interp_forget(&m->code);
     free((void *)(uintptr_t)m->code.base);
-    munmap(m->memory[0], ASM_DATA_BYTES + 2 * PAGE);
+    munmap(m->memory[0], window_bytes);
     munmap(m->memory[1], (size_t)1 << FOUR_GIB_SHIFT);
     munmap((uint8_t *)m->memory[2] - ((size_t)1 << FOUR_GIB_SHIFT), (size_t)2 << FOUR_GIB_SHIFT);
     free(m->memory[3]);

@@ -341,10 +341,13 @@ static void emit_by_wave(struct cairn_lift *lift, const struct cairn_lift_family
 
 static void emit_lane(struct cairn_lift *lift, const struct cairn_lift_family *family)
 {
-    struct cairn_lift_ends_note note;
-    cairn_lift_ends_before(lift, &note);
+    struct cairn_lift_ends_note ends;
+    struct cairn_lift_wide_note wide;
+    cairn_lift_ends_before(lift, &ends);
+    cairn_lift_wide_before(lift, &wide);
     family->emit(lift);
-    cairn_lift_ends_after(lift, &note);
+    cairn_lift_ends_after(lift, &ends);
+    cairn_lift_wide_after(lift, &wide);
 }
 
 void cairn_control_emit(struct cairn_lift *lift, uint32_t block, uint32_t i,

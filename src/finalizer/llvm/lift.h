@@ -46,6 +46,25 @@ struct cairn_lift_recent {
     unsigned next;
 };
 
+/* A 64-bit value in two vectors that is base + (index << shift) in the lanes of a mask. */
+struct cairn_lift_wide {
+    LLVMValueRef low, high, mask;
+    LLVMValueRef base;  /* i64 */
+    LLVMValueRef index; /* v32 */
+    uint8_t shift;
+    bool zero; /* the index is zero-extended; else its sign is */
+};
+/* v_add_co_u32 of a vector and a scalar, found again by its carry. */
+struct cairn_lift_wide_sum {
+    LLVMValueRef value, base, low, carry, mask;
+};
+enum { CAIRN_LIFT_WIDES = 32 };
+struct cairn_lift_wides { /* rings */
+    struct cairn_lift_wide pair[CAIRN_LIFT_WIDES];
+    struct cairn_lift_wide_sum sum[CAIRN_LIFT_WIDES];
+    unsigned next_pair, next_sum;
+};
+
 /* One compilation, one thread. */
 struct cairn_lift {
     const struct cairn_finalize_request *request;
@@ -74,6 +93,7 @@ struct cairn_lift {
     const struct cairn_insn *insn; /* &program->insns[at].insn */
     const struct cairn_insn_facts *insn_facts;
     struct cairn_lift_recent recent;
+    struct cairn_lift_wides wides;
 };
 
 /* ---- sources: slot is enum cairn_slot; dword counts from 0 inside the operand ---- */
@@ -94,6 +114,8 @@ LLVMValueRef cairn_lift_base64(struct cairn_lift *lift, unsigned slot);
  * what the stride says. */
 bool cairn_lift_ends64(struct cairn_lift *lift, unsigned slot, LLVMValueRef *first,
                        LLVMValueRef *last);
+/* The two dwords of a vector source as base and 32-bit index, where that is known (lift_wide.c). */
+bool cairn_lift_wide_of(struct cairn_lift *lift, unsigned slot, struct cairn_lift_wide *out);
 /* i32 or i64: a scalar source (SGPRs, constants, SCC, ...), not a vector register. */
 LLVMValueRef cairn_lift_scalar(struct cairn_lift *lift, unsigned slot);
 LLVMValueRef cairn_lift_scalar64(struct cairn_lift *lift, unsigned slot);

@@ -147,6 +147,61 @@ void cairn_lift_access_lanes(struct cairn_lift *lift, LLVMValueRef vector, LLVMV
                             : cairn_lift_access_lane(lift, type, row, i);
 }
 
+static void expect_first(struct cairn_lift *lift, LLVMValueRef branch)
+{
+    static const char name[] = "branch_weights";
+    LLVMMetadataRef parts[] = {
+        LLVMMDStringInContext2(lift->context, name, sizeof name - 1),
+        LLVMValueAsMetadata(cairn_lift_const32(lift, 2000)),
+        LLVMValueAsMetadata(cairn_lift_const32(lift, 1)),
+    };
+    LLVMMetadataRef node = LLVMMDNodeInContext2(lift->context, parts, 3);
+    unsigned kind = LLVMGetMDKindIDInContext(lift->context, "prof", 4);
+    LLVMSetMetadata(branch, kind, LLVMMetadataAsValue(lift->context, node));
+}
+
+/* ---- high halves of addresses */
+
+static LLVMValueRef all_are(struct cairn_lift_access *access, LLVMValueRef high)
+{
+    struct cairn_lift *lift = access->lift;
+    LLVMValueRef other =
+        LLVMBuildICmp(lift->builder, LLVMIntNE, access->high, cairn_lift_splat(lift, high), "");
+    return cairn_lift_access_none(access, other);
+}
+
+/* Nearly always it is that of the access before; so nothing waits for a lane of the vector. */
+LLVMValueRef cairn_lift_access_high(struct cairn_lift_access *access, LLVMValueRef *good)
+{
+    struct cairn_lift *lift = access->lift;
+    LLVMBuilderRef b = lift->builder;
+    LLVMValueRef at =
+        field(lift, cairn_lift_access_memory(lift), offsetof(struct cairn_access, high_seen));
+    LLVMBasicBlockRef look = cairn_lift_block(lift, "look"),
+                      known = cairn_lift_block(lift, "known");
+    LLVMValueRef seen = LLVMBuildLoad2(b, lift->i32, at, "");
+    LLVMSetVolatile(seen, true); /* it may hold anything at first */
+    cairn_lift_tag_state(lift, seen);
+    LLVMValueRef branch = LLVMBuildCondBr(b, all_are(access, seen), known, look);
+    LLVMBasicBlockRef from[] = {LLVMGetInsertBlock(b), look};
+    expect_first(lift, branch);
+    LLVMPositionBuilderAtEnd(b, look);
+    LLVMValueRef first =
+        LLVMBuildExtractElement(b, access->high, cairn_lift_access_first(access), "");
+    LLVMValueRef store = LLVMBuildStore(b, first, at);
+    LLVMSetVolatile(store, true);
+    cairn_lift_tag_state(lift, store);
+    LLVMValueRef values[] = {seen, first};
+    LLVMValueRef goods[] = {LLVMConstInt(lift->i1, 1, false), all_are(access, first)};
+    LLVMBuildBr(b, known);
+    LLVMPositionBuilderAtEnd(b, known);
+    LLVMValueRef high = LLVMBuildPhi(b, lift->i32, "");
+    LLVMAddIncoming(high, values, from, 2);
+    *good = LLVMBuildPhi(b, lift->i1, "");
+    LLVMAddIncoming(*good, goods, from, 2);
+    return high;
+}
+
 /* ---- the call */
 
 static LLVMValueRef table_entry(struct cairn_lift *lift, unsigned kind)
@@ -240,19 +295,6 @@ void cairn_lift_access_call(struct cairn_lift_access *access, unsigned in, unsig
 }
 
 /* ---- forks */
-
-static void expect_first(struct cairn_lift *lift, LLVMValueRef branch)
-{
-    static const char name[] = "branch_weights";
-    LLVMMetadataRef parts[] = {
-        LLVMMDStringInContext2(lift->context, name, sizeof name - 1),
-        LLVMValueAsMetadata(cairn_lift_const32(lift, 2000)),
-        LLVMValueAsMetadata(cairn_lift_const32(lift, 1)),
-    };
-    LLVMMetadataRef node = LLVMMDNodeInContext2(lift->context, parts, 3);
-    unsigned kind = LLVMGetMDKindIDInContext(lift->context, "prof", 4);
-    LLVMSetMetadata(branch, kind, LLVMMetadataAsValue(lift->context, node));
-}
 
 void cairn_lift_access_fork(struct cairn_lift_access *access, LLVMValueRef good, bool likely)
 {

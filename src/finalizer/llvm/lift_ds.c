@@ -149,7 +149,7 @@ static void load(struct cairn_lift_access *access, uint32_t imm)
     access->full = true; /* inactive lanes may as well be read */
     access->mask = LLVMConstAllOnes(access->lift->v1);
     if (!place.regular) {
-        cairn_lift_gather_from(access, access->lift->lds, place.all);
+        cairn_lift_gather(access, access->lift->lds, place.all, 0);
         return;
     }
     LLVMValueRef at = signed_pointer(access->lift, place.first);
@@ -172,7 +172,7 @@ static void store_masked(struct cairn_lift_access *access, const struct cairn_li
     LLVMValueRef inside = cairn_lift_ds_inside(access, place->all);
     access->mask = access->full ? inside : cairn_lift_and(access->lift, access->mask, inside);
     access->full = false;
-    cairn_lift_scatter_to(access, access->lift->lds, place->all);
+    cairn_lift_scatter(access, access->lift->lds, place->all, 0);
 }
 
 static void store_regular(struct cairn_lift_access *access, const struct cairn_lift_ds_place *place)
@@ -192,7 +192,7 @@ static void store_regular(struct cairn_lift_access *access, const struct cairn_l
 static void store_lanes(struct cairn_lift_access *access, const struct cairn_lift_ds_place *place)
 {
     cairn_lift_access_fork(access, cairn_lift_ds_lanes_inside(access, place->all), true);
-    cairn_lift_scatter_to(access, access->lift->lds, place->all);
+    cairn_lift_scatter(access, access->lift->lds, place->all, 0);
     cairn_lift_access_join(access, false);
 }
 

@@ -75,6 +75,19 @@ static void pair_addresses(struct cairn_lift_access *access, struct cairn_lift_a
         out->good = cairn_lift_and(lift, out->good, same_high(access));
 }
 
+/* Of a pair that is not regular: from what is known of it. */
+static void wide_addresses(struct cairn_lift_access *access, struct cairn_lift_addresses *out)
+{
+    struct cairn_lift *lift = access->lift;
+    struct cairn_lift_wide wide;
+    if (out->regular || !cairn_lift_wide_of(lift, CAIRN_SLOT_ADDR, &wide))
+        return;
+    out->origin = LLVMBuildAdd(lift->builder, wide.base, access->base, "");
+    out->index = wide.index;
+    out->shift = wide.shift;
+    out->zero = wide.zero;
+}
+
 /* A scalar base and offsets of 32 bits in access->low. `first`: i32, lane 0's offset. */
 void cairn_lift_offset_addresses(struct cairn_lift_access *access, struct cairn_shape shape,
                                  LLVMValueRef first, struct cairn_lift_addresses *out)
@@ -83,8 +96,12 @@ void cairn_lift_offset_addresses(struct cairn_lift_access *access, struct cairn_
     int64_t stride = shape.kind == CAIRN_SHAPE_AFFINE ? shape.stride : 0;
     out->regular = shape.kind != CAIRN_SHAPE_VARYING && stride_allowed(stride);
     out->stride = stride;
-    if (!out->regular)
+    if (!out->regular) {
+        out->origin = access->base;
+        out->index = access->low;
+        out->zero = true;
         return;
+    }
     out->good = no_wrap(lift, first, stride);
     first = LLVMBuildZExt(lift->builder, first, lift->i64, "");
     out->first = LLVMBuildAdd(lift->builder, first, access->base, "");
@@ -101,6 +118,7 @@ void cairn_lift_linear_operands(struct cairn_lift_access *access,
     if (!cairn_operand_present(saddr)) {
         access->high = cairn_lift_source(lift, CAIRN_SLOT_ADDR, 1);
         pair_addresses(access, addresses);
+        wide_addresses(access, addresses);
         return;
     }
     access->base =
@@ -138,12 +156,6 @@ static LLVMValueRef saturating_sub(struct cairn_lift *lift, LLVMValueRef a, LLVM
 {
     LLVMValueRef args[] = {a, b};
     return cairn_lift_intrinsic(lift, "llvm.usub.sat", &lift->i64, 1, args, 2);
-}
-
-static LLVMValueRef minimum(struct cairn_lift *lift, LLVMValueRef a, LLVMValueRef b)
-{
-    LLVMValueRef args[] = {a, b};
-    return cairn_lift_intrinsic(lift, "llvm.umin", &lift->i64, 1, args, 2);
 }
 
 /* Loads of memory in the block of the instruction. */
@@ -189,16 +201,6 @@ static bool is_rows(const struct cairn_lift_access *access, int64_t stride, bool
     return loads && stride == 4 && access->bytes > 4;
 }
 
-static bool has_regular_form(const struct cairn_lift_access *access,
-                             const struct cairn_lift_addresses *addresses, bool loads)
-{
-    if (!addresses->regular)
-        return false;
-    if (addresses->stride == access->bytes || is_rows(access, addresses->stride, loads))
-        return true;
-    return access->full || (addresses->stride == 0 && loads);
-}
-
 static void spread(struct cairn_lift_access *access)
 {
     for (unsigned i = 0; i < access->dwords; i++)
@@ -206,12 +208,24 @@ static void spread(struct cairn_lift_access *access)
     access->uniform = false;
 }
 
-static void run_regular(struct cairn_lift_access *access,
-                        const struct cairn_lift_addresses *addresses, bool loads)
+static void run_block(struct cairn_lift_access *access, LLVMValueRef first, bool loads)
 {
     struct cairn_lift *lift = access->lift;
-    int64_t stride = addresses->stride;
-    uint64_t span = (uint64_t)stride * (lift->width - 1) + access->bytes;
+    LLVMValueRef at = LLVMBuildIntToPtr(lift->builder, first, lift->ptr, "");
+    if (loads) {
+        fetch_ahead(access, first);
+        cairn_lift_block_load(access, at);
+    } else {
+        cairn_lift_block_store(access, at);
+    }
+}
+
+/* i1: all of the span may be touched. */
+static LLVMValueRef span_is_good(struct cairn_lift_access *access,
+                                 const struct cairn_lift_addresses *addresses)
+{
+    struct cairn_lift *lift = access->lift;
+    uint64_t span = (uint64_t)addresses->stride * (lift->width - 1) + access->bytes;
     LLVMValueRef good = span_in_window(lift, addresses->first, span);
     good = cairn_lift_and(lift, good, addresses->good);
     good = cairn_lift_and(lift, good, addresses->guard);
@@ -220,12 +234,45 @@ static void run_regular(struct cairn_lift_access *access,
         end = LLVMBuildAdd(lift->builder, end, cairn_lift_const64(lift, span), "");
         good = cairn_lift_and(lift, good, compare(lift, LLVMIntULE, end, addresses->limit));
     }
+    return good;
+}
+
+/* Lanes apart from each other, of which some may be off. */
+static void run_masked_strides(struct cairn_lift_access *access,
+                               const struct cairn_lift_addresses *addresses, bool loads)
+{
+    struct cairn_lift *lift = access->lift;
+    LLVMValueRef steps = cairn_lift_iota(lift, (int32_t)addresses->stride);
+    LLVMValueRef low = LLVMBuildTrunc(lift->builder, addresses->first, lift->i32, "");
+    LLVMValueRef good = span_is_good(access, addresses);
+    LLVMValueRef misses = loads ? cairn_lift_gather_misses(access, low, steps, 0) : NULL;
+    if (misses != NULL)
+        good = cairn_lift_and(lift, good, cairn_lift_access_none(access, misses));
+    cairn_lift_access_fork(access, good, true);
+    LLVMValueRef at = LLVMBuildIntToPtr(lift->builder, addresses->first, lift->ptr, "");
+    if (loads)
+        cairn_lift_gather(access, at, steps, 0);
+    else
+        cairn_lift_scatter(access, at, steps, 0);
+    cairn_lift_access_join(access, loads);
+}
+
+static void run_regular(struct cairn_lift_access *access,
+                        const struct cairn_lift_addresses *addresses, bool loads)
+{
+    struct cairn_lift *lift = access->lift;
+    int64_t stride = addresses->stride;
+    bool rows = is_rows(access, stride, loads), block = stride == access->bytes;
+    if (!access->full && !rows && !block && !(stride == 0 && loads)) {
+        run_masked_strides(access, addresses, loads);
+        return;
+    }
+    LLVMValueRef good = span_is_good(access, addresses);
     access->uniform = stride == 0 && loads;
     if (access->uniform && !access->full)
         good = cairn_lift_and(lift, good, mask_is_not_empty(access));
-    else if (is_rows(access, stride, loads)
-                 ? cairn_lift_rows_need_full(access)
-                 : stride == access->bytes && cairn_lift_block_needs_full(access, loads))
+    else if (rows ? cairn_lift_rows_need_full(access)
+                  : block && cairn_lift_block_needs_full(access, loads))
         good = cairn_lift_and(lift, good, mask_is_full(access));
     cairn_lift_access_fork(access, good, true);
     LLVMValueRef at = LLVMBuildIntToPtr(lift->builder, addresses->first, lift->ptr, "");
@@ -233,44 +280,84 @@ static void run_regular(struct cairn_lift_access *access,
         cairn_lift_uniform_load(access, at);
         if (lift->insn->encoding == CAIRN_ENC_FLAT)
             spread(access); /* private memory, reached the slow way, differs from lane to lane */
-    } else if (is_rows(access, stride, loads))
+    } else if (rows) {
         cairn_lift_rows_load(access, at);
-    else if (stride == access->bytes && loads) {
-        fetch_ahead(access, addresses->first);
-        cairn_lift_block_load(access, at);
-    } else if (stride == access->bytes)
-        cairn_lift_block_store(access, at);
-    else if (loads)
+    } else if (block) {
+        run_block(access, addresses->first, loads);
+    } else if (loads) {
         cairn_lift_strided_load(access, at, stride);
-    else
+    } else {
         cairn_lift_strided_store(access, at, stride);
+    }
     cairn_lift_access_join(access, loads);
 }
 
-/* ---- an address a lane. Which instructions are regular all the same is seen at run time: a way of
- * its own for blocks. */
+/* ---- an index a lane: origin + (index << shift), of which all that 32 bits can reach must lie in
+ * the window. Which instructions are regular all the same is seen at run time. */
 
-static bool may_be_block(const struct cairn_lift_access *access)
+/* The same addresses by signed indices. */
+static struct cairn_lift_addresses signed_addresses(struct cairn_lift *lift,
+                                                    const struct cairn_lift_addresses *from)
 {
-    return access->bytes >= 4;
+    struct cairn_lift_addresses to = *from;
+    if (!from->zero)
+        return to;
+    LLVMValueRef half = cairn_lift_const64(lift, UINT64_C(1) << (31 + from->shift));
+    LLVMValueRef sign = cairn_lift_splat(lift, cairn_lift_const32(lift, 1u << 31));
+    to.origin = LLVMBuildAdd(lift->builder, from->origin, half, "");
+    to.index = LLVMBuildXor(lift->builder, from->index, sign, "");
+    to.zero = false;
+    return to;
 }
 
-/* v64 or v32: 0, bytes, 2 * bytes ... */
-static LLVMValueRef steps(struct cairn_lift *lift, LLVMTypeRef type, unsigned bytes)
-{
-    LLVMValueRef elements[CAIRN_LIFT_MAX_WIDTH];
-    for (unsigned i = 0; i < lift->width; i++)
-        elements[i] = LLVMConstInt(type, i * bytes, false);
-    return LLVMConstVector(elements, lift->width);
-}
-
-/* i1: active lanes lie side by side from `first` on, which is lane 0's. */
-static LLVMValueRef is_block(struct cairn_lift_access *access, LLVMValueRef at, LLVMValueRef first)
+/* i1: all that signed indices can reach from the origin lies in the window. */
+static LLVMValueRef reach_in_window(struct cairn_lift_access *access,
+                                    const struct cairn_lift_addresses *addresses)
 {
     struct cairn_lift *lift = access->lift;
-    LLVMValueRef expected = LLVMBuildAdd(lift->builder, cairn_lift_splat(lift, first),
-                                         steps(lift, LLVMTypeOf(first), access->bytes), "");
-    return cairn_lift_access_none(access, compare(lift, LLVMIntNE, at, expected));
+    uint64_t half = UINT64_C(1) << (31 + addresses->shift), span = 2 * half + access->bytes;
+    LLVMValueRef low =
+        LLVMBuildSub(lift->builder, addresses->origin, cairn_lift_const64(lift, half), "");
+    low = LLVMBuildSub(lift->builder, low, lift->window_base, "");
+    LLVMValueRef top = saturating_sub(lift, lift->window_size, cairn_lift_const64(lift, span - 1));
+    return compare(lift, LLVMIntULT, low, top);
+}
+
+/* Buffers end: offsets, which are the unsigned indices. */
+static LLVMValueRef below_limit(struct cairn_lift_access *access,
+                                const struct cairn_lift_addresses *addresses)
+{
+    struct cairn_lift *lift = access->lift;
+    if (addresses->limit == NULL)
+        return NULL;
+    LLVMValueRef limit =
+        saturating_sub(lift, addresses->limit, cairn_lift_const64(lift, access->bytes - 1));
+    limit = cairn_lift_splat(lift, LLVMBuildTrunc(lift->builder, limit, lift->i32, ""));
+    return cairn_lift_access_none(access, compare(lift, LLVMIntUGE, addresses->index, limit));
+}
+
+/* i32 vector: 0, step, 2 * step ... where the elements lie side by side; false: they cannot. */
+static bool block_steps(struct cairn_lift_access *access, unsigned shift, LLVMValueRef *steps)
+{
+    if (access->bytes < 4 || access->bytes >> shift << shift != access->bytes)
+        return false;
+    *steps = cairn_lift_iota(access->lift, (int32_t)(access->bytes >> shift));
+    return true;
+}
+
+/* i1: active lanes lie side by side from lane 0's `first` on, without a change of sign. */
+static LLVMValueRef is_block(struct cairn_lift_access *access, LLVMValueRef index,
+                             LLVMValueRef first, unsigned shift, LLVMValueRef steps, bool loads)
+{
+    struct cairn_lift *lift = access->lift;
+    uint32_t top = INT32_MAX - (access->bytes >> shift) * (lift->width - 1);
+    LLVMValueRef expected = LLVMBuildAdd(lift->builder, cairn_lift_splat(lift, first), steps, "");
+    LLVMValueRef good = cairn_lift_access_none(access, compare(lift, LLVMIntNE, index, expected));
+    good =
+        cairn_lift_and(lift, good, compare(lift, LLVMIntSLE, first, cairn_lift_const32(lift, top)));
+    if (cairn_lift_block_needs_full(access, loads))
+        good = cairn_lift_and(lift, good, mask_is_full(access));
+    return good;
 }
 
 static LLVMValueRef lane0(struct cairn_lift *lift, LLVMValueRef vector)
@@ -278,92 +365,84 @@ static LLVMValueRef lane0(struct cairn_lift *lift, LLVMValueRef vector)
     return LLVMBuildExtractElement(lift->builder, vector, cairn_lift_const32(lift, 0), "");
 }
 
-/* The way of a block at `first` (i64), if `good`. */
-static void try_block(struct cairn_lift_access *access, LLVMValueRef first, LLVMValueRef good,
-                      bool loads)
+/* i64: the address of index `first` (i32). */
+static LLVMValueRef address_of(struct cairn_lift *lift,
+                               const struct cairn_lift_addresses *addresses, LLVMValueRef first)
 {
-    struct cairn_lift *lift = access->lift;
-    good = cairn_lift_and(lift, good,
-                          span_in_window(lift, first, access->bytes * (uint64_t)lift->width));
-    if (cairn_lift_block_needs_full(access, loads))
-        good = cairn_lift_and(lift, good, mask_is_full(access));
-    cairn_lift_access_fork(access, good, false);
-    LLVMValueRef data[CAIRN_LIFT_MAX_DWORDS];
-    memcpy(data, access->data, sizeof data);
-    LLVMValueRef at = LLVMBuildIntToPtr(lift->builder, first, lift->ptr, "");
-    if (loads) {
-        fetch_ahead(access, first);
-        cairn_lift_block_load(access, at);
-    } else {
-        cairn_lift_block_store(access, at);
-    }
-    cairn_lift_access_way(access);
-    memcpy(access->data, data, sizeof data);
+    LLVMBuilderRef b = lift->builder;
+    first = LLVMBuildSExt(b, first, lift->i64, "");
+    first = LLVMBuildShl(b, first, cairn_lift_const64(lift, addresses->shift), "");
+    return LLVMBuildAdd(b, addresses->origin, first, "");
 }
 
-/* A scalar base: offsets are compared in 32 bits. */
-static void run_offsets(struct cairn_lift_access *access,
-                        const struct cairn_lift_addresses *addresses, bool loads)
+/* As a block if it is one. Checked already: that memory may be touched. */
+static void run_lanes(struct cairn_lift_access *access,
+                      const struct cairn_lift_addresses *addresses, bool loads)
 {
     struct cairn_lift *lift = access->lift;
     LLVMBuilderRef b = lift->builder;
-    LLVMValueRef before = LLVMBuildSub(b, access->base, lift->window_base, "");
-    LLVMValueRef limit = saturating_sub(lift, lift->window_size, before);
-    if (addresses->limit != NULL)
-        limit = minimum(lift, limit, addresses->limit);
-    limit = saturating_sub(lift, limit, cairn_lift_const64(lift, access->bytes - 1));
-    limit = minimum(lift, limit, cairn_lift_const64(lift, UINT64_C(1) << 31));
-    limit = cairn_lift_splat(lift, LLVMBuildTrunc(b, limit, lift->i32, ""));
-    if (may_be_block(access) && addresses->limit == NULL) {
-        LLVMValueRef first = lane0(lift, access->low);
-        LLVMValueRef block = cairn_lift_and(lift, is_block(access, access->low, first),
-                                            no_wrap(lift, first, access->bytes));
-        first = LLVMBuildZExt(b, first, lift->i64, "");
-        try_block(access, LLVMBuildAdd(b, first, access->base, ""), block, loads);
+    unsigned shift = addresses->shift;
+    LLVMValueRef steps;
+    struct cairn_lift_access inner = *access;
+    bool may_be_block = addresses->limit == NULL && block_steps(access, shift, &steps);
+    inner.done = NULL;
+    inner.way_count = 0;
+    if (may_be_block) {
+        LLVMValueRef first = lane0(lift, addresses->index);
+        LLVMValueRef good = is_block(access, addresses->index, first, shift, steps, loads);
+        cairn_lift_access_fork(&inner, good, false);
+        run_block(&inner, address_of(lift, addresses, first), loads);
+        cairn_lift_access_way(&inner);
+        memcpy(inner.data, access->data, sizeof inner.data);
     }
-    LLVMValueRef good =
-        cairn_lift_access_none(access, compare(lift, LLVMIntUGE, access->low, limit));
-    cairn_lift_access_fork(access, cairn_lift_and(lift, good, addresses->guard), true);
-    LLVMValueRef base = LLVMBuildIntToPtr(b, access->base, lift->ptr, "");
+    LLVMValueRef base = LLVMBuildIntToPtr(b, addresses->origin, lift->ptr, "");
     if (loads)
-        cairn_lift_gather_from(access, base, access->low);
+        cairn_lift_gather(&inner, base, addresses->index, shift);
     else
-        cairn_lift_scatter_to(access, base, access->low);
+        cairn_lift_scatter(&inner, base, addresses->index, shift);
+    if (may_be_block)
+        cairn_lift_access_meet(&inner, loads);
+    if (loads)
+        memcpy(access->data, inner.data, sizeof access->data);
+}
+
+static void run_indexed(struct cairn_lift_access *access, const struct cairn_lift_addresses *from,
+                        bool loads)
+{
+    struct cairn_lift *lift = access->lift;
+    struct cairn_lift_addresses addresses = signed_addresses(lift, from);
+    LLVMValueRef good = reach_in_window(access, &addresses);
+    LLVMValueRef low = LLVMBuildTrunc(lift->builder, addresses.origin, lift->i32, "");
+    LLVMValueRef misses =
+        loads ? cairn_lift_gather_misses(access, low, addresses.index, addresses.shift) : NULL;
+    if (misses != NULL)
+        good = cairn_lift_and(lift, good, cairn_lift_access_none(access, misses));
+    good = cairn_lift_and(lift, good, below_limit(access, from));
+    good = cairn_lift_and(lift, good, from->good);
+    cairn_lift_access_fork(access, cairn_lift_and(lift, good, from->guard), true);
+    run_lanes(access, &addresses, loads);
     cairn_lift_access_join(access, loads);
 }
 
+/* An address a lane: where the high halves are the same, by the low ones. */
 static void run_addresses(struct cairn_lift_access *access, bool loads)
 {
     struct cairn_lift *lift = access->lift;
     LLVMBuilderRef b = lift->builder;
-    LLVMValueRef at = LLVMBuildZExt(b, access->low, lift->v64, "");
-    LLVMValueRef high = LLVMBuildZExt(b, access->high, lift->v64, "");
-    LLVMValueRef shift = cairn_lift_splat(lift, cairn_lift_const64(lift, 32));
-    at = LLVMBuildOr(b, at, LLVMBuildShl(b, high, shift, ""), "");
-    at = LLVMBuildAdd(b, at, cairn_lift_splat(lift, access->base), "");
-    if (may_be_block(access)) {
-        LLVMValueRef first = lane0(lift, at);
-        try_block(access, first, is_block(access, at, first), loads);
-    }
-    LLVMValueRef top =
-        LLVMBuildSub(b, lift->window_size, cairn_lift_const64(lift, access->bytes), "");
-    LLVMValueRef offset = LLVMBuildSub(b, at, cairn_lift_splat(lift, lift->window_base), "");
-    LLVMValueRef outside = compare(lift, LLVMIntUGT, offset, cairn_lift_splat(lift, top));
-    cairn_lift_access_fork(access, cairn_lift_access_none(access, outside), true);
-    if (loads)
-        cairn_lift_gather(access, at);
-    else
-        cairn_lift_scatter(access, at);
-    cairn_lift_access_join(access, loads);
+    struct cairn_lift_addresses addresses = {.index = access->low, .zero = true};
+    LLVMValueRef high = cairn_lift_access_high(access, &addresses.good);
+    high = LLVMBuildShl(b, LLVMBuildZExt(b, high, lift->i64, ""), cairn_lift_const64(lift, 32), "");
+    addresses.origin = LLVMBuildAdd(b, access->base, high, "");
+    run_indexed(access, &addresses, loads);
 }
 
 void cairn_lift_linear_run(struct cairn_lift_access *access,
                            const struct cairn_lift_addresses *addresses, bool loads)
 {
-    if (has_regular_form(access, addresses, loads))
+    if (addresses->regular)
         run_regular(access, addresses, loads);
-    else if (access->high == NULL)
-        run_offsets(access, addresses, loads);
+    else if (addresses->index != NULL)
+        run_indexed(access, addresses, loads);
     else
         run_addresses(access, loads);
 }

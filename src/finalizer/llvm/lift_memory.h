@@ -72,7 +72,9 @@ LLVMValueRef cairn_lift_access_lane(struct cairn_lift *lift, LLVMTypeRef type, s
                                     unsigned lane);
 LLVMValueRef cairn_lift_access_bits(struct cairn_lift *lift, LLVMValueRef mask); /* iW */
 LLVMValueRef cairn_lift_access_first(struct cairn_lift_access *access); /* i32: first active */
-LLVMValueRef cairn_lift_lds_bytes(struct cairn_lift *lift);             /* i64 */
+/* i32: the high half of the active lanes' addresses (access->high), `good` (i1): of all of them. */
+LLVMValueRef cairn_lift_access_high(struct cairn_lift_access *access, LLVMValueRef *good);
+LLVMValueRef cairn_lift_lds_bytes(struct cairn_lift *lift);  /* i64 */
 LLVMValueRef cairn_lift_first_lane(struct cairn_lift *lift); /* i32: the chunk's, in its wave */
 LLVMValueRef cairn_lift_and(struct cairn_lift *lift, LLVMValueRef a,
                             LLVMValueRef b); /* NULL: true */
@@ -91,12 +93,15 @@ void cairn_lift_rows_load(struct cairn_lift_access *access, LLVMValueRef at);
 /* Any stride that is a constant: all lanes are touched. */
 void cairn_lift_strided_load(struct cairn_lift_access *access, LLVMValueRef at, int64_t stride);
 void cairn_lift_strided_store(struct cairn_lift_access *access, LLVMValueRef at, int64_t stride);
-/* `at`: i64 addresses (v64), only active lanes are touched; or base + unsigned offsets below 2^31
- * (v32). */
-void cairn_lift_gather(struct cairn_lift_access *access, LLVMValueRef at);
-void cairn_lift_scatter(struct cairn_lift_access *access, LLVMValueRef at);
-void cairn_lift_gather_from(struct cairn_lift_access *access, LLVMValueRef base, LLVMValueRef at);
-void cairn_lift_scatter_to(struct cairn_lift_access *access, LLVMValueRef base, LLVMValueRef at);
+/* From base + (index << shift), of signed indices (v32); only active lanes are touched. */
+void cairn_lift_gather(struct cairn_lift_access *access, LLVMValueRef base, LLVMValueRef index,
+                       unsigned shift);
+void cairn_lift_scatter(struct cairn_lift_access *access, LLVMValueRef base, LLVMValueRef index,
+                        unsigned shift);
+/* A lane's bytes that cross a dword of the host cannot be gathered: v1, or NULL. `low`: i32, of the
+ * base. */
+LLVMValueRef cairn_lift_gather_misses(struct cairn_lift_access *access, LLVMValueRef low,
+                                      LLVMValueRef index, unsigned shift);
 
 /* ---- lift_memory.c */
 /* Registers of the loaded data, and data to be stored, by form. */
@@ -118,6 +123,10 @@ struct cairn_lift_addresses {
     bool regular; /* lane i is at first + i * stride, if `good` */
     int64_t stride;
     LLVMValueRef first; /* i64 */
+    /* Not regular: at origin (i64) + (index (v32) << shift), if `good`; NULL: not known. */
+    LLVMValueRef origin, index;
+    unsigned shift;
+    bool zero;          /* the index is zero-extended; else its sign is */
     LLVMValueRef good;  /* i1, NULL: true */
     LLVMValueRef limit; /* i64: offsets end there (buffers); NULL: the window alone counts */
     LLVMValueRef guard; /* i1: for the fast path in any case; NULL: true */

@@ -131,6 +131,16 @@ void cairn_lift_ends_after(struct cairn_lift *lift, const struct cairn_lift_ends
 void cairn_lift_ends_forget(struct cairn_lift *lift, unsigned vreg);
 void cairn_lift_ends_forget_mask(struct cairn_lift *lift, unsigned code);
 
+/* ---- lift_wide.c: in front of and behind an instruction of the lanes; cairn_lift_wide_of() asks.
+ */
+struct cairn_lift_wide_note {
+    struct cairn_lift_wide pair; /* index NULL: nothing */
+    bool high_only;              /* the low half is there already */
+    struct cairn_lift_wide_sum sum;
+};
+void cairn_lift_wide_before(struct cairn_lift *lift, struct cairn_lift_wide_note *note);
+void cairn_lift_wide_after(struct cairn_lift *lift, const struct cairn_lift_wide_note *note);
+
 void cairn_lift_store_mask(struct cairn_lift *lift, unsigned code);  /* what is known of it */
 void cairn_lift_forget_mask(struct cairn_lift *lift, unsigned code); /* it is about to be made */
 LLVMValueRef cairn_lift_mask_pointer(struct cairn_lift *lift, unsigned code);

@@ -172,9 +172,9 @@ static void run_lanes(struct cairn_lift_access *access, const struct place *plac
         row.quiet = false;
         LLVMValueRef from = behind(lift, base, (uint64_t)i * ROW_BYTES);
         if (loads)
-            cairn_lift_gather_from(&row, from, at);
+            cairn_lift_gather(&row, from, at, 0);
         else
-            cairn_lift_scatter_to(&row, from, at);
+            cairn_lift_scatter(&row, from, at, 0);
         access->data[i] = row.data[0];
     }
     cairn_lift_access_join(access, loads);
