@@ -160,18 +160,34 @@ hsa_status_t hsa_executable_readonly_variable_define(hsa_executable_t executable
 
 /* ---- loading and freezing ---- */
 
+hsa_status_t cairn_hsa_executable_load(hsa_executable_t handle, struct agent *agent,
+                                       const struct reader *reader, hsa_loaded_code_object_t *out)
+{
+    struct loaded *loaded;
+    hsa_status_t status = HSA_STATUS_ERROR_FROZEN_EXECUTABLE;
+    struct executable *executable = cairn_hsa_executable_of(handle);
+    if (executable == NULL)
+        return HSA_STATUS_ERROR_INVALID_EXECUTABLE;
+    if (agent != NULL && !agent->is_gpu)
+        return HSA_STATUS_ERROR_INCOMPATIBLE_ARGUMENTS;
+    pthread_mutex_lock(&executable->lock);
+    if (executable->state == HSA_EXECUTABLE_STATE_UNFROZEN)
+        status = cairn_hsa_load_locked(executable, agent, reader, &loaded);
+    pthread_mutex_unlock(&executable->lock);
+    if (status == HSA_STATUS_SUCCESS && out != NULL)
+        out->handle = (uintptr_t)loaded;
+    return status;
+}
+
 hsa_status_t hsa_executable_load_agent_code_object(hsa_executable_t handle,
                                                    hsa_agent_t agent_handle,
                                                    hsa_code_object_reader_t reader_handle,
                                                    const char *options,
                                                    hsa_loaded_code_object_t *loaded_code_object)
 {
-    struct loaded *loaded;
-    hsa_status_t status = HSA_STATUS_ERROR_FROZEN_EXECUTABLE;
     if (!cairn_hsa_is_open())
         return HSA_STATUS_ERROR_NOT_INITIALIZED;
-    struct executable *executable = cairn_hsa_executable_of(handle);
-    if (executable == NULL)
+    if (cairn_hsa_executable_of(handle) == NULL)
         return HSA_STATUS_ERROR_INVALID_EXECUTABLE;
     struct agent *agent = cairn_hsa_agent_of(agent_handle);
     if (agent == NULL)
@@ -179,15 +195,23 @@ hsa_status_t hsa_executable_load_agent_code_object(hsa_executable_t handle,
     const struct reader *reader = cairn_hsa_handle_find(HANDLE_READER, reader_handle.handle);
     if (reader == NULL)
         return HSA_STATUS_ERROR_INVALID_CODE_OBJECT_READER;
-    if (!agent->is_gpu)
-        return HSA_STATUS_ERROR_INCOMPATIBLE_ARGUMENTS;
-    pthread_mutex_lock(&executable->lock);
-    if (executable->state == HSA_EXECUTABLE_STATE_UNFROZEN)
-        status = cairn_hsa_load_locked(executable, agent, reader, &loaded);
-    pthread_mutex_unlock(&executable->lock);
-    if (status == HSA_STATUS_SUCCESS && loaded_code_object != NULL)
-        loaded_code_object->handle = (uintptr_t)loaded;
-    return status;
+    return cairn_hsa_executable_load(handle, agent, reader, loaded_code_object);
+}
+
+/* For variables in program allocation; machine code is an agent's. */
+hsa_status_t hsa_executable_load_program_code_object(hsa_executable_t handle,
+                                                     hsa_code_object_reader_t reader_handle,
+                                                     const char *options,
+                                                     hsa_loaded_code_object_t *loaded_code_object)
+{
+    if (!cairn_hsa_is_open())
+        return HSA_STATUS_ERROR_NOT_INITIALIZED;
+    if (cairn_hsa_executable_of(handle) == NULL)
+        return HSA_STATUS_ERROR_INVALID_EXECUTABLE;
+    const struct reader *reader = cairn_hsa_handle_find(HANDLE_READER, reader_handle.handle);
+    if (reader == NULL)
+        return HSA_STATUS_ERROR_INVALID_CODE_OBJECT_READER;
+    return cairn_hsa_executable_load(handle, NULL, reader, loaded_code_object);
 }
 
 hsa_status_t hsa_executable_freeze(hsa_executable_t handle, const char *options)

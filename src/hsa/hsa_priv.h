@@ -217,6 +217,7 @@ static inline void cairn_hsa_copies_hurry(const struct cairn_signal *completion,
 void cairn_hsa_queues_destroy(void);
 void cairn_hsa_executables_destroy(void);
 void cairn_hsa_readers_destroy(void);
+void cairn_hsa_code_objects_destroy(void);
 void cairn_hsa_signal_groups_destroy(void);
 
 /* ---- signals ---- */

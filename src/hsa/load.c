@@ -79,7 +79,8 @@ static hsa_status_t map_segments(const struct cairn_obj *obj, struct loaded *loa
     loaded->segments = calloc(obj->segment_count, sizeof *loaded->segments);
     if (loaded->segments == NULL)
         return HSA_STATUS_ERROR_OUT_OF_RESOURCES;
-    if (cairn_memory_alloc(loaded->agent->device, CAIRN_MEMORY_CODE, loaded->size, align,
+    struct cairn_device *device = loaded->agent != NULL ? loaded->agent->device : NULL;
+    if (cairn_memory_alloc(device, CAIRN_MEMORY_CODE, loaded->size, align,
                            HSA_AMD_MEMORY_POOL_GLOBAL_FLAG_COARSE_GRAINED,
                            &loaded->base) != CAIRN_OK)
         return HSA_STATUS_ERROR_OUT_OF_RESOURCES;
@@ -271,7 +272,7 @@ static hsa_status_t resolve(struct loaded *loaded, const struct cairn_obj *obj, 
         *value = found->address;
     else if (!wanted->weak) {
         cairn_log(CAIRN_LOG_ERROR, "hsa: undefined symbol %s in a code object for %s", wanted->name,
-                  loaded->agent->name);
+                  loaded->agent != NULL ? loaded->agent->name : "the program");
         return HSA_STATUS_ERROR_VARIABLE_UNDEFINED;
     }
     return HSA_STATUS_SUCCESS;
@@ -424,9 +425,24 @@ static hsa_status_t load_parsed(struct loaded *loaded, const struct cairn_obj *o
     return status;
 }
 
+static bool has_code(const struct cairn_obj *obj)
+{
+    for (uint32_t i = 0; i < obj->symbol_count; i++)
+        if (obj->symbols[i].defined && (obj->symbols[i].kind == CAIRN_SYMBOL_FUNCTION ||
+                                        obj->symbols[i].kind == CAIRN_SYMBOL_KERNEL_DESCRIPTOR))
+            return true;
+    return false;
+}
+
 static bool fits(const struct cairn_obj *obj, const struct agent *agent)
 {
     char code[96];
+    if (agent == NULL) {
+        if (has_code(obj))
+            cairn_log(CAIRN_LOG_ERROR, "hsa: a program code object with machine code; load it for "
+                                       "an agent");
+        return !has_code(obj);
+    }
     if (cairn_target_id_fits(&obj->target, &agent->isa->target))
         return true;
     cairn_target_id_format(&obj->target, code, sizeof code);

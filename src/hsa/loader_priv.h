@@ -58,7 +58,7 @@ struct debug_entry {
 
 struct loaded {
     struct executable *executable;
-    struct agent *agent;
+    struct agent *agent;      /* NULL: variables of the program, for all agents */
     const void *storage_base; /* the reader's bytes; only an identity, never read */
     uint64_t storage_size, storage_offset;
     hsa_ven_amd_loader_code_object_storage_type_t storage;
@@ -85,7 +85,8 @@ struct executable {
     size_t bucket_count, symbol_count;
 };
 
-/* load.c: adds the code object to the executable; the lock is held. */
+/* load.c: adds the code object to the executable; the lock is held. Without an agent it must have
+ * variables alone, which all agents share. */
 CAIRN_MUST_CHECK hsa_status_t cairn_hsa_load_locked(struct executable *executable,
                                                     struct agent *agent,
                                                     const struct reader *reader,
@@ -112,5 +113,10 @@ static inline hsa_executable_t cairn_hsa_executable_handle(const struct executab
 
 /* executable.c */
 struct executable *cairn_hsa_executable_of(hsa_executable_t handle);
+/* Loads what the reader has; agent NULL as above, *out may be NULL. */
+CAIRN_MUST_CHECK hsa_status_t cairn_hsa_executable_load(hsa_executable_t handle,
+                                                        struct agent *agent,
+                                                        const struct reader *reader,
+                                                        hsa_loaded_code_object_t *out);
 
 #endif

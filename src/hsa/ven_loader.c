@@ -199,7 +199,9 @@ hsa_status_t hsa_ven_amd_loader_loaded_code_object_get_info(
     case HSA_VEN_AMD_LOADER_LOADED_CODE_OBJECT_INFO_EXECUTABLE:
         return info_u64(value, (uintptr_t)loaded->executable);
     case HSA_VEN_AMD_LOADER_LOADED_CODE_OBJECT_INFO_KIND:
-        return info_u32(value, HSA_VEN_AMD_LOADER_LOADED_CODE_OBJECT_KIND_AGENT);
+        return info_u32(value, loaded->agent != NULL
+                                   ? HSA_VEN_AMD_LOADER_LOADED_CODE_OBJECT_KIND_AGENT
+                                   : HSA_VEN_AMD_LOADER_LOADED_CODE_OBJECT_KIND_PROGRAM);
     case HSA_VEN_AMD_LOADER_LOADED_CODE_OBJECT_INFO_AGENT:
         return info_u64(value, cairn_hsa_agent_handle(loaded->agent).handle);
     case HSA_VEN_AMD_LOADER_LOADED_CODE_OBJECT_INFO_CODE_OBJECT_STORAGE_TYPE:
