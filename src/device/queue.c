@@ -110,6 +110,7 @@ static void reset(struct cairn_queue_state *state)
                           memory_order_relaxed);
     atomic_store_explicit(&state->share.workers, UINT32_MAX, memory_order_relaxed);
     state->share.pass = 0;
+    memset(&state->gws, 0, sizeof state->gws);
     state->mask = state->params.size_packets - 1;
     state->read_index = 0;
     pthread_mutex_init(&state->owner, NULL); /* the last user may have been a process that forked */

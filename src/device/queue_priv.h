@@ -8,6 +8,7 @@
 #define CAIRN_DEVICE_QUEUE_PRIV_H
 
 #include "device/dispatch.h"
+#include "machine/gws.h"
 
 #include <pthread.h>
 
@@ -62,6 +63,7 @@ struct cairn_queue_state {
     _Atomic uint32_t halted; /* the thread processes nothing any more; futex word */
 
     struct cairn_queue_share share;
+    struct cairn_gws gws;
     _Atomic uint32_t in_flight;
     _Atomic uint64_t free_dispatches; /* a bit each of `dispatches` */
     struct cairn_dispatch dispatches[QUEUE_DISPATCHES];

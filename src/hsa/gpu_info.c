@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Attributes of a GPU agent: from the chip's row, the board's row and the device. Images are not
- * supported, so every image limit is 0.
+ * supported, so every image limit is 0; only the pitch of rows has an alignment, which AMD's HIP
+ * runtime divides by.
  */
 #include "hsa_priv.h"
 
@@ -17,6 +18,7 @@ enum {
     CACHE_LINE = 64,
     EXTENSION_BYTES = 128,
     UUID_BYTES = 21,
+    ROW_PITCH_ALIGNMENT = 256,
 };
 
 static hsa_status_t limits_info(uint32_t attribute, void *value)
@@ -220,6 +222,8 @@ static hsa_status_t image_info(uint32_t attribute, void *value)
         return info_bytes(value, none, 2 * sizeof none[0]);
     case HSA_EXT_AGENT_INFO_IMAGE_3D_MAX_ELEMENTS:
         return info_bytes(value, none, sizeof none);
+    case HSA_EXT_AGENT_INFO_IMAGE_LINEAR_ROW_PITCH_ALIGNMENT: /* pitched buffers keep to it, too */
+        return info_u64(value, ROW_PITCH_ALIGNMENT);
     default:
         if (attribute > HSA_EXT_AGENT_INFO_IMAGE_LINEAR_ROW_PITCH_ALIGNMENT)
             return HSA_STATUS_ERROR_INVALID_ARGUMENT;

@@ -86,6 +86,7 @@ void cairn_op_source(struct cairn_interp_op *op, unsigned slot);
 bool cairn_scalar_prepare(struct cairn_interp_op *op);  /* SOP1 SOP2 SOPC SOPK, but for: */
 bool cairn_control_prepare(struct cairn_interp_op *op); /* branches, waits, messages, mode */
 bool cairn_smem_prepare(struct cairn_interp_op *op);
+bool cairn_gws_prepare(struct cairn_interp_op *op);
 bool cairn_valu_prepare(struct cairn_interp_op *op);
 bool cairn_lane_prepare(struct cairn_interp_op *op); /* VALU that is not lane by lane */
 

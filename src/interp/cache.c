@@ -88,6 +88,12 @@ static bool ends_block(const struct cairn_insn *insn)
     case CAIRN_OP_s_cbranch_join:
     case CAIRN_OP_s_rfe_b64:
     case CAIRN_OP_s_rfe_restore_b64:
+    case CAIRN_OP_ds_gws_init:
+    case CAIRN_OP_ds_gws_barrier:
+    case CAIRN_OP_ds_gws_sema_v:
+    case CAIRN_OP_ds_gws_sema_br:
+    case CAIRN_OP_ds_gws_sema_p:
+    case CAIRN_OP_ds_gws_sema_release_all:
         return true;
     default:
         return false;

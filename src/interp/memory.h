@@ -9,8 +9,8 @@
 #include "isa/insn.h"
 #include "machine/wave.h"
 
-/* The handler of a memory instruction; NULL: not implemented (images, GDS, GWS). Handlers do not
- * advance the pc; a fault is recorded in the wave. */
+/* The handler of a memory instruction; NULL: not implemented (images, GDS), or none of these (GWS).
+ * Handlers do not advance the pc; a fault is recorded in the wave. */
 void (*cairn_interp_memory_select(const struct cairn_insn *insn))(struct cairn_wave *wave,
                                                                   const struct cairn_insn *insn);
 

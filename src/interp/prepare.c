@@ -153,7 +153,7 @@ static bool prepare_family(struct cairn_interp_op *op)
     if (insn->encoding == CAIRN_ENC_SMEM)
         return cairn_smem_prepare(op);
     if (is_memory(insn))
-        return prepare_memory(op);
+        return cairn_gws_prepare(op) || prepare_memory(op);
     return cairn_lane_prepare(op) || cairn_valu_prepare(op) ||
            (insn->encoding == CAIRN_ENC_MAI && prepare_matrix(op));
 }

@@ -32,6 +32,8 @@ struct cairn_code {
     void *native_cache;  /* finalized kernels, owned by src/device: cairn_engine_forget() */
 };
 
+struct cairn_gws;
+
 /* Everything that is the same for all waves of one dispatch. Filled by the device from the kernel
  * descriptor and the packet; immutable while waves run, but for the atomics. */
 struct cairn_launch {
@@ -48,6 +50,7 @@ struct cairn_launch {
     uint32_t lds_bytes;             /* allocation of a workgroup, rounded to the chip's granule */
     uint32_t private_bytes;         /* scratch of a lane, multiple of 4 */
     uint64_t packet_address, queue_address, kernarg_address, dispatch_id;
+    struct cairn_gws *gws; /* machine/gws.h: the queue's; NULL: none */
     _Atomic uint32_t stop; /* set by the device (fault elsewhere, watchdog): waves come back soon */
 };
 
@@ -56,6 +59,7 @@ struct cairn_workgroup;
 enum cairn_trap_state {
     CAIRN_TRAP_STATE_TRAPSTS,
     CAIRN_TRAP_STATE_HW_ID,
+    CAIRN_TRAP_STATE_GWS, /* waiting at a global wave sync instruction; src/interp/gws.c */
 };
 
 /* What s_getreg gives for MEM_BASES: bits 63:48 of the apertures where AMD's kernel driver puts

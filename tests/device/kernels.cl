@@ -201,3 +201,41 @@ __kernel void xor_mul_add(__global u32 *out, u32 n)
     }
     out[global_id()] = a ^ b ^ c ^ d;
 }
+
+/* ---- global wave sync: what AMD's HIP runtime and its grid barriers do */
+
+__kernel void gws_set_up(u32 count)
+{
+    __builtin_amdgcn_ds_gws_init(count, 0);
+}
+
+/* Each round, one lane of a workgroup arrives; nobody may see a round that not all have begun. */
+__kernel void gws_rounds(shared_word arrived, __global u32 *wrong, u32 groups, u32 rounds)
+{
+    for (u32 round = 1; round <= rounds; round++) {
+        if (ITEM() == 0) {
+            ADD(&arrived[0], 1);
+            __builtin_amdgcn_ds_gws_barrier(groups - 1, 0);
+            if (LOAD(&arrived[0]) < round * groups)
+                ADD(wrong, 1);
+            __builtin_amdgcn_ds_gws_barrier(groups - 1, 0);
+        }
+        barrier_all();
+    }
+}
+
+/* A semaphore of resource 5: never more inside than it lets in. */
+__kernel void gws_semaphore(shared_word inside, __global u32 *wrong, u32 most)
+{
+    if (GROUP() == 0)
+        __builtin_amdgcn_ds_gws_sema_br(most, 5);
+    __builtin_amdgcn_ds_gws_sema_p(5);
+    if (ITEM() == 0) {
+        if (ADD(&inside[0], 1) >= most)
+            ADD(wrong, 1);
+        __builtin_amdgcn_s_sleep(2);
+        ADD(&inside[0], (u32)-1);
+        ADD(&inside[1], 1);
+    }
+    __builtin_amdgcn_ds_gws_sema_v(5);
+}
