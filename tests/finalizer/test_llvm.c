@@ -18,10 +18,16 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 /* What LLVM had allocated when a compilation is cut short is lost on purpose. */
 #if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define CAIRN_TEST_SANITIZED /* they need address space of their own */
+#endif
 #if __has_feature(address_sanitizer)
 #include <sanitizer/lsan_interface.h>
 #define LEAKS_BEGIN() __lsan_disable()
@@ -257,6 +263,59 @@ static void a_crash_is_a_status(void **state)
     pthread_join(thread, NULL);
 }
 
+static bool limit_memory(size_t more)
+{
+    unsigned long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "re");
+    if (file == NULL || fscanf(file, "%lu", &pages) != 1)
+        return false;
+    fclose(file);
+    struct rlimit limit = {pages * (rlim_t)sysconf(_SC_PAGESIZE) + more, RLIM_INFINITY};
+    return setrlimit(RLIMIT_AS, &limit) == 0;
+}
+
+/* How a child that has no free memory but `bytes` ends: 0 compiled, 1 said that it cannot. */
+static int compile_within(size_t bytes)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        struct job job = {.ir = good_ir, .level = CAIRN_TARGET_NATIVE, .tier = CAIRN_TIER_FULL};
+        if (!limit_memory(0))
+            _exit(2);
+        for (size_t size = 1 << 20; size >= 16; size /= 2)
+            for (void *volatile taken = malloc(size); taken != NULL;)
+                taken = malloc(size);
+        struct rlimit limit;
+        if (getrlimit(RLIMIT_AS, &limit) != 0)
+            _exit(2);
+        limit.rlim_cur += bytes;
+        if (setrlimit(RLIMIT_AS, &limit) != 0)
+            _exit(2);
+        _exit(run(&job) == CAIRN_OK ? 0 : 1);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static void a_lack_of_memory_is_a_status(void **state)
+{
+    (void)state;
+    enum { STEPS = 48, STEP_BYTES = 192 << 10 };
+    unsigned failed = 0;
+#ifndef CAIRN_TEST_SANITIZED
+    for (unsigned i = 0; i <= STEPS; i++) {
+        int end = compile_within(i < STEPS ? (size_t)i * STEP_BYTES : (size_t)1 << 30);
+        if (end > 1)
+            print_error("with %u steps of memory: ended by %d\n", i, end);
+        assert_true(end <= 1);
+        assert_false(i == STEPS && end != 0);
+        failed += end == 1;
+    }
+    assert_true(failed > 0);
+#endif
+}
+
 static enum cairn_status run_without_terminator(void *unused)
 {
     (void)unused;
@@ -362,6 +421,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(targets_are_used_again_unless_lost),
         cmocka_unit_test(what_llvm_cannot_do_is_a_status),
         cmocka_unit_test(a_crash_is_a_status),
+        cmocka_unit_test(a_lack_of_memory_is_a_status),
         cmocka_unit_test(bad_ir_is_refused),
         cmocka_unit_test(threads_compile_at_once),
         cmocka_unit_test(module_shows_one_symbol),

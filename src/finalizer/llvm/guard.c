@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT
  * Turns LLVM's ways of giving up into a status. A fatal error jumps out of LLVM's frames: it is
- * built without exceptions, so nothing else leads out of them but the end of the process. A crash
+ * built without exceptions, so nothing else leads out of them but the end of the process. Running
+ * out of memory is such an error (memory.cpp). A crash
  * does the same, by way of the process's handler of memory faults (machine/guard.h), on a stack of
  * its own, because too deep a recursion is the likeliest crash.
  */
 #include "finalizer/llvm/guard.h"
 #include "base/dump.h"
 #include "base/log.h"
+#include "finalizer/llvm/memory.h"
 #include "machine/guard.h"
 
 #include <llvm-c/Core.h>
@@ -40,6 +42,12 @@ static void on_fatal_error(const char *reason)
     siglongjmp(current->fault.jump, 1);
 }
 
+void cairn_guard_no_memory(void)
+{
+    if (current != NULL)
+        on_fatal_error("no memory");
+}
+
 static void on_diagnostic(LLVMDiagnosticInfoRef info, void *unused)
 {
     (void)unused;
@@ -57,6 +65,7 @@ static void on_diagnostic(LLVMDiagnosticInfoRef info, void *unused)
 static void install(void)
 {
     LLVMInstallFatalErrorHandler(on_fatal_error);
+    cairn_memory_handlers_install();
 }
 
 /* Whoever handles faults already, is this library or passes on to it. Where it is another copy of

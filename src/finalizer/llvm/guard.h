@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * Keeps the process alive when LLVM gives up. LLVM reports what it cannot do either as a diagnostic
  * of a context, whose default handler exits, or as a fatal error, which exits: here both end the
- * compilation with a status; so does a crash. What the compilation had allocated is then lost.
+ * compilation with a status; so do a crash and a lack of memory. What the compilation had allocated
+ * is then lost.
  */
 #ifndef CAIRN_FINALIZER_LLVM_GUARD_H
 #define CAIRN_FINALIZER_LLVM_GUARD_H
