@@ -76,6 +76,9 @@ CAIRN_MUST_CHECK enum cairn_status cairn_memory_free(void *address);
 CAIRN_MUST_CHECK enum cairn_status cairn_memory_register(void *address, uint64_t size_bytes,
                                                          uint64_t flags);
 CAIRN_MUST_CHECK enum cairn_status cairn_memory_unregister(void *address);
+/* The registration of just this size, where several start at the address. */
+CAIRN_MUST_CHECK enum cairn_status cairn_memory_unregister_sized(void *address,
+                                                                 uint64_t size_bytes);
 /* Copies out the allocation (or registration) that contains `address`; NOT_FOUND otherwise. */
 CAIRN_MUST_CHECK enum cairn_status cairn_memory_find(const void *address,
                                                      struct cairn_allocation *out);

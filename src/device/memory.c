@@ -300,12 +300,17 @@ enum cairn_status cairn_memory_register(void *address, uint64_t size_bytes, uint
     return status;
 }
 
-enum cairn_status cairn_memory_unregister(void *address)
+enum cairn_status cairn_memory_unregister_sized(void *address, uint64_t size_bytes)
 {
     pthread_rwlock_wrlock(&memory.lock);
-    enum cairn_status status = cairn_ranges_remove((uint64_t)address);
+    enum cairn_status status = cairn_ranges_remove((uint64_t)address, size_bytes);
     pthread_rwlock_unlock(&memory.lock);
     return status;
+}
+
+enum cairn_status cairn_memory_unregister(void *address)
+{
+    return cairn_memory_unregister_sized(address, 0);
 }
 
 enum cairn_status cairn_memory_find(const void *address, struct cairn_allocation *out)

@@ -55,7 +55,8 @@ void cairn_backing_release_locked(struct cairn_backing *backing);
 /* Registered ranges. Changed under the caller's lock; covers may be asked at any time. */
 CAIRN_MUST_CHECK enum cairn_status cairn_ranges_add(uint64_t address, uint64_t size,
                                                     uint64_t flags);
-CAIRN_MUST_CHECK enum cairn_status cairn_ranges_remove(uint64_t address);
+/* `size` 0: whatever its size, the newest. */
+CAIRN_MUST_CHECK enum cairn_status cairn_ranges_remove(uint64_t address, uint64_t size);
 bool cairn_ranges_covers(const struct cairn_address_space *space, uint64_t address, uint64_t size);
 /* For devices with xnack: whatever may be the process's own memory. If it is not, the access
  * faults. */

@@ -95,11 +95,19 @@ static uint32_t starts_up_to(uint64_t address)
     return low;
 }
 
-/* The range that starts at `address`, whatever its size (the newest of them). */
+/* The range that starts at `address`, of this size, or whatever its size if that is 0 (the newest
+ * of them). */
+static struct range *range_of(uint64_t address, uint64_t size)
+{
+    for (uint32_t i = starts_up_to(address); i > 0 && table.ranges[i - 1].start == address; i--)
+        if (size == 0 || table.ranges[i - 1].size == size)
+            return &table.ranges[i - 1];
+    return NULL;
+}
+
 static struct range *range_at(uint64_t address)
 {
-    uint32_t end = starts_up_to(address);
-    return end > 0 && table.ranges[end - 1].start == address ? &table.ranges[end - 1] : NULL;
+    return range_of(address, 0);
 }
 
 static bool is_mapped(uint64_t address, uint64_t size)
@@ -112,8 +120,8 @@ enum cairn_status cairn_ranges_add(uint64_t address, uint64_t size, uint64_t fla
 {
     if (address == 0 || size == 0 || size > UINT64_MAX - address)
         return CAIRN_ERR_INVALID_ARGUMENT;
-    struct range *same = range_at(address);
-    if (same != NULL && same->size == size) {
+    struct range *same = range_of(address, size);
+    if (same != NULL) {
         same->uses++;
         return CAIRN_OK;
     }
@@ -133,9 +141,9 @@ enum cairn_status cairn_ranges_add(uint64_t address, uint64_t size, uint64_t fla
     return CAIRN_OK;
 }
 
-enum cairn_status cairn_ranges_remove(uint64_t address)
+enum cairn_status cairn_ranges_remove(uint64_t address, uint64_t size)
 {
-    struct range *range = range_at(address);
+    struct range *range = range_of(address, size);
     if (range == NULL)
         return CAIRN_ERR_NOT_FOUND;
     if (--range->uses > 0)

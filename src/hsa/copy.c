@@ -29,6 +29,8 @@ struct job {
     struct cairn_signal *completion; /* NULL: none */
     uint32_t dep_count, next_dep;    /* those before next_dep are met */
     bool failed;                     /* a dependency is negative */
+    void (*work)(void *data);        /* instead of copying; owns `data` */
+    void *data;
     struct job *next;
     struct cairn_signal *deps[];
 };
@@ -66,8 +68,11 @@ static struct job *unlink_job(struct job_list *list, struct job **at)
 
 static void free_jobs(struct job_list *list)
 {
-    while (list->first != NULL)
-        free(unlink_job(list, &list->first));
+    while (list->first != NULL) {
+        struct job *job = unlink_job(list, &list->first);
+        free(job->data);
+        free(job);
+    }
 }
 
 static size_t bytes_of(const struct shape *shape)
@@ -98,7 +103,11 @@ static void finish(struct cairn_signal *completion, uint64_t start, bool failed)
 static void execute(const struct job *job)
 {
     uint64_t start = cairn_clock_now();
-    if (!job->failed)
+    if (job->failed)
+        free(job->data);
+    else if (job->work != NULL)
+        job->work(job->data);
+    else
         run_shape(&job->shape);
     finish(job->completion, start, job->failed);
 }
@@ -312,22 +321,16 @@ static bool is_small_and_ready(const struct shape *shape, uint32_t count, const 
     return bytes_of(shape) <= INLINE_BYTES;
 }
 
-static hsa_status_t submit(const struct shape *shape, uint32_t count, const hsa_signal_t *deps,
-                           hsa_signal_t completion)
+static hsa_status_t submit_job(const struct job *wanted, uint32_t count, const hsa_signal_t *deps)
 {
-    if (is_small_and_ready(shape, count, deps)) {
-        struct job now = {.shape = *shape, .completion = cairn_hsa_signal_of(completion)};
-        execute(&now);
-        return HSA_STATUS_SUCCESS;
-    }
     struct copier *copier = copier_get();
     struct job *job = malloc(sizeof *job + count * sizeof job->deps[0]);
     if (copier == NULL || job == NULL) {
         free(job);
         return HSA_STATUS_ERROR_OUT_OF_RESOURCES;
     }
-    *job = (struct job){
-        .shape = *shape, .completion = cairn_hsa_signal_of(completion), .dep_count = count};
+    *job = *wanted;
+    job->dep_count = count;
     for (uint32_t i = 0; i < count; i++)
         job->deps[i] = cairn_hsa_signal_of(deps[i]);
     pthread_mutex_lock(&copier->lock);
@@ -339,6 +342,24 @@ static hsa_status_t submit(const struct shape *shape, uint32_t count, const hsa_
     if (count != 0)
         (void)cairn_signal_add(copier->wake, 1);
     return HSA_STATUS_SUCCESS;
+}
+
+static hsa_status_t submit(const struct shape *shape, uint32_t count, const hsa_signal_t *deps,
+                           hsa_signal_t completion)
+{
+    const struct job job = {.shape = *shape, .completion = cairn_hsa_signal_of(completion)};
+    if (!is_small_and_ready(shape, count, deps))
+        return submit_job(&job, count, deps);
+    execute(&job);
+    return HSA_STATUS_SUCCESS;
+}
+
+hsa_status_t cairn_hsa_copier_work(void (*work)(void *data), void *data, uint32_t count,
+                                   const hsa_signal_t *deps, hsa_signal_t completion)
+{
+    const struct job job = {
+        .work = work, .data = data, .completion = cairn_hsa_signal_of(completion)};
+    return submit_job(&job, count, deps);
 }
 
 static hsa_status_t check_signals(uint32_t count, const hsa_signal_t *deps, hsa_signal_t completion)

@@ -137,6 +137,7 @@ struct process {
     pthread_mutex_t vmem_lock; /* guards how often each memory handle is held */
     pthread_mutex_t list_lock; /* guards the lists below */
     struct isa *isas;
+    struct svm_ranges *svm; /* svm.c; guarded by vmem_lock */
     struct event_handler *event_handlers;
     struct release_hook *release_hooks;
     struct async *async;           /* async.c: handler thread, made at first use */
@@ -184,12 +185,18 @@ void cairn_hsa_pools_fill(struct agent *agent);
 bool cairn_hsa_range_is_valid(const void *address, size_t size);
 /* The same for a range that will be written. */
 bool cairn_hsa_range_is_writable(const void *address, size_t size);
+/* May the process read the byte at `address`? */
+bool cairn_hsa_is_mapped(uint64_t address);
 /* Calls what hsa_amd_register_deallocation_callback left for the allocation, and forgets it. */
 void cairn_hsa_run_release_hooks(const void *address);
 void cairn_hsa_release_hooks_destroy(void);
 
 /* debug.c: an empty list, when the runtime is opened and in a forked child */
 void cairn_hsa_debug_open(void);
+
+/* svm.c: true if every GPU reaches all memory of the process (xnack). */
+bool cairn_hsa_svm_is_everywhere(void);
+void cairn_hsa_svm_destroy(void);
 
 /* vmem.c, ipc.c; -1: no descriptor left */
 void cairn_hsa_vmem_handles_destroy(void);
@@ -202,8 +209,13 @@ void cairn_hsa_async_forget(const struct cairn_signal *signal);
 bool cairn_hsa_event_send(const hsa_amd_event_t *event);
 void cairn_hsa_event_handlers_destroy(void);
 
-/* copy.c */
+/* copy.c. `work`: runs on a copy thread once the dependencies are 0, with `data` of malloc that it
+ * frees; then the completion signal, if any, is decremented. On an error `data` stays the caller's.
+ */
 void cairn_hsa_copier_destroy(void);
+CAIRN_MUST_CHECK hsa_status_t cairn_hsa_copier_work(void (*work)(void *data), void *data,
+                                                    uint32_t count, const hsa_signal_t *deps,
+                                                    hsa_signal_t completion);
 void cairn_hsa_copies_help(const struct cairn_signal *completion, uint64_t timeout_ns);
 /* Before waiting for a signal: does a queued copy that would set it, if nobody has begun it. */
 static inline void cairn_hsa_copies_hurry(const struct cairn_signal *completion,

@@ -15,7 +15,7 @@
 
 /* Reads one byte through the kernel, which reports a bad address instead of faulting. A kernel that
  * refuses the call itself (seccomp) leaves the caller's word. */
-static bool is_mapped(uint64_t address)
+bool cairn_hsa_is_mapped(uint64_t address)
 {
     char byte;
     struct iovec to = {.iov_base = &byte, .iov_len = 1};
@@ -47,7 +47,7 @@ static bool range_is_valid(const void *address, size_t size, bool write)
         if (fits || !found.registered) /* what follows a locked range may be plain host memory */
             return fits;
     }
-    return size == 0 || (is_mapped(first) && is_mapped(last - 1));
+    return size == 0 || (cairn_hsa_is_mapped(first) && cairn_hsa_is_mapped(last - 1));
 }
 
 bool cairn_hsa_range_is_valid(const void *address, size_t size)

@@ -107,6 +107,7 @@ static void close_locked(void)
     cairn_hsa_signal_groups_destroy();
     cairn_hsa_event_handlers_destroy();
     cairn_hsa_release_hooks_destroy();
+    cairn_hsa_svm_destroy();
     cairn_hsa_vmem_handles_destroy();
     cairn_hsa_agents_destroy();
     cairn_hsa_isas_destroy();

@@ -59,11 +59,12 @@ hsa_status_t hsa_system_get_info(hsa_system_info_t attribute, void *value)
         return HSA_STATUS_SUCCESS;
     case HSA_AMD_SYSTEM_INFO_BUILD_VERSION:
         return info_bytes(value, &(const char *){"cairn"}, sizeof(const char *));
-    case HSA_AMD_SYSTEM_INFO_SVM_SUPPORTED:
-    case HSA_AMD_SYSTEM_INFO_SVM_ACCESSIBLE_BY_DEFAULT:
     case HSA_AMD_SYSTEM_INFO_MWAITX_ENABLED:
-    case HSA_AMD_SYSTEM_INFO_XNACK_ENABLED:
         return info_bool(value, false);
+    case HSA_AMD_SYSTEM_INFO_SVM_ACCESSIBLE_BY_DEFAULT:
+    case HSA_AMD_SYSTEM_INFO_XNACK_ENABLED:
+        return info_bool(value, cairn_hsa_svm_is_everywhere());
+    case HSA_AMD_SYSTEM_INFO_SVM_SUPPORTED:
     case HSA_AMD_SYSTEM_INFO_DMABUF_SUPPORTED:
     case HSA_AMD_SYSTEM_INFO_VIRTUAL_MEM_API_SUPPORTED:
         return info_bool(value, true);
