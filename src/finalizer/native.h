@@ -44,6 +44,17 @@ struct cairn_native_frame {
     const struct cairn_access_table *access;
     /* What computes matrix instructions: cairn_finalizer_matrices(). */
     const struct cairn_matrix_table *matrices;
+    /* Code that runs all of a workgroup may go on to the one behind it, x first, by itself, so many
+     * times: it counts down and changes `id`. 0: not at all. The memory of the waves and its layout
+     * stay. All other state of the workgroup that runs when it comes back is as it always is, but
+     * for group->id and the hardware id of the waves. */
+    uint64_t groups_left;
+    uint32_t id[3], workgroups[3]; /* of the workgroup that runs; how many there are */
+    const uint32_t *stop;          /* launch->stop */
+    /* As at the entry of any workgroup, but for its id; see struct cairn_mold. May be NULL if
+     * groups_left is 0. */
+    const struct cairn_wave *entry_waves;
+    const uint32_t (*entry_ids)[CAIRN_WAVE_LANES];
 };
 
 /* Returns enum cairn_native_exit. */

@@ -142,6 +142,10 @@ void cairn_mold_take(struct cairn_mold *mold, const struct cairn_workgroup *grou
 void cairn_mold_place(const struct cairn_mold *mold, struct cairn_workgroup *group,
                       const uint32_t id[3]);
 
+/* Makes a workgroup that runs in that memory another one, wherever it is: its id and what its waves
+ * have of it, but for scalar registers. */
+void cairn_mold_rename(struct cairn_workgroup *group, const uint32_t id[3]);
+
 /* The scalar register that has coordinate `dimension` of the workgroup's id at entry; -1: none
  * (compute_pgm_rsrc2 of AMDGPUUsage: behind the user SGPRs, in order, those that are enabled). */
 static inline int cairn_launch_id_sgpr(uint32_t rsrc2, unsigned dimension)

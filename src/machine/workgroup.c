@@ -294,13 +294,20 @@ void cairn_mold_take(struct cairn_mold *mold, const struct cairn_workgroup *grou
         mold->id_sgpr[i] = cairn_launch_id_sgpr(launch->rsrc2, i);
 }
 
+void cairn_mold_rename(struct cairn_workgroup *group, const uint32_t id[3])
+{
+    memcpy(group->id, id, sizeof group->id);
+    uint32_t place = hardware_id(group);
+    for (uint32_t i = 0; i < group->wave_count; i++)
+        group->waves[i].trap_state[CAIRN_TRAP_STATE_HW_ID] = place | hardware_slot(i);
+}
+
 void cairn_mold_place(const struct cairn_mold *mold, struct cairn_workgroup *group,
                       const uint32_t id[3])
 {
     *group = mold->group;
-    memcpy(group->id, id, sizeof group->id);
     memcpy(group->waves, mold->waves, sizeof(struct cairn_wave) * group->wave_count);
-    uint32_t place = hardware_id(group);
+    cairn_mold_rename(group, id);
     for (uint32_t i = 0; i < group->wave_count; i++) {
         struct cairn_wave *wave = &group->waves[i];
         for (unsigned d = 0; d < 3; d++)
@@ -308,7 +315,6 @@ void cairn_mold_place(const struct cairn_mold *mold, struct cairn_workgroup *gro
                 wave->sgpr[mold->id_sgpr[d]] = id[d];
         for (uint32_t row = 0; row < mold->id_rows; row++)
             memcpy(wave->vgpr[row], mold->ids[(size_t)i * mold->id_rows + row], ROW_BYTES);
-        wave->trap_state[CAIRN_TRAP_STATE_HW_ID] = place | hardware_slot(i);
     }
 }
 

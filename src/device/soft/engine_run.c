@@ -12,6 +12,7 @@
 #include "machine/guard.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { REPLAY_LIMIT = 4096 };
 /* A group comes back after so many barriers, so that somebody looks at the watchdog. */
@@ -22,9 +23,23 @@ struct native_run {
     struct cairn_guard guard;
     struct cairn_native_code *code;
     uint64_t stepped;
-    uint32_t barriers; /* that all waves of the group have met at */
-    bool yielded;      /* the wave lets others run: the turn is over */
+    uint32_t barriers;              /* that all waves of the group have met at */
+    bool yielded;                   /* the wave lets others run: the turn is over */
+    struct cairn_native_line *line; /* may be NULL */
+    uint64_t ahead;                 /* frame.groups_left when it was last looked at */
 };
+
+/* Tells the driver to which workgroup the code has gone on. */
+static void catch_up(struct native_run *run)
+{
+    uint64_t went = run->ahead - run->frame.groups_left;
+    struct cairn_workgroup *group = run->frame.wave->group;
+    if (__builtin_expect(went == 0, 1))
+        return;
+    run->ahead = run->frame.groups_left;
+    cairn_mold_rename(group, run->frame.id);
+    run->line->went(run->line, group, went);
+}
 
 /* ---- places that the code does not know */
 
@@ -80,6 +95,7 @@ static bool step(struct cairn_native_frame *frame, struct cairn_wave *wave)
     struct native_run *run = (struct native_run *)frame;
     run->guard.native = false;
     run->guard.wave = wave;
+    catch_up(run);
     run->stepped++;
     bool goes_on = cairn_interp_step(wave, &run->yielded);
     run->guard.wave = frame->wave;
@@ -141,6 +157,7 @@ static void caught(struct native_run *run)
         cairn_interp_caught(&run->guard);
         return;
     }
+    catch_up(run);
     uint32_t chunk = part_waves(run);
     struct cairn_wave *wave = run->frame.wave;
     uint64_t address = run->guard.address;
@@ -223,7 +240,27 @@ static void set_up(struct native_run *run, struct cairn_native_code *code,
         .give_up = give_up,
         .access = &cairn_finalizer_accesses,
         .matrices = cairn_finalizer_matrices(),
+        .stop = (const uint32_t *)&launch->stop,
     };
+    memcpy(run->frame.workgroups, launch->workgroups, sizeof run->frame.workgroups);
+    run->line = NULL;
+    run->ahead = 0;
+}
+
+/* Lets the code go on to workgroups behind `group`, with fuel for all. */
+static void look_ahead(struct native_run *run, const struct cairn_workgroup *group,
+                       struct cairn_wave *first)
+{
+    const struct cairn_mold *mold = NULL;
+    run->ahead = run->line != NULL ? run->line->ahead(run->line, &mold) : 0;
+    run->frame.groups_left = run->ahead;
+    if (run->ahead == 0)
+        return;
+    memcpy(run->frame.id, group->id, sizeof group->id);
+    run->frame.entry_waves = mold->waves;
+    run->frame.entry_ids = mold->ids;
+    if (__builtin_mul_overflow(first->fuel, run->ahead + 1, &first->fuel))
+        first->fuel = INT64_MAX;
 }
 
 static void switch_to(struct native_run *run, struct cairn_wave *wave)
@@ -250,7 +287,7 @@ static bool run_pass(struct native_run *run, struct cairn_workgroup *group)
     return !ready;
 }
 
-/* All waves at once: the first one stands for them. */
+/* All waves at once, or the only one: the first one stands for them. */
 static void run_merged(struct native_run *run, struct cairn_workgroup *group)
 {
     struct cairn_wave *first = &group->waves[0];
@@ -259,17 +296,19 @@ static void run_merged(struct native_run *run, struct cairn_workgroup *group)
     switch_to(run, first);
     run->frame.waves = group->wave_count;
     uint64_t before = first->instructions;
+    look_ahead(run, group, first);
     run_turn(run);
     for (uint32_t i = 1; i < group->wave_count; i++) {
         group->waves[i].instructions += first->instructions - before;
         if (first->state == CAIRN_WAVE_DONE)
             group->waves[i].state = CAIRN_WAVE_DONE;
     }
+    catch_up(run);
 }
 
 static void run_waves(struct native_run *run, struct cairn_workgroup *group)
 {
-    if (run->code->own != NULL) {
+    if (run->code->own != NULL || group->wave_count == 1) {
         run_merged(run, group);
         return;
     }
@@ -289,6 +328,7 @@ static bool all_ended(const struct cairn_workgroup *group)
 static void run_groups(struct native_run *run, struct cairn_workgroup *group, uint64_t budget,
                        struct cairn_native_line *line)
 {
+    run->line = line;
     do {
         for (uint32_t i = 0; i < group->wave_count; i++)
             group->waves[i].fuel = budget > INT64_MAX ? INT64_MAX : (int64_t)budget;

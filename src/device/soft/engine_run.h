@@ -33,6 +33,10 @@ enum cairn_wave_state cairn_native_run(struct cairn_native_code *code, struct ca
 struct cairn_native_line {
     /* All waves of `group` have ended: sets up another workgroup in its place. False: not now. */
     bool (*next)(struct cairn_native_line *line, struct cairn_workgroup *group);
+    /* How many finalized code may go on to by itself, in the memory of this mold. */
+    uint64_t (*ahead)(struct cairn_native_line *line, const struct cairn_mold **mold);
+    /* It has gone on so many times: `group` is the workgroup that runs now. */
+    void (*went)(struct cairn_native_line *line, struct cairn_workgroup *group, uint64_t count);
 };
 
 /* Runs the ready waves of a workgroup in turn, over barriers at which all meet, until each has

@@ -104,6 +104,41 @@ static void note_longest(struct cairn_soft_run *run, const struct cairn_workgrou
         run->longest = group->waves[0].instructions;
 }
 
+/* How many may be started now. */
+static uint64_t ready(const struct line *line)
+{
+    const struct cairn_soft_run *run = line->run;
+    if (run->instructions > run->most ||
+        atomic_load_explicit(&line->dispatch->launch.stop, memory_order_relaxed) != 0 ||
+        atomic_load_explicit(&line->dispatch->parked_count, memory_order_relaxed) != 0)
+        return 0;
+    return run->end - run->next;
+}
+
+static uint64_t groups_ahead(struct cairn_native_line *at, const struct cairn_mold **mold)
+{
+    struct line *line = (struct line *)at;
+    *mold = &line->slot->mold;
+    return line->slot->mold.waves != NULL ? ready(line) : 0;
+}
+
+/* The instructions of all are in the waves of the last one. */
+static void groups_went(struct cairn_native_line *at, struct cairn_workgroup *group, uint64_t count)
+{
+    struct line *line = (struct line *)at;
+    struct cairn_soft_run *run = line->run;
+    for (uint32_t i = 0; i < group->wave_count; i++) {
+        uint64_t one = group->waves[i].instructions / (count + 1);
+        group->waves[i].instructions -= one * count;
+        run->instructions += one * count;
+    }
+    run->ended += count;
+    run->waves += count * group->wave_count;
+    run->next += count;
+    line->ended += count;
+    line->slot->ticket += count;
+}
+
 static bool next_group(struct cairn_native_line *at, struct cairn_workgroup *group)
 {
     struct line *line = (struct line *)at;
@@ -111,9 +146,7 @@ static bool next_group(struct cairn_native_line *at, struct cairn_workgroup *gro
     struct cairn_slot *slot = line->slot;
     struct cairn_dispatch *dispatch = line->dispatch;
     bool merged = slot->merged;
-    if (run->next == run->end || run->instructions > run->most ||
-        atomic_load_explicit(&dispatch->launch.stop, memory_order_relaxed) != 0 ||
-        atomic_load_explicit(&dispatch->parked_count, memory_order_relaxed) != 0)
+    if (ready(line) == 0)
         return false;
     note_ended(run, group);
     note_longest(run, group);
@@ -195,7 +228,7 @@ static struct round run_finalized(struct cairn_dispatch *dispatch, struct cairn_
                                   unsigned budget)
 {
     struct round round = {0};
-    struct line line = {{next_group}, dispatch, slot, run, 0};
+    struct line line = {{next_group, groups_ahead, groups_went}, dispatch, slot, run, 0};
     struct cairn_workgroup *group = &slot->group;
     uint64_t before[CAIRN_SLOT_WAVES];
     uint32_t live = 0;

@@ -7,6 +7,7 @@
 #include "finalizer/llvm/guard.h"
 #include "finalizer/llvm/merge.h"
 #include "finalizer/llvm/pipeline.h"
+#include "finalizer/llvm/restart.h"
 #include "finalizer/llvm/semantics.h"
 #include "finalizer/llvm/target.h"
 #include "fp/mode.h"
@@ -190,6 +191,8 @@ static enum cairn_status lift_blocks(struct compilation *job)
     for (uint32_t i = 0; i < count; i++)
         if (!cairn_control_block(lift, i))
             return CAIRN_ERR_NO_MEMORY;
+    if (job->lifter->function.ended != NULL)
+        cairn_restart_emit(lift);
     return job->geometry.merged ? cairn_merge_emit_table(lift) : CAIRN_OK;
 }
 

@@ -3,6 +3,7 @@
  * may go on, branches, barriers, yields at back edges, and instructions left to the interpreter.
  */
 #include "finalizer/llvm/loop.h"
+#include "finalizer/llvm/restart.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,6 +65,8 @@ void cairn_control_begin(struct cairn_lift *lift)
     LLVMBasicBlockRef entry = cairn_lift_block(lift, "entry");
     function->dispatch = cairn_lift_block(lift, "dispatch");
     function->leave = cairn_lift_block(lift, "leave");
+    if (cairn_restart_is_legal(lift))
+        function->ended = cairn_lift_block(lift, "ended");
     make_blocks(lift);
     cairn_region_lane(lift, false);
     LLVMPositionBuilderAtEnd(lift->builder, entry);
@@ -239,7 +242,10 @@ static void build_control(struct cairn_lift *lift, uint32_t block, uint32_t inde
     case CAIRN_OP_s_endpgm:
         cairn_lift_store_pc(lift, lift->program->insns[index].offset);
         burn(lift, at->count);
-        leave(lift, CAIRN_NATIVE_DONE);
+        if (function->ended != NULL)
+            LLVMBuildBr(lift->builder, function->ended);
+        else
+            leave(lift, CAIRN_NATIVE_DONE);
         return;
     case CAIRN_OP_s_setpc_b64:
         build_indirect(lift, index, false);

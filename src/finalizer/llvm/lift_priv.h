@@ -90,8 +90,9 @@ struct cairn_lift_region {
 /* What all blocks of the function share; see control.c. */
 struct cairn_lift_function {
     LLVMBasicBlockRef dispatch, leave; /* switch on wave->pc; return CAIRN_NATIVE_LEAVE */
-    LLVMBasicBlockRef *blocks;         /* by program block */
-    bool mode_written, mode_strange;   /* strange: to other than the two that VALU has code for */
+    LLVMBasicBlockRef ended;   /* behind s_endpgm: restart.h; NULL: returns CAIRN_NATIVE_DONE */
+    LLVMBasicBlockRef *blocks; /* by program block */
+    bool mode_written, mode_strange; /* strange: to other than the two that VALU has code for */
     uint32_t
         *regions; /* first instructions of regions that touch memory; one a program insn at most */
     uint32_t region_count;
