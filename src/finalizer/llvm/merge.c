@@ -58,8 +58,18 @@ static bool has_barrier(const struct cairn_program *program)
     return false;
 }
 
-/* Without barriers there is nothing to win: waves that can skip code alone are faster.
- * rsrc2 bit 10: the workgroup info SGPR, which has the wave's number; AMDGPUUsage. */
+static bool has_loop(const struct cairn_program *program)
+{
+    for (uint32_t i = 0; i < program->block_count; i++)
+        if (program->blocks[i].loop_header)
+            return true;
+    return false;
+}
+
+/* Without barriers, what is to win is one call for many waves (and workgroups: restart.h), which is
+ * much if they are short, and what is to lose is that waves skip code alone, which is little if
+ * that has no loops. rsrc2 bit 10: the workgroup info SGPR, which has the wave's number;
+ * AMDGPUUsage. */
 static const char *check_launch(const struct cairn_lift *lift)
 {
     const struct cairn_geometry *geometry = lift->geometry;
@@ -75,7 +85,7 @@ static const char *check_launch(const struct cairn_lift *lift)
         return "knows the number of its wave";
     if (lift->program->indirect)
         return "jumps to a register";
-    return has_barrier(lift->program) ? NULL : "no barriers";
+    return has_barrier(lift->program) || !has_loop(lift->program) ? NULL : "loops, and no barriers";
 }
 
 enum cairn_status cairn_merge_check(const struct cairn_lift *lift, const struct cairn_lanes *lanes,
