@@ -26,7 +26,7 @@ static bool must_end(const struct cairn_queue_state *state)
 }
 
 /* Sleeps until the bell is no longer `seen`; spins a moment before. */
-static void wait_bell(struct cairn_queue_state *state, uint32_t seen, enum queue_sleep sleep)
+static void wait_bell(struct cairn_queue_state *state, uint32_t seen)
 {
     uint64_t until = cairn_clock_now() + bell_spin_ns;
     do {
@@ -36,31 +36,33 @@ static void wait_bell(struct cairn_queue_state *state, uint32_t seen, enum queue
             cairn_spin_hint();
         }
     } while (cairn_clock_now() < until);
-    atomic_store_explicit(&state->sleeping, sleep, memory_order_seq_cst);
+    atomic_store_explicit(&state->sleeping, 1, memory_order_seq_cst);
     while (atomic_load_explicit(&state->bell, memory_order_seq_cst) == seen)
         cairn_futex_wait(&state->bell, seen, UINT64_MAX);
-    atomic_store_explicit(&state->sleeping, QUEUE_AWAKE, memory_order_relaxed);
+    atomic_store_explicit(&state->sleeping, 0, memory_order_relaxed);
+}
+
+static void want_room(struct cairn_queue_state *state, bool wanted)
+{
+    atomic_store_explicit(&state->wants_room, wanted, memory_order_seq_cst);
 }
 
 /* Waits until all dispatches of this queue are done; false: the queue must end. */
 static bool wait_idle(struct cairn_queue_state *state)
 {
+    bool ends = must_end(state);
+    if (!ends && atomic_load_explicit(&state->in_flight, memory_order_acquire) == 0)
+        return true;
+    want_room(state, true);
     for (;;) {
         uint32_t seen = atomic_load_explicit(&state->bell, memory_order_acquire);
-        if (must_end(state))
-            return false;
-        if (atomic_load_explicit(&state->in_flight, memory_order_acquire) == 0)
-            return true;
-        wait_bell(state, seen, QUEUE_SLEEPS_FOR_ROOM);
+        ends = must_end(state);
+        if (ends || atomic_load_explicit(&state->in_flight, memory_order_seq_cst) == 0)
+            break;
+        wait_bell(state, seen);
     }
-}
-
-/* A dispatch has ended: who sleeps for packets only sleeps on. */
-static void wake_for_room(struct cairn_queue_state *state)
-{
-    atomic_fetch_add_explicit(&state->bell, 1, memory_order_seq_cst);
-    if (atomic_load_explicit(&state->sleeping, memory_order_seq_cst) == QUEUE_SLEEPS_FOR_ROOM)
-        cairn_futex_wake_all(&state->bell);
+    want_room(state, false);
+    return !ends;
 }
 
 /* The read index passes the packet; its slot may be used again at once. */
@@ -106,10 +108,13 @@ static void complete(struct cairn_signal *signal, uint64_t start_ns)
 
 static struct cairn_dispatch *dispatch_take(struct cairn_queue_state *state)
 {
-    for (;;) {
+    for (bool waits = false;;) {
         uint32_t seen = atomic_load_explicit(&state->bell, memory_order_acquire);
-        uint64_t free_mask = atomic_load_explicit(&state->free_dispatches, memory_order_acquire);
-        if (must_end(state))
+        uint64_t free_mask = atomic_load_explicit(&state->free_dispatches, memory_order_seq_cst);
+        bool ends = must_end(state);
+        if (waits && (ends || free_mask != 0))
+            want_room(state, false);
+        if (ends)
             return NULL;
         if (free_mask != 0) {
             uint32_t index = (uint32_t)__builtin_ctzll(free_mask);
@@ -120,7 +125,11 @@ static struct cairn_dispatch *dispatch_take(struct cairn_queue_state *state)
             dispatch->share = &state->share;
             return dispatch;
         }
-        wait_bell(state, seen, QUEUE_SLEEPS_FOR_ROOM);
+        if (waits)
+            wait_bell(state, seen);
+        else
+            want_room(state, true);
+        waits = true;
     }
 }
 
@@ -203,9 +212,10 @@ void cairn_dispatch_done(struct cairn_dispatch *dispatch)
         complete(dispatch->completion, start);
     cairn_signals_look();
     atomic_fetch_or_explicit(&state->free_dispatches, UINT64_C(1) << dispatch->index,
-                             memory_order_release);
-    atomic_fetch_sub_explicit(&state->in_flight, 1, memory_order_release);
-    wake_for_room(state);
+                             memory_order_seq_cst);
+    atomic_fetch_sub_explicit(&state->in_flight, 1, memory_order_seq_cst);
+    if (atomic_load_explicit(&state->wants_room, memory_order_seq_cst) != 0)
+        cairn_queue_wake(state);
 }
 
 /* ---- barrier packets */
@@ -339,16 +349,18 @@ static bool process(struct cairn_queue_state *state, uint32_t header, bool here)
 /* Stops what runs and waits until nothing does. */
 static void drain(struct cairn_queue_state *state)
 {
+    want_room(state, true);
     for (;;) {
         uint32_t seen = atomic_load_explicit(&state->bell, memory_order_acquire);
         uint64_t busy = ~atomic_load_explicit(&state->free_dispatches, memory_order_acquire);
         for (; busy != 0; busy &= busy - 1)
             cairn_soft_cancel(state->params.device->soft,
                               &state->dispatches[__builtin_ctzll(busy)]);
-        if (atomic_load_explicit(&state->in_flight, memory_order_acquire) == 0)
-            return;
-        wait_bell(state, seen, QUEUE_SLEEPS_FOR_ROOM);
+        if (atomic_load_explicit(&state->in_flight, memory_order_seq_cst) == 0)
+            break;
+        wait_bell(state, seen);
     }
+    want_room(state, false);
 }
 
 static void call_back(struct cairn_queue_state *state)
@@ -414,7 +426,7 @@ void *cairn_queue_main(void *argument)
             process(state, header, false);
         pthread_mutex_unlock(&state->owner);
         if (!has_packet(header) && !must_end(state))
-            wait_bell(state, seen, QUEUE_SLEEPS_IDLE);
+            wait_bell(state, seen);
     }
     pthread_mutex_lock(&state->owner); /* a producer may still be at it, the last one */
     pthread_mutex_unlock(&state->owner);

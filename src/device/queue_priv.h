@@ -32,13 +32,6 @@ enum queue_life {
     QUEUE_ABANDONED, /* its thread and the workers stayed in the parent process */
 };
 
-/* What the queue's thread sleeps for. */
-enum queue_sleep {
-    QUEUE_AWAKE,
-    QUEUE_SLEEPS_IDLE,     /* packets; dispatches that end do not concern it */
-    QUEUE_SLEEPS_FOR_ROOM, /* packets, and dispatches that end */
-};
-
 struct cairn_queue_state {
     struct cairn_queue *shared;
     struct cairn_queue_params params;
@@ -53,11 +46,12 @@ struct cairn_queue_state {
     _Atomic uint32_t life; /* enum queue_life; futex word of who waits for its end */
     bool destroy_self;     /* destroyed by its own thread, in the error callback */
 
-    /* Futex word: rung by the doorbell, by completed dispatches, and by whoever wants the thread to
-     * look up. */
+    /* Futex word: rung by the doorbell and by whoever wants the thread to look up. */
     _Atomic uint32_t bell;
-    /* enum queue_sleep: the thread sleeps on `bell`; pairs with `bell`, both seq_cst. */
-    _Atomic uint32_t sleeping;
+    _Atomic uint32_t sleeping; /* the thread sleeps on `bell`; pairs with `bell`, both seq_cst */
+    /* The thread waits for dispatches to end, which ring only then: else it would be kept awake by
+     * those that run on a producer's thread. Pairs with in_flight and free_dispatches, seq_cst. */
+    _Atomic uint32_t wants_room;
     _Atomic uint32_t stop;   /* process nothing more: destroy or inactivate */
     _Atomic uint32_t failed; /* `error` is set; release, pairs with the thread's acquire */
     _Atomic uint32_t halted; /* the thread processes nothing any more; futex word */
