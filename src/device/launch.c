@@ -155,6 +155,9 @@ static enum cairn_queue_error take_memory(const struct cairn_gfx *gfx,
         return CAIRN_QUEUE_OUT_OF_RESOURCES;
     }
     out->lds_bytes = (uint32_t)cairn_align_up(packet->group_bytes, gfx->lds_granule_bytes);
+    out->lds_fixed_bytes = packet->group_bytes < kd->group_segment_fixed_size
+                               ? packet->group_bytes
+                               : kd->group_segment_fixed_size;
     out->private_bytes = (uint32_t)cairn_align_up(wanted, 4);
     return CAIRN_QUEUE_OK;
 }

@@ -11,8 +11,8 @@
 
 enum { INSNS_MAX = 1 << 22 };
 
-_Static_assert(sizeof(struct cairn_geometry) == 48, "a new fact belongs into the key");
-_Static_assert(sizeof(struct cairn_finalize_request) == 96, "a new fact belongs into the key");
+_Static_assert(sizeof(struct cairn_geometry) == 52, "a new fact belongs into the key");
+_Static_assert(sizeof(struct cairn_finalize_request) == 104, "a new fact belongs into the key");
 
 static void add_geometry(struct cairn_sha256 *hash, const struct cairn_geometry *geometry)
 {
@@ -21,7 +21,7 @@ static void add_geometry(struct cairn_sha256 *hash, const struct cairn_geometry 
         geometry->wave_size,    geometry->width,        geometry->whole_groups,
         geometry->merged,       geometry->has_scratch,  geometry->mode,
         geometry->arch_rows,    geometry->rows,         geometry->rsrc1,
-        geometry->rsrc2,        geometry->properties,
+        geometry->rsrc2,        geometry->properties,   geometry->lds_bytes,
     };
     for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
         cairn_sha256_add_u32(hash, facts[i]);

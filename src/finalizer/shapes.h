@@ -16,6 +16,7 @@ struct cairn_geometry {
     bool whole_groups; /* every workgroup of the grid has that size */
     bool merged;       /* all waves of the workgroup in one run */
     bool has_scratch;
+    uint32_t lds_bytes; /* that every workgroup has at least */
     uint32_t mode;      /* MODE at entry */
     uint32_t arch_rows; /* row of a0 */
     uint32_t rows;

@@ -48,6 +48,7 @@ struct cairn_launch {
     uint32_t grid[3], workgroup[3]; /* work-items */
     uint32_t workgroups[3];         /* counts, partial ones included */
     uint32_t lds_bytes;             /* allocation of a workgroup, rounded to the chip's granule */
+    uint32_t lds_fixed_bytes;       /* what of it every launch of the kernel has */
     uint32_t private_bytes;         /* scratch of a lane, multiple of 4 */
     uint64_t packet_address, queue_address, kernarg_address, dispatch_id;
     struct cairn_gws *gws; /* machine/gws.h: the queue's; NULL: none */

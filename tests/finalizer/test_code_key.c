@@ -76,7 +76,7 @@ static void every_fact_of_the_launch_counts(void **state)
         &geometry->workgroup[0], &geometry->workgroup[1], &geometry->workgroup[2],
         &geometry->wave_size,    &geometry->width,        &geometry->mode,
         &geometry->arch_rows,    &geometry->rows,         &geometry->rsrc1,
-        &geometry->rsrc2,        &geometry->properties,
+        &geometry->rsrc2,        &geometry->properties,   &geometry->lds_bytes,
     };
     bool *const flags[] = {&geometry->whole_groups, &geometry->merged, &geometry->has_scratch,
                            &request.exact_nan};

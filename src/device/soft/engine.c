@@ -42,6 +42,15 @@ static bool groups_are_whole(const struct cairn_launch *launch)
            launch->grid[2] % launch->workgroup[2] == 0;
 }
 
+/* What is allocated for one launch only is rounded down, for code of its own for each size would be
+ * too much. */
+static uint32_t lds_for_sure(const struct cairn_launch *launch)
+{
+    uint32_t power =
+        launch->lds_bytes == 0 ? 0 : UINT32_C(1) << (31 - __builtin_clz(launch->lds_bytes));
+    return power > launch->lds_fixed_bytes ? power : launch->lds_fixed_bytes;
+}
+
 static void make_geometry(const struct cairn_launch *launch, enum cairn_target_level target,
                           struct cairn_geometry *geometry)
 {
@@ -52,6 +61,7 @@ static void make_geometry(const struct cairn_launch *launch, enum cairn_target_l
     geometry->whole_groups = groups_are_whole(launch);
     geometry->merged = cairn_option_choice(CAIRN_OPTION_MERGE) == 0; /* where it is legal */
     geometry->has_scratch = launch->private_bytes > 0;
+    geometry->lds_bytes = lds_for_sure(launch);
     geometry->mode = cairn_launch_mode(launch);
     geometry->arch_rows = launch->agpr_offset < launch->vgprs ? launch->agpr_offset : launch->vgprs;
     geometry->rows = launch->vgprs;

@@ -153,6 +153,9 @@ LLVMValueRef cairn_lift_mask_code(struct cairn_lift *lift, unsigned code);
 void cairn_lift_put_mask(struct cairn_lift *lift, unsigned slot, LLVMValueRef value);
 void cairn_lift_put_mask_code(struct cairn_lift *lift, unsigned code, LLVMValueRef value);
 
+/* Of an LDS instruction: all lanes that the code runs are inside of what every workgroup has. */
+bool cairn_lift_is_inside(struct cairn_lift *lift);
+
 /* ---- where a WAVE instruction and memory helpers find state ---- */
 /* ptr to `width` dwords: of a vector register (cairn_vreg_of_code numbering) in chunk number
  * `chunk` (i32, over all merged waves). */

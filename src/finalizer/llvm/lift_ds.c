@@ -62,6 +62,26 @@ bool cairn_lift_ds_knows(const struct cairn_insn *insn)
     return plain_of(insn) != NULL || cairn_lift_ds_atomic_knows(insn);
 }
 
+bool cairn_lift_ds_span_of(const struct cairn_insn *insn, struct cairn_lift_ds_span *out)
+{
+    const struct plain *plain = plain_of(insn);
+    uint32_t imm = (uint32_t)insn->imm & 0xffff;
+    if (insn->encoding != CAIRN_ENC_DS || !cairn_lift_ds_knows(insn))
+        return false;
+    *out = (struct cairn_lift_ds_span){1, 8, {imm, imm}, true, true}; /* an atomic */
+    if (plain == NULL)
+        return true;
+    out->bytes = plain->bytes;
+    out->loads = plain->loads;
+    out->stores = !plain->loads;
+    if (plain->count == 2) {
+        out->count = 2;
+        out->offset[0] = (imm & 255) * plain->scale;
+        out->offset[1] = (imm >> 8) * plain->scale;
+    }
+    return true;
+}
+
 /* ---- where lanes are */
 
 enum { MAX_STRIDE = 1024 };
@@ -169,9 +189,11 @@ static void load(struct cairn_lift_access *access, uint32_t imm)
 /* Dwords of AVX-512: lanes outside are masked off. */
 static void store_masked(struct cairn_lift_access *access, const struct cairn_lift_ds_place *place)
 {
-    LLVMValueRef inside = cairn_lift_ds_inside(access, place->all);
-    access->mask = access->full ? inside : cairn_lift_and(access->lift, access->mask, inside);
-    access->full = false;
+    if (!place->inside) {
+        LLVMValueRef inside = cairn_lift_ds_inside(access, place->all);
+        access->mask = access->full ? inside : cairn_lift_and(access->lift, access->mask, inside);
+        access->full = false;
+    }
     cairn_lift_scatter(access, access->lift->lds, place->all, 0);
 }
 
@@ -180,26 +202,31 @@ static void store_regular(struct cairn_lift_access *access, const struct cairn_l
     struct cairn_lift *lift = access->lift;
     int32_t stride = place->stride;
     uint64_t span = (uint64_t)stride * (lift->width - 1) + access->bytes;
-    cairn_lift_access_fork(access, cairn_lift_ds_span_inside(lift, place->first, span), true);
+    if (!place->inside)
+        cairn_lift_access_fork(access, cairn_lift_ds_span_inside(lift, place->first, span), true);
     LLVMValueRef at = cairn_lift_ds_pointer(lift, place->first);
     if (stride == (int32_t)access->bytes)
         cairn_lift_block_store(access, at);
     else
         cairn_lift_strided_store(access, at, stride);
-    cairn_lift_access_join(access, false);
+    if (!place->inside)
+        cairn_lift_access_join(access, false);
 }
 
 static void store_lanes(struct cairn_lift_access *access, const struct cairn_lift_ds_place *place)
 {
-    cairn_lift_access_fork(access, cairn_lift_ds_lanes_inside(access, place->all), true);
+    if (!place->inside)
+        cairn_lift_access_fork(access, cairn_lift_ds_lanes_inside(access, place->all), true);
     cairn_lift_scatter(access, access->lift->lds, place->all, 0);
-    cairn_lift_access_join(access, false);
+    if (!place->inside)
+        cairn_lift_access_join(access, false);
 }
 
 static void store(struct cairn_lift_access *access, uint32_t imm)
 {
     struct cairn_lift *lift = access->lift;
     struct cairn_lift_ds_place place = cairn_lift_ds_place_of(lift, imm);
+    place.inside = cairn_lift_is_inside(lift);
     access->quiet = true;
     access->kind =
         CAIRN_ACCESS_STORE + CAIRN_PLACE_LDS * CAIRN_SIZE_COUNT + cairn_lift_size_of(access->bytes);

@@ -13,7 +13,17 @@ struct cairn_lift_ds_place {
     bool regular;          /* lane i is at first + i * stride, which is small */
     int32_t stride;
     LLVMValueRef first; /* i32 */
+    bool inside;        /* all lanes are inside of LDS for sure */
 };
+
+/* What an instruction accesses from each lane's address on: `bytes` at one or two offsets. */
+struct cairn_lift_ds_span {
+    unsigned count, bytes;
+    uint32_t offset[2];
+    bool loads, stores;
+};
+/* False: it is none that accesses LDS, or not lifted. */
+bool cairn_lift_ds_span_of(const struct cairn_insn *insn, struct cairn_lift_ds_span *out);
 
 struct cairn_lift_ds_place cairn_lift_ds_place_of(struct cairn_lift *lift, uint32_t imm);
 /* i1: [first, first + span) lies in LDS. */

@@ -6,6 +6,7 @@
  */
 #include "finalizer/known.h"
 #include "finalizer/llvm/lanes.h"
+#include "finalizer/llvm/lift_ds.h"
 
 #include <string.h>
 
@@ -186,6 +187,42 @@ void cairn_lift_known_emit(struct cairn_lift *lift)
             (!sets_exec || codes[i] == CAIRN_CODE_EXEC_LO))
             put_scc(lift, id);
     }
+}
+
+/* ---- LDS */
+
+static bool is_inside(const struct cairn_lift *lift, const struct cairn_insn *insn,
+                      const struct cairn_lift_ds_span *span, const struct cairn_known_state *state)
+{
+    const struct cairn_operand *address = &insn->slot[CAIRN_SLOT_ADDR];
+    if (!cairn_code_is_vector(address->code) || !cairn_lift_knows(lift))
+        return false;
+    uint32_t id = state->vector[cairn_vreg_of_code(address->code)];
+    const uint32_t *lane = id != 0 ? cairn_known_vector(lift->facts->known, id) : NULL;
+    uint32_t furthest = span->offset[0] > span->offset[1] ? span->offset[0] : span->offset[1];
+    for (uint32_t i = 0; lane != NULL && i < cairn_known_lanes(lift->facts->known); i++)
+        if ((uint64_t)lane[i] + furthest + span->bytes > lift->geometry->lds_bytes)
+            return false;
+    return lane != NULL;
+}
+
+bool cairn_lift_is_inside(struct cairn_lift *lift)
+{
+    struct cairn_lift_ds_span span;
+    return cairn_lift_ds_span_of(lift->insn, &span) &&
+           is_inside(lift, lift->insn, &span, &lift->region->known);
+}
+
+bool cairn_lift_may_fault(const struct cairn_lift *lift, uint32_t index,
+                          const struct cairn_known_state *state)
+{
+    const struct cairn_program_insn *at = &lift->program->insns[index];
+    struct cairn_lift_ds_span span;
+    if (!(at->flags & (CAIRN_ISA_LOADS | CAIRN_ISA_STORES | CAIRN_ISA_ATOMIC)))
+        return false;
+    if (!cairn_lift_ds_span_of(&at->insn, &span) || (span.loads && span.stores))
+        return true;
+    return span.stores && !is_inside(lift, &at->insn, &span, state);
 }
 
 /* ---- which chunks a region is for */

@@ -199,6 +199,10 @@ bool cairn_lift_makes_known(const struct cairn_lift *lift, uint32_t index,
                             const struct cairn_known_state *next);
 void cairn_lift_known_emit(struct cairn_lift *lift);  /* such an instruction */
 void cairn_lift_flush_known(struct cairn_lift *lift); /* behind the region: what is pending */
+/* Can an instruction fault, or go the slow way? LDS loads do neither, nor stores that are inside.
+ */
+bool cairn_lift_may_fault(const struct cairn_lift *lift, uint32_t index,
+                          const struct cairn_known_state *state);
 /* The chunks that have active lanes between two instructions, into region->chunk_*. */
 void cairn_lift_known_range(struct cairn_lift *lift, uint32_t first, uint32_t last);
 /* <width x i1>, i1, i32, <width x i32>, as their namesakes; NULL: not known. */
@@ -218,7 +222,7 @@ void cairn_region_mark_loop(struct cairn_lift *lift, LLVMValueRef branch);
 void cairn_region_begin_chunks(struct cairn_lift *lift, uint32_t first, bool memory);
 LLVMBasicBlockRef cairn_region_end_chunks(struct cairn_lift *lift);
 void cairn_region_forget_lanes(struct cairn_lift *lift); /* what is known of vectors and masks */
-bool cairn_region_touches_memory(const struct cairn_lift *lift, uint32_t first, uint32_t last);
+bool cairn_region_may_fault(const struct cairn_lift *lift, uint32_t first, uint32_t last);
 void cairn_control_emit(struct cairn_lift *lift, uint32_t block, uint32_t i,
                         const struct cairn_plan *plans);
 /* Where an edge leads: over fuel if it goes back. */

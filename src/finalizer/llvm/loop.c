@@ -466,7 +466,7 @@ bool cairn_loop_emit(struct cairn_lift *lift, uint32_t block, const struct cairn
     struct cairn_loop loop = {.by_exec = by_exec};
     LLVMValueRef start[CAIRN_SREGS] = {NULL};
     uint32_t turns = STRIP_INSNS / at->count + 1;
-    bool memory = cairn_region_touches_memory(lift, at->first, at->first + at->count - 1);
+    bool memory = cairn_region_may_fault(lift, at->first, at->first + at->count - 1);
     cairn_region_lane(lift, false);
     make_slots(lift, &loop, &sets);
     load_start(lift, &loop, start);

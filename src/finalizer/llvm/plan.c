@@ -5,11 +5,13 @@
  * that of a wave whose lanes run in lock step.
  */
 #include "finalizer/llvm/lanes.h"
+#include "finalizer/llvm/lift_ds.h"
 
 #include <string.h>
 
 enum { SPACE_LDS = 1, SPACE_GLOBAL = 2 };
 enum { SPACES = 2 };
+enum { LDS_DWORDS = 1 << 14 };
 
 /* Accesses of one address space in the region so far. */
 struct traffic {
@@ -23,7 +25,11 @@ struct traffic {
 struct planner {
     const struct cairn_lift *lift;
     struct cairn_shape shape[CAIRN_VREGS];
-    struct cairn_known_state known; /* behind the instruction */
+    struct cairn_known_state known, next; /* in front of the instruction and behind it */
+    /* LDS by dwords: the last chunk, counted from 1, that loads or stores it, as far as the
+     * region's accesses are all known. */
+    uint8_t loaded[LDS_DWORDS], stored[LDS_DWORDS];
+    bool lds_used, lds_known;
     struct traffic traffic[SPACES];
     uint64_t pending[3], mask_read[3]; /* scalar registers by code */
     bool lanes;
@@ -43,6 +49,10 @@ static void start_region(struct planner *plan)
     memset(plan->read, 0, sizeof plan->read);
     memset(plan->written, 0, sizeof plan->written);
     plan->scc_pending = plan->lanes = plan->crossed = false;
+    if (plan->lds_used)
+        memset(plan->loaded, 0, sizeof plan->loaded + sizeof plan->stored);
+    plan->lds_used = false;
+    plan->lds_known = true;
 }
 
 /* ---- memory order */
@@ -136,6 +146,56 @@ static bool scalar_conflicts(const struct planner *plan, const struct cairn_prog
     return at->insn.encoding == CAIRN_ENC_SMEM && (traffic->stores || (stores && traffic->loads));
 }
 
+/* ---- LDS whose addresses are known: what each chunk touches, dword by dword */
+
+/* The dwords of one lane's access at `at`; none outside of LDS. */
+static bool meets_later_chunk(struct planner *plan, const struct cairn_lift_ds_span *span,
+                              uint32_t at, unsigned chunk)
+{
+    bool met = false;
+    if (at > LDS_DWORDS * 4 - span->bytes)
+        return false;
+    for (uint32_t i = at / 4; i <= (at + span->bytes - 1) / 4; i++) {
+        met = met || plan->stored[i] > chunk + 1 || (span->stores && plan->loaded[i] > chunk + 1);
+        if (span->stores && plan->stored[i] < chunk + 1)
+            plan->stored[i] = (uint8_t)(chunk + 1);
+        if (span->loads && plan->loaded[i] < chunk + 1)
+            plan->loaded[i] = (uint8_t)(chunk + 1);
+    }
+    return met;
+}
+
+static bool is_on(const uint32_t *exec, uint32_t lane)
+{
+    return exec == NULL || (exec[lane / 32] >> (lane % 32) & 1);
+}
+
+/* Chunk after chunk, would a lane come before one of an earlier instruction and a later chunk that
+ * touches the same dword? *conflict: yes; false: it is not known. */
+static bool known_conflict(struct planner *plan, const struct cairn_insn *insn, bool *conflict)
+{
+    const struct cairn_lift *lift = plan->lift;
+    struct cairn_known *known = lift->facts->known;
+    const struct cairn_operand *address = &insn->slot[CAIRN_SLOT_ADDR];
+    struct cairn_lift_ds_span span;
+    if (!cairn_lift_ds_span_of(insn, &span) || !cairn_code_is_vector(address->code) ||
+        !cairn_lift_knows(lift) || !plan->lds_known)
+        return false;
+    uint32_t id = plan->known.vector[cairn_vreg_of_code(address->code)];
+    uint32_t mask = plan->known.mask[CAIRN_CODE_EXEC_LO / 2];
+    if (id == 0)
+        return false;
+    const uint32_t *lane = cairn_known_vector(known, id);
+    const uint32_t *exec = mask != 0 ? cairn_known_mask(known, mask) : NULL;
+    plan->lds_used = true;
+    *conflict = false;
+    for (uint32_t i = 0; i < cairn_known_lanes(known); i++)
+        for (unsigned j = 0; j < span.count && is_on(exec, i); j++)
+            if (meets_later_chunk(plan, &span, lane[i] + span.offset[j], i / lift->width))
+                *conflict = true;
+    return true;
+}
+
 /* True if the access must come behind all accesses of the region so far. */
 static bool conflicts(struct planner *plan, const struct cairn_program_insn *at)
 {
@@ -146,10 +206,16 @@ static bool conflicts(struct planner *plan, const struct cairn_program_insn *at)
         struct traffic *traffic = &plan->traffic[i];
         if (!(spaces >> i & 1))
             continue;
+        bool met, known = spaces == SPACE_LDS && known_conflict(plan, &at->insn, &met);
         bool together =
             !(at->flags & CAIRN_ISA_ATOMIC) && spaces == 1u << i && joins(plan, traffic, &at->insn);
         traffic->shared = together;
-        conflict = conflict || (!together && (traffic->stores || (stores && traffic->loads)));
+        if (known)
+            conflict = conflict || met;
+        else
+            conflict = conflict || (!together && (traffic->stores || (stores && traffic->loads)));
+        if (spaces & SPACE_LDS && !known)
+            plan->lds_known = false;
         traffic->stores = traffic->stores || stores;
         traffic->loads = traffic->loads || !stores;
     }
@@ -332,7 +398,7 @@ static enum cairn_plan_mode choose(struct planner *plan, uint32_t index, bool *c
     memset(&writes, 0, sizeof writes);
     cairn_insn_registers(&at->insn, &reads, &writes, &any);
     *cut = false;
-    if (cairn_lift_makes_known(plan->lift, index, &plan->known)) {
+    if (cairn_lift_makes_known(plan->lift, index, &plan->next)) {
         *cut = note_known(plan, &writes);
         return CAIRN_PLAN_KNOWN;
     }
@@ -380,13 +446,14 @@ static enum cairn_plan_mode choose(struct planner *plan, uint32_t index, bool *c
 void cairn_plan_block(const struct cairn_lift *lift, uint32_t block, struct cairn_plan *plans)
 {
     const struct cairn_program_block *at = &lift->program->blocks[block];
-    struct planner plan = {.lift = lift};
+    struct planner plan = {.lift = lift, .lds_used = false};
     memcpy(plan.shape, lift->facts->entry[block], sizeof plan.shape);
-    plan.known = *cairn_known_entry(lift->facts->known, block);
+    plan.next = *cairn_known_entry(lift->facts->known, block);
     start_region(&plan);
     for (uint32_t i = 0; i < at->count; i++) {
         bool cut, alone_here;
-        cairn_known_step(lift->facts->known, at->first + i, &plan.known);
+        plan.known = plan.next;
+        cairn_known_step(lift->facts->known, at->first + i, &plan.next);
         plans[i].mode = (uint8_t)choose(&plan, at->first + i, &cut);
         plans[i].region_ends = false;
         alone_here = plans[i].mode == CAIRN_PLAN_WAVE || plans[i].mode == CAIRN_PLAN_STEP ||

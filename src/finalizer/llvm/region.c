@@ -42,11 +42,14 @@ unsigned cairn_region_chunks(const struct cairn_lift *lift)
     return (items + geometry->wave_size - 1) / geometry->wave_size * lift->chunks;
 }
 
-bool cairn_region_touches_memory(const struct cairn_lift *lift, uint32_t first, uint32_t last)
+bool cairn_region_may_fault(const struct cairn_lift *lift, uint32_t first, uint32_t last)
 {
-    for (uint32_t i = first; i <= last; i++)
-        if (lift->program->insns[i].flags & (CAIRN_ISA_LOADS | CAIRN_ISA_STORES | CAIRN_ISA_ATOMIC))
+    struct cairn_known_state state = lift->region->known;
+    for (uint32_t i = first; i <= last; i++) {
+        if (cairn_lift_may_fault(lift, i, &state))
             return true;
+        cairn_known_step(lift->facts->known, i, &state);
+    }
     return false;
 }
 
@@ -178,7 +181,7 @@ void cairn_region_open(struct cairn_lift *lift, uint32_t first, uint32_t last)
     region->last = last;
     region->open = true;
     region->rows_taken = 0;
-    bool memory = cairn_region_touches_memory(lift, first, last);
+    bool memory = cairn_region_may_fault(lift, first, last);
     cairn_region_lane(lift, false);
     if (memory)
         cairn_lift_store_pc(lift, lift->program->insns[first].offset);
