@@ -43,9 +43,10 @@ struct cairn_program_insn {
 struct cairn_program_block {
     uint32_t first, count; /* instructions; count > 0 but for STOP */
     uint32_t offset;
-    uint8_t end;      /* enum cairn_block_end */
-    bool resumable;   /* the driver may enter here: see cairn_program_build */
-    bool loop_header; /* target of a back edge */
+    uint8_t end;       /* enum cairn_block_end */
+    uint32_t position; /* in the program's order */
+    bool resumable;    /* the driver may enter here: see cairn_program_build */
+    bool loop_header;  /* target of a back edge */
     uint8_t loop_depth;
     uint32_t taken, next;   /* successors, or CAIRN_NO_BLOCK */
     uint32_t *predecessors; /* of static edges */
@@ -70,7 +71,7 @@ struct cairn_program {
  * come back to the driver (s_barrier, s_sleep, s_endpgm's like, s_trap, s_sethalt, and every
  * instruction for which `steps` (may be NULL) says true, which are executed by the interpreter) and
  * at such instructions themselves; these blocks, loop headers, whatever else branches go back to in
- * memory, the entry, call targets and return points are resumable. CAIRN_ERR_NO_MEMORY;
+ * the order, the entry, call targets and return points are resumable. CAIRN_ERR_NO_MEMORY;
  * CAIRN_ERR_OUT_OF_RANGE: more than `limit` instructions; CAIRN_ERR_INVALID_ARGUMENT: the entry is
  * outside of the code or not aligned. */
 CAIRN_MUST_CHECK enum cairn_status cairn_program_build(const struct cairn_gfx *gfx,

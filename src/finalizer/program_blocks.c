@@ -135,17 +135,6 @@ unsigned cairn_block_ways(const struct cairn_program *program, uint32_t block, u
     return count;
 }
 
-/* Code that runs backwards in memory may yield there, back edge of a loop or not. */
-static void mark_backward(struct cairn_program *program)
-{
-    for (uint32_t i = 0; i < program->block_count; i++) {
-        uint32_t ways[2];
-        unsigned count = cairn_block_ways(program, i, ways);
-        for (unsigned k = 0; k < count; k++)
-            program->blocks[ways[k]].resumable |= ways[k] <= i;
-    }
-}
-
 enum cairn_status cairn_blocks_cut(struct cairn_program *program, struct cairn_walk *walk)
 {
     mark_seams(walk);
@@ -160,6 +149,5 @@ enum cairn_status cairn_blocks_cut(struct cairn_program *program, struct cairn_w
         set_end(program, &program->blocks[i], &walk->targets);
         program->indirect |= program->blocks[i].end == CAIRN_END_INDIRECT;
     }
-    mark_backward(program);
     return CAIRN_OK;
 }

@@ -233,6 +233,20 @@ static void measure_loops(struct graph *graph)
     }
 }
 
+/* Code that goes back in the order may yield there, back edge of a loop or not. */
+static void mark_backward(struct cairn_program *program)
+{
+    for (uint32_t i = 0; i < program->block_count; i++)
+        program->blocks[program->order[i]].position = i;
+    for (uint32_t i = 0; i < program->block_count; i++) {
+        uint32_t ways[2];
+        unsigned count = cairn_block_ways(program, i, ways);
+        for (unsigned k = 0; k < count; k++)
+            if (program->blocks[ways[k]].position <= program->blocks[i].position)
+                program->blocks[ways[k]].resumable = true;
+    }
+}
+
 /* ---- all of it */
 
 enum cairn_status cairn_blocks_order(struct cairn_program *program)
@@ -254,6 +268,7 @@ enum cairn_status cairn_blocks_order(struct cairn_program *program)
     for (uint32_t i = graph.root_count; i > 0; i--) /* so that the entry comes out first */
         if (graph.number[graph.roots[i - 1]] == NO_NUMBER)
             search(&graph, graph.roots[i - 1]);
+    mark_backward(program);
     if (give_predecessors(&graph))
         status = CAIRN_OK;
 clear:

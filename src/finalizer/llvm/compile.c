@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "finalizer/llvm/guard.h"
+#include "finalizer/llvm/gate.h"
 #include "finalizer/llvm/merge.h"
 #include "finalizer/llvm/pipeline.h"
 #include "finalizer/llvm/restart.h"
@@ -85,10 +86,12 @@ static enum cairn_status merge(struct compilation *job)
     struct cairn_lift *lift = &job->lifter->lift;
     const char *why = "not wanted";
     enum cairn_status status = cairn_lanes_build(lift, &job->lifter->lanes);
-    if (status == CAIRN_OK && job->request->geometry.merged)
-        status = cairn_merge_check(lift, job->lifter->lanes, &why);
+    if (status == CAIRN_OK)
+        status = cairn_gates_create(lift, job->lifter->lanes, &job->lifter->gates);
     if (status != CAIRN_OK)
         return status;
+    if (job->request->geometry.merged)
+        why = cairn_merge_why_not(lift);
     job->geometry.merged = why == NULL;
     if (why != NULL)
         cairn_log(CAIRN_LOG_DEBUG, "%s: waves are not merged: %s", job->request->name, why);
@@ -185,11 +188,13 @@ static enum cairn_status lift_blocks(struct compilation *job)
     uint32_t count = job->program->block_count;
     job->lifter->function.blocks = calloc(count + 1, sizeof(LLVMBasicBlockRef));
     job->lifter->function.regions = calloc(job->program->insn_count + 1, sizeof(uint32_t));
-    if (job->lifter->function.blocks == NULL || job->lifter->function.regions == NULL)
+    job->lifter->function.lifted = calloc(count + 1, sizeof(bool));
+    if (job->lifter->function.blocks == NULL || job->lifter->function.regions == NULL ||
+        job->lifter->function.lifted == NULL)
         return CAIRN_ERR_NO_MEMORY;
     cairn_control_begin(lift);
     for (uint32_t i = 0; i < count; i++)
-        if (!cairn_control_block(lift, i))
+        if (!cairn_control_block(lift, job->program->order[i]))
             return CAIRN_ERR_NO_MEMORY;
     if (job->lifter->function.ended != NULL)
         cairn_restart_emit(lift);
@@ -230,6 +235,8 @@ static void clean_up(struct compilation *job)
     if (job->lifter != NULL) {
         free(job->lifter->function.blocks);
         free(job->lifter->function.regions);
+        free(job->lifter->function.lifted);
+        cairn_gates_destroy(job->lifter->gates);
         free(job->lifter->full);
         cairn_lanes_destroy(job->lifter->lanes);
     }

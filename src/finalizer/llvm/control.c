@@ -2,8 +2,8 @@
  * The frame of the function and its blocks: a switch on wave->pc that (re)enters anywhere a wave
  * may go on, branches, barriers, yields at back edges, and instructions left to the interpreter.
  */
-#include "finalizer/llvm/loop.h"
 #include "finalizer/llvm/restart.h"
+#include "finalizer/llvm/segment.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,7 +100,7 @@ static LLVMValueRef burn(struct cairn_lift *lift, uint32_t instructions)
 
 static bool is_back_edge(const struct cairn_lift *lift, uint32_t from, uint32_t to)
 {
-    return lift->program->blocks[to].offset <= lift->program->blocks[from].offset;
+    return lift->program->blocks[to].position <= lift->program->blocks[from].position;
 }
 
 void cairn_control_yield(struct cairn_lift *lift, uint32_t offset)
@@ -117,7 +117,10 @@ static LLVMBasicBlockRef build_back_edge(struct cairn_lift *lift, uint32_t from,
     LLVMBasicBlockRef edge = cairn_lift_block(lift, "again"), out = cairn_lift_block(lift, "yield");
     LLVMBasicBlockRef here = LLVMGetInsertBlock(lift->builder);
     LLVMPositionBuilderAtEnd(lift->builder, edge);
-    LLVMValueRef fuel = burn(lift, end->first + end->count - header->first);
+    uint32_t first = header->first < end->first ? header->first : end->first;
+    uint32_t last =
+        header->first < end->first ? end->first + end->count : header->first + header->count;
+    LLVMValueRef fuel = burn(lift, last - first);
     LLVMValueRef left =
         LLVMBuildICmp(lift->builder, LLVMIntSGT, fuel, cairn_lift_const64(lift, 0), "");
     LLVMBuildCondBr(lift->builder, left, cairn_lifter_of(lift)->function.blocks[to], out);
@@ -300,6 +303,11 @@ static void build_order(struct cairn_lift *lift)
 
 /* ---- blocks */
 
+static bool is_of_lanes(struct cairn_plan plan)
+{
+    return plan.mode == CAIRN_PLAN_LANE || plan.mode == CAIRN_PLAN_MASK_LANE;
+}
+
 static uint32_t region_end(const struct cairn_plan *plans, uint32_t i)
 {
     while (!plans[i].region_ends)
@@ -356,29 +364,26 @@ static void emit_lane(struct cairn_lift *lift, const struct cairn_lift_family *f
     cairn_lift_wide_after(lift, &wide);
 }
 
-void cairn_control_emit(struct cairn_lift *lift, uint32_t block, uint32_t i,
-                        const struct cairn_plan *plans)
+void cairn_control_emit(struct cairn_lift *lift, uint32_t block, uint32_t index,
+                        struct cairn_plan plan)
 {
-    const struct cairn_program_block *at = &lift->program->blocks[block];
+    const struct cairn_segment *segment = lift->region->segment;
     const struct cairn_lift_family *family;
-    uint32_t index = at->first + i;
     lift->at = index;
     lift->insn = &lift->program->insns[index].insn;
     lift->insn_facts = &lift->facts->insn[index];
-    bool lane = plans[i].mode == CAIRN_PLAN_LANE || plans[i].mode == CAIRN_PLAN_MASK_LANE;
-    if (lane && !lift->region->open && lift->region->loop == NULL)
-        cairn_region_open(lift, index, at->first + region_end(plans, i));
-    cairn_lift_matrix_settle(lift, (enum cairn_plan_mode)plans[i].mode);
-    cairn_region_lane(lift, lane);
+    cairn_lift_matrix_settle(lift, (enum cairn_plan_mode)plan.mode);
+    cairn_region_lane(lift, is_of_lanes(plan));
     cairn_lift_kind_of(lift, index, &family);
     cairn_lift_known_before(lift);
-    switch ((enum cairn_plan_mode)plans[i].mode) {
+    switch ((enum cairn_plan_mode)plan.mode) {
     case CAIRN_PLAN_NONE:
         if (cairn_lift_is_order(lift->insn))
             build_order(lift);
         break;
     case CAIRN_PLAN_SCALAR:
-        if (lift->insn->encoding == CAIRN_ENC_SMEM) /* the interpreter may have to do it */
+        if (lift->insn->encoding == CAIRN_ENC_SMEM && /* the interpreter may have to do it */
+            (segment == NULL || segment->in_front))
             cairn_lift_flush_scalars(lift);
         family->emit(lift);
         break;
@@ -428,29 +433,76 @@ static void finish(struct cairn_lift *lift, uint32_t block)
     LLVMBuildBr(lift->builder, function->dispatch); /* stepped over a jump: the pc is in memory */
 }
 
-bool cairn_control_block(struct cairn_lift *lift, uint32_t block)
+/* Instructions from..end-1 of the block, region by region. */
+static bool emit_regions(struct cairn_lift *lift, uint32_t block, uint32_t from, uint32_t end)
 {
     const struct cairn_program_block *at = &lift->program->blocks[block];
-    struct cairn_plan *plans = calloc(at->count + 1, sizeof *plans);
+    struct cairn_plan *plans = calloc((size_t)at->count + 1, sizeof *plans);
     if (plans == NULL)
         return false;
-    cairn_plan_block(lift, block, plans);
-    LLVMPositionBuilderAtEnd(lift->region->scalar, cairn_lifter_of(lift)->function.blocks[block]);
-    cairn_region_start_block(lift, block);
-    if (cairn_loop_emit(lift, block, plans)) {
-        free(plans);
-        return true;
-    }
-    for (uint32_t i = 0; i < at->count; i++) {
-        cairn_control_emit(lift, block, i, plans);
-        cairn_region_advance(lift->region->shape, lift, at->first + i);
-        if (plans[i].region_ends)
+    cairn_plan_block(lift, block, from, plans);
+    if (end > from)
+        plans[end - 1 - at->first].region_ends = true;
+    for (uint32_t i = from; i < end; i++) {
+        struct cairn_plan plan = plans[i - at->first];
+        if (is_of_lanes(plan) && !lift->region->open)
+            cairn_region_open(lift, i, at->first + region_end(plans, i - at->first));
+        cairn_control_emit(lift, block, i, plan);
+        cairn_region_advance(lift->region->shape, lift, i);
+        if (plan.region_ends)
             cairn_region_close(lift);
     }
     cairn_region_lane(lift, false);
+    free(plans);
+    return true;
+}
+
+/* Behind a segment, in the middle of its last block. */
+static void go_on(struct cairn_lift *lift, const struct cairn_segment *segment, uint32_t block)
+{
+    struct cairn_lift_region *region = lift->region;
+    memcpy(region->shape, lift->facts->entry[block], sizeof region->shape);
+    region->known = *cairn_known_entry(lift->facts->known, block);
+    for (uint32_t i = lift->program->blocks[block].first; i < segment->end; i++) {
+        cairn_region_advance(region->shape, lift, i);
+        cairn_known_step(lift->facts->known, i, &region->known);
+    }
+}
+
+static void settle_matrices(struct cairn_lift *lift)
+{
+    cairn_region_lane(lift, false);
     if (LLVMGetBasicBlockTerminator(LLVMGetInsertBlock(lift->builder)) == NULL)
         cairn_lift_matrix_settle_all(lift);
+}
+
+bool cairn_control_block(struct cairn_lift *lift, uint32_t block)
+{
+    struct cairn_lift_function *function = &cairn_lifter_of(lift)->function;
+    const struct cairn_program_block *at = &lift->program->blocks[block];
+    struct cairn_segment segment;
+    uint32_t from = at->first;
+    if (function->lifted[block])
+        return true;
+    LLVMPositionBuilderAtEnd(lift->region->scalar, function->blocks[block]);
+    cairn_region_start_block(lift, block);
+    while (cairn_segment_find(lift, block, from, &segment)) {
+        if (!emit_regions(lift, block, from, segment.first))
+            return false;
+        settle_matrices(lift);
+        cairn_segment_emit(lift, &segment);
+        for (uint32_t i = 0; i < segment.count; i++)
+            function->lifted[segment.block[i]] = true;
+        if (segment.loop)
+            return true;
+        block = segment.block[segment.count - 1];
+        at = &lift->program->blocks[block];
+        from = segment.end;
+        go_on(lift, &segment, block);
+    }
+    if (!emit_regions(lift, block, from, at->first + at->count))
+        return false;
+    settle_matrices(lift);
     finish(lift, block);
-    free(plans);
     return true;
 }

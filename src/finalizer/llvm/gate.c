@@ -13,7 +13,6 @@
 struct cairn_gates {
     const struct cairn_lift *lift;
     const struct cairn_lanes *lanes;
-    uint32_t *position; /* by block: in program->order */
     /* Of the gate that is looked at. */
     uint32_t join;  /* where skipping lanes go */
     bool *inside;   /* by block */
@@ -122,8 +121,9 @@ static void add_inside(struct cairn_gates *gate, uint32_t block)
 
 static int by_position(const void *a, const void *b, void *gate)
 {
-    const uint32_t *position = ((const struct cairn_gates *)gate)->position;
-    uint32_t x = position[*(const uint32_t *)a], y = position[*(const uint32_t *)b];
+    const struct cairn_program_block *blocks =
+        ((const struct cairn_gates *)gate)->lift->program->blocks;
+    uint32_t x = blocks[*(const uint32_t *)a].position, y = blocks[*(const uint32_t *)b].position;
     return (x > y) - (x < y);
 }
 
@@ -256,21 +256,17 @@ enum cairn_status cairn_gates_create(const struct cairn_lift *lift, const struct
         return CAIRN_ERR_NO_MEMORY;
     gates->lift = lift;
     gates->lanes = lanes;
-    gates->position = calloc(count, sizeof *gates->position);
     gates->inside = calloc(count, sizeof *gates->inside);
     gates->list = calloc(count, sizeof *gates->list);
     gates->idle = calloc(count, sizeof *gates->idle);
     gates->known = calloc(count, sizeof *gates->known);
     gates->can_wait = calloc(count, sizeof *gates->can_wait);
     gates->why = calloc(count, sizeof *gates->why);
-    if (gates->position == NULL || gates->inside == NULL || gates->list == NULL ||
-        gates->idle == NULL || gates->known == NULL || gates->can_wait == NULL ||
-        gates->why == NULL) {
+    if (gates->inside == NULL || gates->list == NULL || gates->idle == NULL ||
+        gates->known == NULL || gates->can_wait == NULL || gates->why == NULL) {
         cairn_gates_destroy(gates);
         return CAIRN_ERR_NO_MEMORY;
     }
-    for (uint32_t i = 0; i < program->block_count; i++)
-        gates->position[program->order[i]] = i;
     *out = gates;
     return CAIRN_OK;
 }
@@ -279,7 +275,6 @@ void cairn_gates_destroy(struct cairn_gates *gates)
 {
     if (gates == NULL)
         return;
-    free(gates->position);
     free(gates->inside);
     free(gates->list);
     free(gates->idle);

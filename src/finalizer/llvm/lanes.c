@@ -15,7 +15,7 @@ struct pass {
     struct cairn_lanes *lanes;
     uint64_t now[3];
     bool *reached;
-    const char *why; /* of the instruction that is looked at */
+    struct cairn_lanes_note note; /* of the instruction that is looked at */
     bool changed;
 };
 
@@ -32,11 +32,21 @@ static void set_code(uint64_t set[3], unsigned code, bool on)
 
 /* ---- one instruction */
 
+/* Sources that are live state of masks. */
+static bool looks_at_mask(const struct pass *pass, unsigned code)
+{
+    return (code == CAIRN_CODE_VCCZ && cairn_lanes_has(pass->now, CAIRN_CODE_VCC_LO)) ||
+           code == CAIRN_CODE_EXECZ ||
+           (code == CAIRN_CODE_SCC && cairn_lanes_has(pass->now, CAIRN_SREG_SCC));
+}
+
 /* What a vector instruction reads as numbers: scalar operands that are no masks. */
 static bool reads_own_number(const struct pass *pass, const struct cairn_insn *insn)
 {
     for (unsigned i = CAIRN_SLOT_SRC0; i < CAIRN_SLOT_COUNT; i++) {
         const struct cairn_operand *operand = &insn->slot[i];
+        if (looks_at_mask(pass, operand->code))
+            return true;
         if (operand->code >= 128 || operand->type == CAIRN_TYPE_MASK)
             continue;
         for (unsigned d = 0; d < operand->dwords; d++)
@@ -52,8 +62,13 @@ static void note_masks(struct pass *pass, const struct cairn_insn *insn, bool al
     for (unsigned i = 0; i < CAIRN_SLOT_COUNT; i++) {
         const struct cairn_operand *operand = &insn->slot[i];
         bool source = i != CAIRN_SLOT_DST && i != CAIRN_SLOT_SDST;
-        if (operand->code < 127 && source && (all || operand->type == CAIRN_TYPE_MASK))
+        if (operand->code >= 127 || !source || (!all && operand->type != CAIRN_TYPE_MASK))
+            continue;
+        if (pass->lanes != NULL)
             pass->lanes->is_mask[operand->code] = pass->lanes->is_mask[operand->code + 1] = true;
+        if (cairn_lanes_has(pass->now, operand->code) !=
+            cairn_lanes_has(pass->now, operand->code + 1))
+            pass->note.why = "half of a lane mask is a number";
     }
 }
 
@@ -68,20 +83,20 @@ static void run_lane(struct pass *pass, const struct cairn_insn *insn,
                      const struct cairn_regs *writes)
 {
     if (reads_own_number(pass, insn))
-        pass->why = "a lane mask is read as a number by a vector instruction";
+        pass->note.why = "a lane mask is read as a number by a vector instruction";
     note_masks(pass, insn, false);
     set_masks(pass, writes);
 }
 
-static void run_mask(struct pass *pass, uint32_t index, const struct cairn_insn *insn,
+static void run_mask(struct pass *pass, const struct cairn_insn *insn,
                      const struct cairn_regs *reads, const struct cairn_regs *writes)
 {
     bool own = cairn_regs_has_s(writes, CAIRN_CODE_EXEC_LO);
     for (unsigned code = 0; code < 128; code++)
         own = own || (cairn_regs_has_s(reads, code) && cairn_lanes_has(pass->now, code));
     if (cairn_regs_has_s(reads, CAIRN_SREG_SCC) && cairn_lanes_has(pass->now, CAIRN_SREG_SCC))
-        pass->why = "SCC of a lane mask is selected by";
-    pass->lanes->in_lanes[index] = own;
+        pass->note.why = "SCC of a lane mask is selected by";
+    pass->note.in_lanes = own;
     if (own)
         note_masks(pass, insn, true);
     for (unsigned code = 0; code <= CAIRN_SREG_SCC; code++)
@@ -93,13 +108,13 @@ static void run_scalar(struct pass *pass, const struct cairn_regs *reads,
                        const struct cairn_regs *writes)
 {
     if (meets(reads->s, pass->now))
-        pass->why = "a lane mask is read as a number";
+        pass->note.why = "a lane mask is read as a number";
     for (unsigned i = 0; i < CAIRN_VREGS; i++)
         if (cairn_regs_has_v(reads, i) && !cairn_regs_has_v(writes, i)) /* not v_writelane */
-            pass->why = "a lane is read as a number";
+            pass->note.why = "a lane is read as a number";
     if (cairn_regs_has_s(writes, CAIRN_CODE_EXEC_LO) ||
         cairn_regs_has_s(writes, CAIRN_CODE_EXEC_HI))
-        pass->why = "half of EXEC is written";
+        pass->note.why = "half of EXEC is written";
     for (unsigned i = 0; i < 3; i++)
         pass->now[i] &= ~writes->s[i];
     if (cairn_regs_has_s(writes, CAIRN_CODE_EXEC_LO) ||
@@ -121,15 +136,15 @@ static void run_control(struct pass *pass, const struct cairn_insn *insn)
     case CAIRN_OP_s_cbranch_scc0:
     case CAIRN_OP_s_cbranch_scc1:
         if (cairn_lanes_has(pass->now, CAIRN_SREG_SCC))
-            pass->why = "a branch looks at SCC of a lane mask";
+            pass->note.why = "a branch looks at SCC of a lane mask";
         return;
     case CAIRN_OP_s_cbranch_vccz:
     case CAIRN_OP_s_cbranch_vccnz:
         if (cairn_lanes_has(pass->now, CAIRN_CODE_VCC_LO))
-            pass->why = "a branch looks at a lane mask in VCC";
+            pass->note.why = "a branch looks at a lane mask in VCC";
         return;
     default:
-        pass->why = "calls, sleeps or jumps to a register";
+        pass->note.why = "calls, sleeps or jumps to a register";
     }
 }
 
@@ -142,7 +157,7 @@ static void run_insn(struct pass *pass, uint32_t index)
     memset(&reads, 0, sizeof reads);
     memset(&writes, 0, sizeof writes);
     cairn_insn_registers(insn, &reads, &writes, &any);
-    pass->why = NULL;
+    pass->note = (struct cairn_lanes_note){0};
     switch (cairn_lift_kind_of(pass->lift, index, &family)) {
     case CAIRN_LIFT_NONE:
         return;
@@ -150,7 +165,7 @@ static void run_insn(struct pass *pass, uint32_t index)
         run_lane(pass, insn, &writes);
         return;
     case CAIRN_LIFT_MASK:
-        run_mask(pass, index, insn, &reads, &writes);
+        run_mask(pass, insn, &reads, &writes);
         return;
     case CAIRN_LIFT_SCALAR:
         run_scalar(pass, &reads, &writes);
@@ -160,7 +175,7 @@ static void run_insn(struct pass *pass, uint32_t index)
         return;
     default:
         set_masks(pass, &writes);
-        pass->why = "an instruction needs all lanes of one wave";
+        pass->note.why = "an instruction needs all lanes of one wave";
     }
 }
 
@@ -172,7 +187,8 @@ static void run_block(struct pass *pass, uint32_t index)
     memcpy(pass->now, pass->lanes->own[index], sizeof pass->now);
     for (uint32_t i = 0; i < block->count; i++) {
         run_insn(pass, block->first + i);
-        pass->lanes->why[block->first + i] = pass->why;
+        pass->lanes->why[block->first + i] = pass->note.why;
+        pass->lanes->in_lanes[block->first + i] = pass->note.in_lanes;
     }
 }
 
@@ -236,16 +252,22 @@ enum cairn_status cairn_lanes_build(const struct cairn_lift *lift, struct cairn_
     return status;
 }
 
-void cairn_lanes_own_at(const struct cairn_lift *lift, const struct cairn_lanes *lanes,
-                        uint32_t insn, uint64_t own[3])
+struct cairn_lanes_note cairn_lanes_step(const struct cairn_lift *lift, uint32_t insn,
+                                         uint64_t own[3])
 {
-    const struct cairn_program *program = lift->program;
-    uint32_t block = program->insns[insn].block;
-    struct pass pass = {.lift = lift, .program = program, .lanes = (struct cairn_lanes *)lanes};
-    memcpy(pass.now, lanes->own[block], sizeof pass.now);
-    for (uint32_t i = program->blocks[block].first; i < insn; i++)
-        run_insn(&pass, i);
+    struct pass pass = {.lift = lift, .program = lift->program};
+    memcpy(pass.now, own, sizeof pass.now);
+    run_insn(&pass, insn);
     memcpy(own, pass.now, sizeof pass.now);
+    return pass.note;
+}
+
+void cairn_lanes_own_at(const struct cairn_lift *lift, const struct cairn_lanes *lanes,
+                        uint32_t block, uint32_t insn, uint64_t own[3])
+{
+    memcpy(own, lanes->own[block], 3 * sizeof own[0]);
+    for (uint32_t i = lift->program->blocks[block].first; i < insn; i++)
+        cairn_lanes_step(lift, i, own);
 }
 
 void cairn_lanes_destroy(struct cairn_lanes *lanes)

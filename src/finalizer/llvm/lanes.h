@@ -21,9 +21,16 @@ CAIRN_MUST_CHECK enum cairn_status cairn_lanes_build(const struct cairn_lift *li
                                                      struct cairn_lanes **out);
 void cairn_lanes_destroy(struct cairn_lanes *lanes);
 
-/* The registers that are masks in front of instruction `insn`. */
+/* The registers that are masks in front of instruction `insn` of the block (or behind it all). */
 void cairn_lanes_own_at(const struct cairn_lift *lift, const struct cairn_lanes *lanes,
-                        uint32_t insn, uint64_t own[3]);
+                        uint32_t block, uint32_t insn, uint64_t own[3]);
+/* Makes `own` in front of the instruction what it is behind it. */
+struct cairn_lanes_note {
+    const char *why; /* as in struct cairn_lanes, if just these are masks */
+    bool in_lanes;
+};
+struct cairn_lanes_note cairn_lanes_step(const struct cairn_lift *lift, uint32_t insn,
+                                         uint64_t own[3]);
 
 static inline bool cairn_lanes_has(const uint64_t own[3], unsigned code)
 {

@@ -3,7 +3,7 @@
  * values while a region is open; scalar registers are stored at once and remembered for the rest of
  * the block.
  */
-#include "finalizer/llvm/loop.h"
+#include "finalizer/llvm/segment.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -183,9 +183,6 @@ LLVMValueRef cairn_lift_chunk(struct cairn_lift *lift)
 
 LLVMValueRef cairn_lift_register_pointer(struct cairn_lift *lift, unsigned vreg)
 {
-    const struct cairn_loop *loop = lift->region->loop;
-    if (loop != NULL && loop->row[vreg] != NULL)
-        return loop->row[vreg];
     return bytes_behind(lift, lift->region->rows, bytes_of_row() * row_of(lift, vreg));
 }
 
@@ -198,33 +195,63 @@ static LLVMValueRef vector_of_base(struct cairn_lift *lift, LLVMValueRef base,
     return LLVMBuildAdd(lift->builder, all, cairn_lift_iota(lift, shape.stride), "");
 }
 
+/* Where a register is that this block has not looked at yet: in memory, or in a slot of the
+ * segment. */
+static LLVMValueRef find_vector(struct cairn_lift *lift, unsigned vreg)
+{
+    const struct cairn_segment *segment = lift->region->segment;
+    if (segment != NULL && segment->row[vreg] != NULL)
+        return LLVMBuildLoad2(lift->builder, lift->v32, segment->row[vreg], "");
+    return cairn_lift_state_load(lift, lift->v32, cairn_lift_register_pointer(lift, vreg),
+                                 4 * lift->width);
+}
+
+static LLVMValueRef find_base(struct cairn_lift *lift, unsigned vreg)
+{
+    const struct cairn_segment *segment = lift->region->segment;
+    if (segment != NULL && segment->row[vreg] != NULL)
+        return LLVMBuildLoad2(lift->builder, lift->i32, segment->base[vreg], "");
+    return cairn_lift_state_load(lift, lift->i32, cairn_lift_register_pointer(lift, vreg), 4);
+}
+
+/* Is it lane 0's value that is in the slot? */
+static bool is_kept_as_base(const struct cairn_lift *lift, unsigned vreg)
+{
+    const struct cairn_segment *segment = lift->region->segment;
+    return segment != NULL && segment->row[vreg] != NULL && segment->as_base[vreg];
+}
+
 LLVMValueRef cairn_lift_register(struct cairn_lift *lift, unsigned vreg)
 {
     struct cairn_lift_region *region = lift->region;
     if (region->vector[vreg] == NULL)
         region->vector[vreg] = cairn_lift_known_vector(lift, vreg);
+    if (region->vector[vreg] == NULL && region->base[vreg] == NULL && is_kept_as_base(lift, vreg))
+        region->base[vreg] = find_base(lift, vreg);
     if (region->vector[vreg] == NULL && region->base[vreg] != NULL)
         region->vector[vreg] = vector_of_base(lift, region->base[vreg], region->shape[vreg]);
     if (region->vector[vreg] == NULL)
-        region->vector[vreg] = cairn_lift_state_load(
-            lift, lift->v32, cairn_lift_register_pointer(lift, vreg), 4 * lift->width);
+        region->vector[vreg] = find_vector(lift, vreg);
     return region->vector[vreg];
 }
 
-static LLVMValueRef register_base(struct cairn_lift *lift, unsigned vreg)
+LLVMValueRef cairn_lift_register_base(struct cairn_lift *lift, unsigned vreg)
 {
     struct cairn_lift_region *region = lift->region;
+    bool in_row = region->segment != NULL && region->segment->row[vreg] != NULL &&
+                  !is_kept_as_base(lift, vreg);
     if (region->known_base[vreg] == NULL)
         region->known_base[vreg] = cairn_lift_known_base(lift, vreg);
     if (region->known_base[vreg] != NULL)
         return region->known_base[vreg];
     if (region->base[vreg] != NULL)
         return region->base[vreg];
+    if (region->vector[vreg] == NULL && in_row)
+        region->vector[vreg] = find_vector(lift, vreg);
     if (region->vector[vreg] != NULL)
         return LLVMBuildExtractElement(lift->builder, region->vector[vreg],
                                        cairn_lift_const64(lift, 0), "");
-    region->base[vreg] =
-        cairn_lift_state_load(lift, lift->i32, cairn_lift_register_pointer(lift, vreg), 4);
+    region->base[vreg] = find_base(lift, vreg);
     return region->base[vreg];
 }
 
@@ -365,7 +392,7 @@ LLVMValueRef cairn_lift_base(struct cairn_lift *lift, unsigned slot, unsigned dw
     const struct cairn_operand *operand = operand_of(lift, slot);
     LLVMBuilderRef b = lift->builder;
     if (cairn_code_is_vector(operand->code))
-        return register_base(lift, cairn_vreg_of_code(operand->code) + dword);
+        return cairn_lift_register_base(lift, cairn_vreg_of_code(operand->code) + dword);
     if (operand->code < 128)
         return cairn_lift_sgpr(lift, operand->code + dword);
     if (operand->dwords < 2)
@@ -402,9 +429,6 @@ LLVMTypeRef cairn_lift_mask_type(struct cairn_lift *lift)
 
 LLVMValueRef cairn_lift_mask_pointer(struct cairn_lift *lift, unsigned code)
 {
-    const struct cairn_loop *loop = lift->region->loop;
-    if (loop != NULL && loop->mask[code] != NULL)
-        return loop->mask[code];
     return bytes_behind(lift, lift->region->masks, 4 * code);
 }
 
@@ -428,10 +452,15 @@ LLVMValueRef cairn_lift_mask_code(struct cairn_lift *lift, unsigned code)
         return known;
     if (region->mask[code] != NULL)
         return region->mask[code];
-    bool inside = region->loop != NULL && region->loop->inside[code];
-    if (inside || region->deferred[code] ||
-        region->deferred[code + 1]) /* written by scalar instructions, not in memory */
+    const struct cairn_segment *segment = region->segment;
+    bool in_slots = segment != NULL && !segment->in_front;
+    bool number = in_slots && segment->inside[code] && !cairn_lanes_has(segment->own, code);
+    bool deferred = !in_slots && (region->deferred[code] || region->deferred[code + 1]);
+    if (number || deferred) /* written by scalar instructions, not in memory */
         return region->mask[code] = part_of_mask(lift, cairn_lift_sgpr64(lift, code));
+    if (segment != NULL && segment->mask[code] != NULL)
+        return region->mask[code] =
+                   LLVMBuildLoad2(lift->builder, lift->v1, segment->mask[code], "");
     LLVMValueRef bits = cairn_lift_state_load(lift, cairn_lift_mask_type(lift),
                                               cairn_lift_mask_pointer(lift, code), lift->width / 8);
     return region->mask[code] = LLVMBuildBitCast(lift->builder, bits, lift->v1, "");
@@ -474,8 +503,8 @@ void cairn_lift_put_mask_code(struct cairn_lift *lift, unsigned code, LLVMValueR
     cairn_lift_forget_mask(lift, code);
     cairn_known_forget_mask(&region->known, code); /* until the instruction is done */
     region->mask[code] = value;
-    if (region->loop != NULL) /* else at the end of the chunk's turn */
-        cairn_lift_store_mask(lift, code);
+    if (region->segment != NULL && region->segment->mask[code] != NULL)
+        LLVMBuildStore(lift->builder, value, region->segment->mask[code]);
     region->put[code] = true;
 }
 

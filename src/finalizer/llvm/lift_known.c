@@ -132,7 +132,7 @@ bool cairn_lift_makes_known(const struct cairn_lift *lift, uint32_t index,
         (codes[0] >= CAIRN_CODE_TTMP0 && codes[0] < CAIRN_CODE_M0))
         return false;
     bool loops = lift->program->blocks[block].taken == block ||
-                 lift->program->blocks[block].next == block; /* by chunk perhaps: loop.c */
+                 lift->program->blocks[block].next == block; /* by chunk perhaps: segment.c */
     enum cairn_lift_kind kind = cairn_lift_kind_of(lift, index, &family);
     const struct cairn_lanes *lanes = ((const struct cairn_lifter *)lift)->lanes;
     return !loops &&

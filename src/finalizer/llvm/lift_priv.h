@@ -8,7 +8,7 @@
 #include "finalizer/known.h"
 #include "finalizer/llvm/lift.h"
 
-struct cairn_loop;
+struct cairn_segment;
 
 /* Two dwords as one 64-bit value, as long as the registers hold these very vectors. */
 struct cairn_lift_pair {
@@ -65,8 +65,8 @@ struct cairn_lift_region {
     bool by_wave;           /* lift->wave is one of the merged waves, for its own masks */
     LLVMBasicBlockRef skip; /* where a chunk without active lanes goes; NULL: nowhere */
     bool deferred[CAIRN_SREGS];
-    struct cairn_loop *loop; /* the loop by chunk that is being lifted, or NULL; loop.h */
-    int scc_of;              /* SCC is `this mask != 0`, to be computed behind the loop; -1: no */
+    struct cairn_segment *segment; /* that is being lifted, or NULL; segment.h */
+    int scc_of; /* SCC is `this mask != 0`, to be computed behind the loop; -1: no */
     LLVMValueRef spare_rows[64]; /* of the function's stack, for instructions that cross chunks */
     unsigned rows_taken;         /* by this region */
     struct cairn_lift_waiting waiting[CAIRN_LIFT_WAITING];
@@ -96,17 +96,20 @@ struct cairn_lift_function {
     uint32_t
         *regions; /* first instructions of regions that touch memory; one a program insn at most */
     uint32_t region_count;
+    bool *lifted; /* by program block: it is in a segment that was lifted */
     uint32_t stepped;
     LLVMValueRef state_list, guest_list;
     unsigned kind_scope, kind_noalias;
 };
 
+struct cairn_gates;
 struct cairn_lanes;
 
 struct cairn_lifter {
     struct cairn_lift lift;    /* first: families see this */
     struct cairn_lanes *lanes; /* which scalar registers are masks */
-    bool *full;                /* by instruction: facts->insn[].full_write */
+    struct cairn_gates *gates;
+    bool *full; /* by instruction: facts->insn[].full_write */
     struct cairn_lift_function function;
     struct cairn_lift_region region;
 };
@@ -118,7 +121,8 @@ static inline struct cairn_lifter *cairn_lifter_of(struct cairn_lift *lift)
 
 /* ---- lift.c */
 void cairn_lift_chunk_pointers(struct cairn_lift *lift); /* of the chunk whose turn begins */
-LLVMValueRef cairn_lift_register(struct cairn_lift *lift, unsigned vreg); /* as a vector */
+LLVMValueRef cairn_lift_register(struct cairn_lift *lift, unsigned vreg);      /* as a vector */
+LLVMValueRef cairn_lift_register_base(struct cairn_lift *lift, unsigned vreg); /* lane 0's value */
 LLVMValueRef cairn_lift_register_pointer(struct cairn_lift *lift, unsigned vreg);
 
 /* ---- lift_ends.c: around the emission of a lane instruction, and when a register is written */
@@ -174,8 +178,9 @@ struct cairn_plan {
     uint8_t mode;     /* enum cairn_plan_mode */
     bool region_ends; /* behind this instruction */
 };
-/* One plan an instruction, for instructions first..first+count-1. */
-void cairn_plan_block(const struct cairn_lift *lift, uint32_t block, struct cairn_plan *plans);
+/* One plan an instruction of the block, from instruction `from` of the program on. */
+void cairn_plan_block(const struct cairn_lift *lift, uint32_t block, uint32_t from,
+                      struct cairn_plan *plans);
 
 /* ---- region.c */
 void cairn_region_start_block(struct cairn_lift *lift, uint32_t block);
@@ -223,8 +228,9 @@ void cairn_region_begin_chunks(struct cairn_lift *lift, uint32_t first, bool mem
 LLVMBasicBlockRef cairn_region_end_chunks(struct cairn_lift *lift);
 void cairn_region_forget_lanes(struct cairn_lift *lift); /* what is known of vectors and masks */
 bool cairn_region_may_fault(const struct cairn_lift *lift, uint32_t first, uint32_t last);
-void cairn_control_emit(struct cairn_lift *lift, uint32_t block, uint32_t i,
-                        const struct cairn_plan *plans);
+/* Instruction `index` of the block. */
+void cairn_control_emit(struct cairn_lift *lift, uint32_t block, uint32_t index,
+                        struct cairn_plan plan);
 /* Where an edge leads: over fuel if it goes back. */
 LLVMBasicBlockRef cairn_control_edge(struct cairn_lift *lift, uint32_t from, uint32_t to);
 LLVMValueRef cairn_control_burn(struct cairn_lift *lift, LLVMValueRef instructions);

@@ -3,8 +3,8 @@
  * or of its buffer is left to the interpreter, one instruction: it knows registered memory, bounds
  * and faults. Volatile, so that a fault finds the pc that was stored in front.
  */
-#include "finalizer/llvm/lift_priv.h"
 #include "finalizer/llvm/lift_scalar.h"
+#include "finalizer/llvm/segment.h"
 
 #include <string.h>
 
@@ -112,7 +112,7 @@ static LLVMValueRef is_covered(struct cairn_lift *lift, const struct place *plac
 struct pieces {
     unsigned count;
     LLVMTypeRef type;
-    LLVMValueRef fast[8], slow[8];
+    LLVMValueRef fast[8], slow[8], both[8];
     LLVMBasicBlockRef fast_end, slow_end;
 };
 
@@ -158,34 +158,90 @@ static void build_step(struct cairn_lift *lift)
     LLVMPositionBuilderAtEnd(lift->builder, on);
 }
 
+/* In a segment each chunk has scalar registers of its own, and those in memory are as they were in
+ * front of it: the interpreter gets the operands, and all is put back behind it. */
+struct lent {
+    unsigned code[4 + 1 + 16], count, operands; /* operands first, then what is loaded */
+    LLVMValueRef old[4 + 1 + 16];
+};
+
+static bool in_segment(const struct cairn_lift *lift)
+{
+    const struct cairn_segment *segment = lift->region->segment;
+    return segment != NULL && !segment->in_front;
+}
+
+static void list_codes(const struct cairn_lift *lift, struct lent *lent)
+{
+    const struct cairn_operand *address = &lift->insn->slot[CAIRN_SLOT_ADDR];
+    const struct cairn_operand *offset = &lift->insn->slot[CAIRN_SLOT_SOFFSET];
+    const struct cairn_operand *dst = &lift->insn->slot[CAIRN_SLOT_DST];
+    lent->count = 0;
+    for (unsigned i = 0; i < address->dwords; i++)
+        lent->code[lent->count++] = address->code + i;
+    if (cairn_operand_present(offset) && offset->code < 128)
+        lent->code[lent->count++] = offset->code;
+    lent->operands = lent->count;
+    for (unsigned i = 0; i < dst->dwords; i++)
+        lent->code[lent->count++] = dst->code + i;
+}
+
+static LLVMValueRef outer_sgpr(struct cairn_lift *lift, unsigned code)
+{
+    return cairn_lift_wave_field(lift, lift->wave, offsetof(struct cairn_wave, sgpr) + 4 * code);
+}
+
+static void lend(struct cairn_lift *lift, struct lent *lent)
+{
+    list_codes(lift, lent);
+    for (unsigned i = 0; i < lent->count; i++)
+        lent->old[i] = cairn_lift_state_load(lift, lift->i32, outer_sgpr(lift, lent->code[i]), 4);
+    for (unsigned i = 0; i < lent->operands; i++)
+        cairn_lift_state_store(lift, cairn_lift_sgpr(lift, lent->code[i]),
+                               outer_sgpr(lift, lent->code[i]), 4);
+}
+
+static void take_back(struct cairn_lift *lift, const struct lent *lent)
+{
+    for (unsigned i = 0; i < lent->count; i++)
+        cairn_lift_state_store(lift, lent->old[i], outer_sgpr(lift, lent->code[i]), 4);
+}
+
 static void build_slow(struct cairn_lift *lift, struct pieces *pieces)
 {
     unsigned code = lift->insn->slot[CAIRN_SLOT_DST].code;
-    size_t first = offsetof(struct cairn_wave, sgpr) + 4 * code;
+    struct lent lent;
+    if (in_segment(lift))
+        lend(lift, &lent);
     build_step(lift);
     for (unsigned i = 0; i < pieces->count; i++) {
-        size_t offset = first + i * piece_bytes(pieces, lift);
-        LLVMValueRef at = cairn_lift_wave_field(lift, lift->wave, offset);
+        LLVMValueRef at = outer_sgpr(lift, code + i * piece_bytes(pieces, lift) / 4);
         pieces->slow[i] = cairn_lift_state_load(lift, pieces->type, at, 4);
     }
+    if (in_segment(lift))
+        take_back(lift, &lent);
     pieces->slow_end = LLVMGetInsertBlock(lift->builder);
+}
+
+/* What came either way. */
+static void join_pieces(struct cairn_lift *lift, struct pieces *pieces)
+{
+    LLVMBasicBlockRef from[] = {pieces->fast_end, pieces->slow_end};
+    for (unsigned i = 0; i < pieces->count; i++) {
+        LLVMValueRef values[] = {pieces->fast[i], pieces->slow[i]};
+        pieces->both[i] = LLVMBuildPhi(lift->builder, pieces->type, "");
+        LLVMAddIncoming(pieces->both[i], values, from, 2);
+    }
 }
 
 static void put_pieces(struct cairn_lift *lift, const struct pieces *pieces)
 {
     unsigned code = lift->insn->slot[CAIRN_SLOT_DST].code;
-    LLVMBasicBlockRef from[] = {pieces->fast_end, pieces->slow_end};
-    LLVMValueRef phi[8];
-    for (unsigned i = 0; i < pieces->count; i++) {
-        LLVMValueRef values[] = {pieces->fast[i], pieces->slow[i]};
-        phi[i] = LLVMBuildPhi(lift->builder, pieces->type, "");
-        LLVMAddIncoming(phi[i], values, from, 2);
-    }
     for (unsigned i = 0; i < pieces->count; i++) {
         if (pieces->type == lift->i32)
-            cairn_lift_put_sgpr(lift, code, phi[i]);
+            cairn_lift_put_sgpr(lift, code, pieces->both[i]);
         else
-            cairn_lift_put_sgpr64(lift, code + 2 * i, phi[i]);
+            cairn_lift_put_sgpr64(lift, code + 2 * i, pieces->both[i]);
     }
 }
 
@@ -204,13 +260,11 @@ static void mark_unlikely(struct cairn_lift *lift, LLVMValueRef branch)
 }
 
 /* The pc of this instruction is in memory while it loads; behind it, that of the region whose loop
- * follows. */
-void cairn_scalar_load(struct cairn_lift *lift)
+ * follows or that it is in. */
+static void load(struct cairn_lift *lift, struct pieces *pieces)
 {
     bool buffer;
     unsigned dwords = load_dwords(lift->insn->op, &buffer);
-    struct pieces pieces = {.count = dwords == 1 ? 1 : dwords / 2,
-                            .type = dwords == 1 ? lift->i32 : lift->i64};
     struct place place = buffer ? buffer_place(lift, dwords) : plain_place(lift);
     LLVMBasicBlockRef fast = cairn_lift_block(lift, "smem_fast"),
                       slow = cairn_lift_block(lift, "smem_slow"),
@@ -219,13 +273,60 @@ void cairn_scalar_load(struct cairn_lift *lift)
     mark_unlikely(lift,
                   LLVMBuildCondBr(lift->builder, is_covered(lift, &place, dwords), fast, slow));
     LLVMPositionBuilderAtEnd(lift->builder, fast);
-    build_fast(lift, &place, &pieces);
+    build_fast(lift, &place, pieces);
     LLVMBuildBr(lift->builder, done);
     LLVMPositionBuilderAtEnd(lift->builder, slow);
-    build_slow(lift, &pieces);
+    build_slow(lift, pieces);
     LLVMBuildBr(lift->builder, done);
     LLVMPositionBuilderAtEnd(lift->builder, done);
-    put_pieces(lift, &pieces);
-    if (lift->region->open)
+    join_pieces(lift, pieces);
+    if (lift->region->open || lift->region->segment != NULL)
         cairn_lift_store_pc(lift, lift->program->insns[lift->region->first].offset);
+}
+
+/* In a segment, from a place that is the same for all chunks: the first that comes here loads. */
+static bool is_the_same_for_all(const struct cairn_lift *lift)
+{
+    struct lent lent;
+    if (!in_segment(lift))
+        return false;
+    list_codes(lift, &lent);
+    for (unsigned i = 0; i < lent.operands; i++)
+        if (lift->region->segment->inside[lent.code[i]])
+            return false;
+    return true;
+}
+
+static void load_once(struct cairn_lift *lift, struct pieces *pieces)
+{
+    LLVMValueRef slot[8], done = cairn_segment_slot(lift, lift->i1);
+    LLVMBasicBlockRef fetch = cairn_lift_block(lift, "fetch"),
+                      have = cairn_lift_block(lift, "have");
+    for (unsigned i = 0; i < pieces->count; i++)
+        slot[i] = cairn_segment_slot(lift, pieces->type);
+    LLVMBuildStore(lift->region->scalar, LLVMConstNull(lift->i1), done);
+    LLVMValueRef is_done = LLVMBuildLoad2(lift->builder, lift->i1, done, "");
+    LLVMBuildCondBr(lift->builder, is_done, have, fetch);
+    LLVMPositionBuilderAtEnd(lift->builder, fetch);
+    load(lift, pieces);
+    for (unsigned i = 0; i < pieces->count; i++)
+        LLVMBuildStore(lift->builder, pieces->both[i], slot[i]);
+    LLVMBuildStore(lift->builder, LLVMConstAllOnes(lift->i1), done);
+    LLVMBuildBr(lift->builder, have);
+    LLVMPositionBuilderAtEnd(lift->builder, have);
+    for (unsigned i = 0; i < pieces->count; i++)
+        pieces->both[i] = LLVMBuildLoad2(lift->builder, pieces->type, slot[i], "");
+}
+
+void cairn_scalar_load(struct cairn_lift *lift)
+{
+    bool buffer;
+    unsigned dwords = load_dwords(lift->insn->op, &buffer);
+    struct pieces pieces = {.count = dwords == 1 ? 1 : dwords / 2,
+                            .type = dwords == 1 ? lift->i32 : lift->i64};
+    if (is_the_same_for_all(lift))
+        load_once(lift, &pieces);
+    else
+        load(lift, &pieces);
+    put_pieces(lift, &pieces);
 }

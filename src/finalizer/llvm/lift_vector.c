@@ -405,13 +405,19 @@ LLVMValueRef cairn_lift_gather_misses(struct cairn_lift_access *access, LLVMValu
                                       LLVMValueRef index, unsigned shift)
 {
     struct cairn_lift *lift = access->lift;
-    if (access->bytes != 2 || !has_gather(access, shift))
+    LLVMBuilderRef b = lift->builder;
+    if (access->bytes > 2 || !has_gather(access, shift))
         return NULL;
+    LLVMValueRef top = cairn_lift_splat(lift, cairn_lift_const32(lift, INT32_MAX - 3));
+    LLVMValueRef ends = shift > 0 ? NULL : LLVMBuildICmp(b, LLVMIntSGT, index, top, "");
+    if (access->bytes == 1)
+        return ends;
     LLVMValueRef into = into_dword(lift, low, index, shift);
     if (LLVMTypeOf(into) == lift->i32)
         into = cairn_lift_splat(lift, into);
     LLVMValueRef last = cairn_lift_splat(lift, cairn_lift_const32(lift, 3));
-    return LLVMBuildICmp(lift->builder, LLVMIntEQ, into, last, "");
+    LLVMValueRef straddles = LLVMBuildICmp(b, LLVMIntEQ, into, last, "");
+    return ends == NULL ? straddles : LLVMBuildOr(b, straddles, ends, "");
 }
 
 /* The dwords that bytes or shorts lie in. LDS may be read beyond its end, so that no dword of it
@@ -432,8 +438,14 @@ static void gather_parts(struct cairn_lift_access *access, LLVMValueRef base, LL
         }
     }
     LLVMValueRef pointers;
-    if (into != NULL && shift == 0) { /* from the base on: the index may be near its ends */
-        pointers = pointers_from(lift, base, LLVMBuildSub(b, index, into, ""), 0);
+    if (into != NULL && shift == 0) { /* from the dword below the base on: no index below -2^31 */
+        LLVMValueRef low = LLVMBuildPtrToInt(b, base, lift->i64, "");
+        low = LLVMBuildAnd(b, low, cairn_lift_const64(lift, 3), "");
+        LLVMValueRef back = LLVMBuildNeg(b, low, "");
+        LLVMValueRef more = cairn_lift_splat(lift, LLVMBuildTrunc(b, low, lift->i32, ""));
+        base = LLVMBuildGEP2(b, lift->i8, base, &back, 1, "");
+        index = LLVMBuildSub(b, LLVMBuildAdd(b, index, more, ""), into, "");
+        pointers = pointers_from(lift, base, index, 0);
     } else {
         pointers = pointers_from(lift, base, index, shift);
     }

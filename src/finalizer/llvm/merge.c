@@ -29,23 +29,19 @@ static const char *check_insns(const struct cairn_lift *lift, const struct cairn
     return NULL;
 }
 
-static enum cairn_status check_gates(const struct cairn_lift *lift, const struct cairn_lanes *lanes,
-                                     const char **why)
+static const char *check_gates(const struct cairn_lift *lift, struct cairn_gates *gates)
 {
     const struct cairn_program *program = lift->program;
-    struct cairn_gates *gates;
-    enum cairn_status status = cairn_gates_create(lift, lanes, &gates);
-    if (status != CAIRN_OK)
-        return status;
-    for (uint32_t i = 0; i < program->block_count && *why == NULL; i++) {
+    for (uint32_t i = 0; i < program->block_count; i++) {
         if (!cairn_is_gate(program, i))
             continue;
-        *why = cairn_gate_why(gates, i);
-        if (*why == NULL && cairn_gate_waits(gates, i))
-            *why = "a loop may wait for another wave";
+        const char *why = cairn_gate_why(gates, i);
+        if (why != NULL)
+            return why;
+        if (cairn_gate_waits(gates, i))
+            return "a loop may wait for another wave";
     }
-    cairn_gates_destroy(gates);
-    return CAIRN_OK;
+    return NULL;
 }
 
 /* ---- the whole */
@@ -88,13 +84,13 @@ static const char *check_launch(const struct cairn_lift *lift)
     return has_barrier(lift->program) || !has_loop(lift->program) ? NULL : "loops, and no barriers";
 }
 
-enum cairn_status cairn_merge_check(const struct cairn_lift *lift, const struct cairn_lanes *lanes,
-                                    const char **why)
+const char *cairn_merge_why_not(const struct cairn_lift *lift)
 {
-    *why = check_launch(lift);
-    if (*why == NULL)
-        *why = check_insns(lift, lanes);
-    return *why == NULL ? check_gates(lift, lanes, why) : CAIRN_OK;
+    const struct cairn_lifter *lifter = cairn_lifter_of((struct cairn_lift *)lift);
+    const char *why = check_launch(lift);
+    if (why == NULL)
+        why = check_insns(lift, lifter->lanes);
+    return why == NULL ? check_gates(lift, lifter->gates) : why;
 }
 
 enum cairn_status cairn_merge_emit_table(struct cairn_lift *lift)
@@ -106,7 +102,8 @@ enum cairn_status cairn_merge_emit_table(struct cairn_lift *lift)
         return CAIRN_ERR_NO_MEMORY;
     for (uint32_t i = 0; i < function->region_count; i++) {
         uint64_t own[3];
-        cairn_lanes_own_at(lift, lanes, function->regions[i], own);
+        cairn_lanes_own_at(lift, lanes, lift->program->insns[function->regions[i]].block,
+                           function->regions[i], own);
         words[3 * i] = cairn_lift_const64(lift, lift->program->insns[function->regions[i]].offset);
         words[3 * i + 1] = cairn_lift_const64(lift, own[0]);
         words[3 * i + 2] = cairn_lift_const64(lift, own[1]);

@@ -6,10 +6,8 @@
 
 #include "finalizer/llvm/lanes.h"
 
-/* *why: NULL if it is legal, else the reason. CAIRN_ERR_NO_MEMORY. */
-CAIRN_MUST_CHECK enum cairn_status cairn_merge_check(const struct cairn_lift *lift,
-                                                     const struct cairn_lanes *lanes,
-                                                     const char **why);
+/* Why they may not, or NULL. */
+const char *cairn_merge_why_not(const struct cairn_lift *lift);
 /* Adds the table of regions to the module; see struct cairn_native_own. */
 CAIRN_MUST_CHECK enum cairn_status cairn_merge_emit_table(struct cairn_lift *lift);
 

@@ -5,32 +5,15 @@
  * that of a wave whose lanes run in lock step.
  */
 #include "finalizer/llvm/lanes.h"
-#include "finalizer/llvm/lift_ds.h"
+#include "finalizer/llvm/order.h"
 
 #include <string.h>
-
-enum { SPACE_LDS = 1, SPACE_GLOBAL = 2 };
-enum { SPACES = 2 };
-enum { LDS_DWORDS = 1 << 14 };
-
-/* Accesses of one address space in the region so far. */
-struct traffic {
-    bool loads, stores;
-    /* All with the same address registers, and each lane in its own stretch of memory. */
-    bool shared;
-    uint16_t address, base; /* operand codes */
-    int64_t low, high, stride;
-};
 
 struct planner {
     const struct cairn_lift *lift;
     struct cairn_shape shape[CAIRN_VREGS];
     struct cairn_known_state known, next; /* in front of the instruction and behind it */
-    /* LDS by dwords: the last chunk, counted from 1, that loads or stores it, as far as the
-     * region's accesses are all known. */
-    uint8_t loaded[LDS_DWORDS], stored[LDS_DWORDS];
-    bool lds_used, lds_known;
-    struct traffic traffic[SPACES];
+    struct cairn_order order;
     uint64_t pending[3], mask_read[3]; /* scalar registers by code */
     bool lanes;
     /* Something has looked at lanes of other chunks: a replay of the region after a fault, with the
@@ -43,183 +26,12 @@ struct planner {
 
 static void start_region(struct planner *plan)
 {
-    memset(plan->traffic, 0, sizeof plan->traffic);
+    cairn_order_start(&plan->order, plan->lift);
     memset(plan->pending, 0, sizeof plan->pending);
     memset(plan->mask_read, 0, sizeof plan->mask_read);
     memset(plan->read, 0, sizeof plan->read);
     memset(plan->written, 0, sizeof plan->written);
     plan->scc_pending = plan->lanes = plan->crossed = false;
-    if (plan->lds_used)
-        memset(plan->loaded, 0, sizeof plan->loaded + sizeof plan->stored);
-    plan->lds_used = false;
-    plan->lds_known = true;
-}
-
-/* ---- memory order */
-
-static unsigned spaces_of(const struct cairn_lift *lift, const struct cairn_insn *insn)
-{
-    switch (insn->encoding) {
-    case CAIRN_ENC_DS:
-        return SPACE_LDS;
-    case CAIRN_ENC_FLAT:
-        return SPACE_LDS | SPACE_GLOBAL;
-    case CAIRN_ENC_GLOBAL:
-    case CAIRN_ENC_MTBUF:
-        return SPACE_GLOBAL | (insn->lds ? SPACE_LDS : 0);
-    case CAIRN_ENC_MUBUF: /* scratch through s[0:3]: a lane's own memory */
-        if (lift->geometry->has_scratch && insn->slot[CAIRN_SLOT_RSRC].code == 0 && !insn->idxen)
-            return 0;
-        return SPACE_GLOBAL | (insn->lds ? SPACE_LDS : 0);
-    default:
-        return 0;
-    }
-}
-
-static int64_t access_bytes(const struct cairn_insn *insn)
-{
-    const struct cairn_operand *dst = &insn->slot[CAIRN_SLOT_DST];
-    const struct cairn_operand *data = &insn->slot[CAIRN_SLOT_DATA0];
-    unsigned dwords = cairn_operand_present(dst) ? dst->dwords : 0;
-    if (cairn_operand_present(data) && data->dwords > dwords)
-        dwords = data->dwords;
-    return 4 * (int64_t)dwords;
-}
-
-/* How far apart the addresses of neighbouring lanes are, all over the wave; 0: not known, or lanes
- * may meet. Of 64-bit addresses the low halves tell them apart. */
-static int64_t stride_of(const struct planner *plan, const struct cairn_insn *insn)
-{
-    const struct cairn_operand *address = &insn->slot[CAIRN_SLOT_ADDR];
-    if (!cairn_operand_present(address) || !cairn_code_is_vector(address->code))
-        return 0;
-    const struct cairn_shape *shape = &plan->shape[cairn_vreg_of_code(address->code)];
-    int64_t stride = shape->stride < 0 ? -(int64_t)shape->stride : shape->stride;
-    bool apart = shape->kind == CAIRN_SHAPE_AFFINE && shape->whole &&
-                 stride <= UINT32_MAX / CAIRN_WAVE_LANES;
-    return apart ? stride : 0;
-}
-
-static bool has_two_offsets(const struct cairn_insn *insn)
-{
-    return insn->encoding == CAIRN_ENC_DS && cairn_operand_present(&insn->slot[CAIRN_SLOT_DATA1]);
-}
-
-/* Joins the access to those before; false if it goes elsewhere. */
-static bool joins(const struct planner *plan, struct traffic *traffic,
-                  const struct cairn_insn *insn)
-{
-    const struct cairn_operand *address = &insn->slot[CAIRN_SLOT_ADDR];
-    int64_t stride = stride_of(plan, insn), low = insn->imm, high = low + access_bytes(insn);
-    bool first = !traffic->loads && !traffic->stores;
-    bool by_address = insn->encoding == CAIRN_ENC_DS || insn->encoding == CAIRN_ENC_GLOBAL;
-    if (!by_address || stride == 0 || has_two_offsets(insn) ||
-        plan->written[cairn_vreg_of_code(address->code)] ||
-        (address->dwords == 2 && plan->written[cairn_vreg_of_code(address->code) + 1]))
-        return false;
-    if (!first && (!traffic->shared || traffic->address != address->code ||
-                   traffic->base != insn->slot[CAIRN_SLOT_SADDR].code))
-        return false;
-    traffic->address = address->code;
-    traffic->base = insn->slot[CAIRN_SLOT_SADDR].code;
-    traffic->stride = stride;
-    traffic->low = first || low < traffic->low ? low : traffic->low;
-    traffic->high = first || high > traffic->high ? high : traffic->high;
-    return traffic->high - traffic->low <= traffic->stride;
-}
-
-/* A scalar instruction writes registers: is a base address that accesses share among them? */
-static void move_bases(struct planner *plan, const struct cairn_regs *writes)
-{
-    for (unsigned i = 0; i < SPACES; i++) {
-        unsigned base = plan->traffic[i].base;
-        if (base < 128 && (cairn_regs_has_s(writes, base) || cairn_regs_has_s(writes, base + 1)))
-            plan->traffic[i].shared = false;
-    }
-}
-
-/* Scalar accesses are made in front of the region's lanes. */
-static bool scalar_conflicts(const struct planner *plan, const struct cairn_program_insn *at)
-{
-    const struct traffic *traffic = &plan->traffic[SPACE_GLOBAL - 1];
-    bool stores = at->flags & (CAIRN_ISA_STORES | CAIRN_ISA_ATOMIC);
-    return at->insn.encoding == CAIRN_ENC_SMEM && (traffic->stores || (stores && traffic->loads));
-}
-
-/* ---- LDS whose addresses are known: what each chunk touches, dword by dword */
-
-/* The dwords of one lane's access at `at`; none outside of LDS. */
-static bool meets_later_chunk(struct planner *plan, const struct cairn_lift_ds_span *span,
-                              uint32_t at, unsigned chunk)
-{
-    bool met = false;
-    if (at > LDS_DWORDS * 4 - span->bytes)
-        return false;
-    for (uint32_t i = at / 4; i <= (at + span->bytes - 1) / 4; i++) {
-        met = met || plan->stored[i] > chunk + 1 || (span->stores && plan->loaded[i] > chunk + 1);
-        if (span->stores && plan->stored[i] < chunk + 1)
-            plan->stored[i] = (uint8_t)(chunk + 1);
-        if (span->loads && plan->loaded[i] < chunk + 1)
-            plan->loaded[i] = (uint8_t)(chunk + 1);
-    }
-    return met;
-}
-
-static bool is_on(const uint32_t *exec, uint32_t lane)
-{
-    return exec == NULL || (exec[lane / 32] >> (lane % 32) & 1);
-}
-
-/* Chunk after chunk, would a lane come before one of an earlier instruction and a later chunk that
- * touches the same dword? *conflict: yes; false: it is not known. */
-static bool known_conflict(struct planner *plan, const struct cairn_insn *insn, bool *conflict)
-{
-    const struct cairn_lift *lift = plan->lift;
-    struct cairn_known *known = lift->facts->known;
-    const struct cairn_operand *address = &insn->slot[CAIRN_SLOT_ADDR];
-    struct cairn_lift_ds_span span;
-    if (!cairn_lift_ds_span_of(insn, &span) || !cairn_code_is_vector(address->code) ||
-        !cairn_lift_knows(lift) || !plan->lds_known)
-        return false;
-    uint32_t id = plan->known.vector[cairn_vreg_of_code(address->code)];
-    uint32_t mask = plan->known.mask[CAIRN_CODE_EXEC_LO / 2];
-    if (id == 0)
-        return false;
-    const uint32_t *lane = cairn_known_vector(known, id);
-    const uint32_t *exec = mask != 0 ? cairn_known_mask(known, mask) : NULL;
-    plan->lds_used = true;
-    *conflict = false;
-    for (uint32_t i = 0; i < cairn_known_lanes(known); i++)
-        for (unsigned j = 0; j < span.count && is_on(exec, i); j++)
-            if (meets_later_chunk(plan, &span, lane[i] + span.offset[j], i / lift->width))
-                *conflict = true;
-    return true;
-}
-
-/* True if the access must come behind all accesses of the region so far. */
-static bool conflicts(struct planner *plan, const struct cairn_program_insn *at)
-{
-    unsigned spaces = spaces_of(plan->lift, &at->insn);
-    bool stores = at->flags & (CAIRN_ISA_STORES | CAIRN_ISA_ATOMIC);
-    bool conflict = false;
-    for (unsigned i = 0; i < SPACES; i++) {
-        struct traffic *traffic = &plan->traffic[i];
-        if (!(spaces >> i & 1))
-            continue;
-        bool met, known = spaces == SPACE_LDS && known_conflict(plan, &at->insn, &met);
-        bool together =
-            !(at->flags & CAIRN_ISA_ATOMIC) && spaces == 1u << i && joins(plan, traffic, &at->insn);
-        traffic->shared = together;
-        if (known)
-            conflict = conflict || met;
-        else
-            conflict = conflict || (!together && (traffic->stores || (stores && traffic->loads)));
-        if (spaces & SPACE_LDS && !known)
-            plan->lds_known = false;
-        traffic->stores = traffic->stores || stores;
-        traffic->loads = traffic->loads || !stores;
-    }
-    return conflict;
 }
 
 /* ---- masks */
@@ -260,6 +72,7 @@ static void note_lane(struct planner *plan, const struct cairn_insn *insn,
 {
     unsigned slot;
     plan->lanes = true;
+    cairn_order_wrote(&plan->order, writes);
     plan->crossed =
         plan->crossed || cairn_lift_looks_across(insn, plan->lift->geometry->width, &slot);
     for (unsigned i = 0; i < 3; i++) {
@@ -295,7 +108,7 @@ static bool lane_breaks(struct planner *plan, const struct cairn_program_insn *a
     uint64_t numbers[3];
     split_reads(&at->insn, reads, masks, numbers);
     bool memory = at->flags & (CAIRN_ISA_LOADS | CAIRN_ISA_STORES | CAIRN_ISA_ATOMIC);
-    bool conflict = memory && conflicts(plan, at);
+    bool conflict = memory && cairn_order_conflicts(&plan->order, plan->shape, &plan->known, at);
     return conflict || (memory && plan->crossed) || meets(numbers, plan->pending) ||
            misses_rows(plan, &at->insn) ||
            (plan->scc_pending && cairn_regs_has_s(writes, plan->scc_code));
@@ -435,22 +248,27 @@ static enum cairn_plan_mode choose(struct planner *plan, uint32_t index, bool *c
         *cut = true;
         return alone(kind);
     }
-    *cut = scalar_breaks(plan, &reads, &writes) || scalar_conflicts(plan, at);
-    move_bases(plan, &writes);
+    *cut = scalar_breaks(plan, &reads, &writes) || cairn_order_scalar_conflicts(&plan->order, at);
+    cairn_order_wrote(&plan->order, &writes);
     plan->crossed = plan->crossed || (plan->lanes && at->insn.encoding >= CAIRN_ENC_VOP1);
     if (!*cut && cairn_regs_has_s(&writes, CAIRN_SREG_SCC))
         plan->scc_pending = false;
     return CAIRN_PLAN_SCALAR;
 }
 
-void cairn_plan_block(const struct cairn_lift *lift, uint32_t block, struct cairn_plan *plans)
+void cairn_plan_block(const struct cairn_lift *lift, uint32_t block, uint32_t from,
+                      struct cairn_plan *plans)
 {
     const struct cairn_program_block *at = &lift->program->blocks[block];
-    struct planner plan = {.lift = lift, .lds_used = false};
+    struct planner plan = {.lift = lift};
     memcpy(plan.shape, lift->facts->entry[block], sizeof plan.shape);
-    plan.next = *cairn_known_entry(lift->facts->known, block);
     start_region(&plan);
-    for (uint32_t i = 0; i < at->count; i++) {
+    plan.next = *cairn_known_entry(lift->facts->known, block);
+    for (uint32_t i = at->first; i < from; i++) {
+        cairn_region_advance(plan.shape, lift, i);
+        cairn_known_step(lift->facts->known, i, &plan.next);
+    }
+    for (uint32_t i = from - at->first; i < at->count; i++) {
         bool cut, alone_here;
         plan.known = plan.next;
         cairn_known_step(lift->facts->known, at->first + i, &plan.next);
@@ -458,7 +276,7 @@ void cairn_plan_block(const struct cairn_lift *lift, uint32_t block, struct cair
         plans[i].region_ends = false;
         alone_here = plans[i].mode == CAIRN_PLAN_WAVE || plans[i].mode == CAIRN_PLAN_STEP ||
                      plans[i].mode == CAIRN_PLAN_CONTROL;
-        if (cut && i > 0)
+        if (cut && i > from - at->first)
             plans[i - 1].region_ends = true;
         if (alone_here || (cut && plans[i].mode != CAIRN_PLAN_LANE))
             start_region(&plan);

@@ -3,7 +3,7 @@
  * of the workgroup) with the lane instructions in it. Vector registers that are live behind the
  * region go to memory at the end of each turn.
  */
-#include "finalizer/llvm/lift_priv.h"
+#include "finalizer/llvm/segment.h"
 
 #include <llvm-c/DebugInfo.h>
 #include <string.h>
@@ -30,7 +30,9 @@ void cairn_region_forget_scalars(struct cairn_lift *lift)
 
 void cairn_region_lane(struct cairn_lift *lift, bool lane)
 {
-    lift->builder = lane || lift->region->loop != NULL ? lift->region->lane : lift->region->scalar;
+    const struct cairn_segment *segment = lift->region->segment;
+    bool inside = segment != NULL && !segment->in_front;
+    lift->builder = lane || inside ? lift->region->lane : lift->region->scalar;
 }
 
 unsigned cairn_region_chunks(const struct cairn_lift *lift)
@@ -129,6 +131,8 @@ void cairn_region_forget_lanes(struct cairn_lift *lift)
     memset(region->ends, 0, sizeof region->ends);
     region->carry.valid = false;
     memset(region->mask, 0, sizeof region->mask);
+    memset(&lift->recent, 0, sizeof lift->recent); /* values of other loops are none here */
+    memset(&lift->wides, 0, sizeof lift->wides);
 }
 
 /* No loop then. */

@@ -3,15 +3,14 @@
  * and remembered for the rest of the block. Their loads and stores stand in front of the loop over
  * chunks, whatever asks for them.
  */
-#include "finalizer/llvm/loop.h"
-#include "finalizer/llvm/lanes.h"
+#include "finalizer/llvm/segment.h"
 #include "machine/constant.h"
 
-/* Is the register written inside of the loop that is being lifted? Then it lives in there. */
+/* Does each chunk of the segment that is being lifted have its own? */
 static bool is_inside(const struct cairn_lift *lift, unsigned code)
 {
-    const struct cairn_loop *loop = lift->region->loop;
-    return loop != NULL && loop->inside[code];
+    const struct cairn_segment *segment = lift->region->segment;
+    return segment != NULL && !segment->in_front && segment->inside[code];
 }
 
 /* Runs `lift->builder` in front of the loop for as long as the value of this is needed. */
@@ -25,7 +24,7 @@ static LLVMBuilderRef enter_scalar(struct cairn_lift *lift, unsigned code)
 static LLVMValueRef sgpr_pointer(struct cairn_lift *lift, unsigned code)
 {
     if (is_inside(lift, code))
-        return cairn_loop_sgpr_pointer(lift, code);
+        return cairn_segment_sgpr_pointer(lift, code);
     return cairn_lift_wave_field(lift, lift->wave, offsetof(struct cairn_wave, sgpr) + 4 * code);
 }
 
@@ -159,7 +158,7 @@ LLVMValueRef cairn_lift_mask64(struct cairn_lift *lift, unsigned code)
 static LLVMValueRef scc_pointer(struct cairn_lift *lift)
 {
     if (is_inside(lift, CAIRN_SREG_SCC))
-        return cairn_loop_sgpr_pointer(lift, CAIRN_SREG_SCC);
+        return cairn_segment_sgpr_pointer(lift, CAIRN_SREG_SCC);
     return cairn_lift_wave_field(lift, lift->wave, offsetof(struct cairn_wave, scc));
 }
 
@@ -269,7 +268,7 @@ static unsigned code_behind(unsigned code)
     case CAIRN_CODE_SCC:
         return CAIRN_SREG_SCC;
     default:
-        return CAIRN_SREG_MODE; /* never inside of a loop by chunk */
+        return CAIRN_SREG_MODE; /* never inside of a segment */
     }
 }
 
