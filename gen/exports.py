@@ -7,7 +7,7 @@ status; all arguments are in registers or on the caller's stack, so none needs t
 usage: exports.py TABLE VERSION STATUS VERSION_SCRIPT STUBS_C"""
 import sys
 
-KINDS = ("here", "object", "absent")
+KINDS = ("here", "object", "refuses", "absent")
 
 
 def read_table(path):

@@ -138,10 +138,17 @@ def table_rows(path):
 def api_section(title, states, there):
     groups = collections.defaultdict(list)
     for name, state in states:
-        groups["implemented" if state in there else "not supported"].append(name)
-    lines = [f"## {title}", "", f"{len(groups['implemented'])} of {len(states)} exported symbols are implemented. The others return the",
-             "API's error and log their name once:", ""]
-    lines.append(", ".join(f"`{n}`" for n in sorted(groups["not supported"])) + ".")
+        groups["implemented" if state in there else state if state == "refuses" else "not supported"].append(name)
+    lines = [f"## {title}", ""]
+    done = f"{len(groups['implemented'])} of {len(states)} exported symbols are implemented."
+    if groups["not supported"]:
+        lines += [f"{done} The others return the", "API's error and log their name once:", "",
+                  ", ".join(f"`{n}`" for n in sorted(groups["not supported"])) + "."]
+    else:
+        lines += [done]
+    if groups["refuses"]:
+        lines += ["", f"{len(groups['refuses'])} check their arguments and say that what they are for is not there:", "",
+                  ", ".join(f"`{n}`" for n in sorted(groups["refuses"])) + "."]
     return lines + [""]
 
 

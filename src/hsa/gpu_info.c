@@ -210,10 +210,11 @@ static hsa_status_t amd_info(const struct agent *agent, uint32_t attribute, void
     }
 }
 
-/* Sizes are size_t, one for each dimension. */
+/* What kernels can do with images: nothing, for the chips have no image instructions. ROCm's
+ * library answers these with 32 bits a dimension, and its clients read just that many. */
 static hsa_status_t image_info(uint32_t attribute, void *value)
 {
-    static const size_t none[3];
+    static const uint32_t none[3];
     switch (attribute) {
     case HSA_EXT_AGENT_INFO_IMAGE_2D_MAX_ELEMENTS:
     case HSA_EXT_AGENT_INFO_IMAGE_2DA_MAX_ELEMENTS:
@@ -222,12 +223,12 @@ static hsa_status_t image_info(uint32_t attribute, void *value)
         return info_bytes(value, none, 2 * sizeof none[0]);
     case HSA_EXT_AGENT_INFO_IMAGE_3D_MAX_ELEMENTS:
         return info_bytes(value, none, sizeof none);
-    case HSA_EXT_AGENT_INFO_IMAGE_LINEAR_ROW_PITCH_ALIGNMENT: /* pitched buffers keep to it, too */
-        return info_u64(value, ROW_PITCH_ALIGNMENT);
+    case HSA_EXT_AGENT_INFO_IMAGE_LINEAR_ROW_PITCH_ALIGNMENT:
+        return info_u32(value, 1); /* any pitch */
     default:
         if (attribute > HSA_EXT_AGENT_INFO_IMAGE_LINEAR_ROW_PITCH_ALIGNMENT)
             return HSA_STATUS_ERROR_INVALID_ARGUMENT;
-        return info_bytes(value, none, sizeof none[0]);
+        return info_u32(value, 0);
     }
 }
 

@@ -173,6 +173,9 @@ hsa_status_t cairn_hsa_gpu_info(const struct agent *agent, uint32_t attribute, v
 void cairn_hsa_gpu_uuid(uint32_t ordinal, char *text, size_t size);
 const struct product *cairn_hsa_product_of(enum cairn_gfx_id gfx);
 
+/* extension.c: HSA_SYSTEM_INFO_EXTENSIONS, 128 bytes. */
+void cairn_hsa_extensions(uint8_t *bits);
+
 /* isa.c: interned by name; NULL: not a target id, or a chip that is not in the table. */
 struct isa *cairn_hsa_isa_intern(const char *name);
 void cairn_hsa_isas_destroy(void);
@@ -230,6 +233,7 @@ void cairn_hsa_queues_destroy(void);
 void cairn_hsa_executables_destroy(void);
 void cairn_hsa_readers_destroy(void);
 void cairn_hsa_code_objects_destroy(void);
+void cairn_hsa_images_destroy(void);
 void cairn_hsa_signal_groups_destroy(void);
 
 /* ---- signals ---- */

@@ -4,7 +4,6 @@
  */
 #include "hsa_priv.h"
 
-#include "hsa/hsa_ext_image.h"
 #include "info.h"
 
 /* All memory is coherent; the type is kept for those who ask. */
@@ -51,38 +50,4 @@ hsa_status_t hsa_amd_agent_set_async_scratch_limit(hsa_agent_t handle, size_t th
     if (agent == NULL || !agent->is_gpu)
         return HSA_STATUS_ERROR_INVALID_AGENT;
     return threshold == 0 ? HSA_STATUS_SUCCESS : HSA_STATUS_ERROR_INVALID_ARGUMENT;
-}
-
-/* ---- images: no agent has any ---- */
-
-hsa_status_t hsa_amd_image_get_info_max_dim(hsa_agent_t agent, hsa_agent_info_t attribute,
-                                            void *value)
-{
-    uint32_t number = (uint32_t)attribute;
-    if (cairn_hsa_is_open() && (number < HSA_EXT_AGENT_INFO_IMAGE_1D_MAX_ELEMENTS ||
-                                number > HSA_EXT_AGENT_INFO_IMAGE_ARRAY_MAX_LAYERS))
-        return HSA_STATUS_ERROR_INVALID_ARGUMENT;
-    return hsa_agent_get_info(agent, attribute, value);
-}
-
-hsa_status_t hsa_ext_image_get_capability(hsa_agent_t agent, hsa_ext_image_geometry_t geometry,
-                                          const hsa_ext_image_format_t *image_format,
-                                          uint32_t *capability_mask)
-{
-    if (!cairn_hsa_is_open())
-        return HSA_STATUS_ERROR_NOT_INITIALIZED;
-    if (cairn_hsa_agent_of(agent) == NULL)
-        return HSA_STATUS_ERROR_INVALID_AGENT;
-    if (image_format == NULL || capability_mask == NULL)
-        return HSA_STATUS_ERROR_INVALID_ARGUMENT;
-    return info_u32(capability_mask, HSA_EXT_IMAGE_CAPABILITY_NOT_SUPPORTED);
-}
-
-hsa_status_t hsa_ext_image_get_capability_with_layout(hsa_agent_t agent,
-                                                      hsa_ext_image_geometry_t geometry,
-                                                      const hsa_ext_image_format_t *image_format,
-                                                      hsa_ext_image_data_layout_t image_data_layout,
-                                                      uint32_t *capability_mask)
-{
-    return hsa_ext_image_get_capability(agent, geometry, image_format, capability_mask);
 }

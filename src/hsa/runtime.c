@@ -104,6 +104,7 @@ static void close_locked(void)
     cairn_hsa_executables_destroy();
     cairn_hsa_readers_destroy();
     cairn_hsa_code_objects_destroy();
+    cairn_hsa_images_destroy();
     cairn_hsa_signal_groups_destroy();
     cairn_hsa_event_handlers_destroy();
     cairn_hsa_release_hooks_destroy();

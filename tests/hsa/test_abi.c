@@ -8,6 +8,7 @@
 #include "hsa/amd_hsa_signal.h"
 #include "hsa/hsa.h"
 #include "hsa/hsa_ext_amd.h"
+#include "hsa/hsa_ext_finalize.h"
 #include "hsa/hsa_ext_image.h"
 #include "hsa/hsa_ven_amd_loader.h"
 #include "hsa/hsa_ven_amd_pc_sampling.h"
