@@ -4,6 +4,7 @@
  */
 #include "finalizer/llvm/restart.h"
 #include "finalizer/llvm/segment.h"
+#include "finalizer/llvm/serial.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -481,11 +482,14 @@ bool cairn_control_block(struct cairn_lift *lift, uint32_t block)
     struct cairn_lift_function *function = &cairn_lifter_of(lift)->function;
     const struct cairn_program_block *at = &lift->program->blocks[block];
     struct cairn_segment segment;
+    struct cairn_serial serial;
     uint32_t from = at->first;
     if (function->lifted[block])
         return true;
     LLVMPositionBuilderAtEnd(lift->region->scalar, function->blocks[block]);
     cairn_region_start_block(lift, block);
+    if (cairn_serial_find(lift, block, &serial))
+        cairn_serial_emit(lift, &serial);
     while (cairn_segment_find(lift, block, from, &segment)) {
         if (!emit_regions(lift, block, from, segment.first))
             return false;

@@ -183,6 +183,8 @@ LLVMValueRef cairn_lift_const64(struct cairn_lift *lift, uint64_t value);
 LLVMValueRef cairn_lift_intrinsic(struct cairn_lift *lift, const char *name, LLVMTypeRef *types,
                                   unsigned type_count, LLVMValueRef *args, unsigned count);
 LLVMBasicBlockRef cairn_lift_block(struct cairn_lift *lift, const char *name); /* appended */
+void cairn_lift_expect(struct cairn_lift *lift,
+                       LLVMValueRef branch); /* goes its first way mostly */
 
 /* ---- families: what kind an instruction is (before anything is emitted), and emitting it ---- */
 struct cairn_lift_family {

@@ -147,7 +147,7 @@ void cairn_lift_access_lanes(struct cairn_lift *lift, LLVMValueRef vector, LLVMV
                             : cairn_lift_access_lane(lift, type, row, i);
 }
 
-static void expect_first(struct cairn_lift *lift, LLVMValueRef branch)
+void cairn_lift_expect(struct cairn_lift *lift, LLVMValueRef branch)
 {
     static const char name[] = "branch_weights";
     LLVMMetadataRef parts[] = {
@@ -184,7 +184,7 @@ LLVMValueRef cairn_lift_access_high(struct cairn_lift_access *access, LLVMValueR
     cairn_lift_tag_state(lift, seen);
     LLVMValueRef branch = LLVMBuildCondBr(b, all_are(access, seen), known, look);
     LLVMBasicBlockRef from[] = {LLVMGetInsertBlock(b), look};
-    expect_first(lift, branch);
+    cairn_lift_expect(lift, branch);
     LLVMPositionBuilderAtEnd(b, look);
     LLVMValueRef first =
         LLVMBuildExtractElement(b, access->high, cairn_lift_access_first(access), "");
@@ -305,7 +305,7 @@ void cairn_lift_access_fork(struct cairn_lift_access *access, LLVMValueRef good,
         access->done = cairn_lift_block(lift, "done");
     LLVMValueRef branch = LLVMBuildCondBr(lift->builder, good, fast, access->slow);
     if (likely)
-        expect_first(lift, branch);
+        cairn_lift_expect(lift, branch);
     LLVMPositionBuilderAtEnd(lift->builder, fast);
 }
 
