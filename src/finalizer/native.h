@@ -12,7 +12,7 @@
 struct cairn_access_table;
 struct cairn_matrix_table;
 
-enum { CAIRN_NATIVE_VERSION = 4 };
+enum { CAIRN_NATIVE_VERSION = 5 };
 
 /* Why finalized code came back. wave->pc says where to go on. */
 enum cairn_native_exit {
@@ -44,6 +44,12 @@ struct cairn_native_frame {
     const struct cairn_access_table *access;
     /* What computes matrix instructions: cairn_finalizer_matrices(). */
     const struct cairn_matrix_table *matrices;
+    /* The first wave of the workgroup, if code of single waves may by itself go on with the next
+     * wave where one has ended or met the barrier, as the driver does: with the next one that is
+     * ready, and with the first one again when all have met, or with the next workgroup. It sets
+     * wave->state as the driver would, and `wave` to the one that runs. NULL: it may not. */
+    struct cairn_wave *first;
+    uint64_t barriers; /* at which it found that all have met */
     /* Code that runs all of a workgroup may go on to the one behind it, x first, by itself, so many
      * times: it counts down and changes `id`. 0: not at all. The memory of the waves and its layout
      * stay. All other state of the workgroup that runs when it comes back is as it always is, but

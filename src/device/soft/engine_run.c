@@ -17,6 +17,7 @@
 enum { REPLAY_LIMIT = 4096 };
 /* A group comes back after so many barriers, so that somebody looks at the watchdog. */
 enum { BARRIERS_LIMIT = 1024 };
+enum { MOST_WAVES = 32 }; /* 1024 work-items in waves of 32 */
 
 struct native_run {
     struct cairn_native_frame frame; /* first: the callbacks get its address */
@@ -178,15 +179,33 @@ static void caught(struct native_run *run)
 
 /* ---- turns */
 
-static void run_native(struct native_run *run)
+/* Calls the code, and counts what it executed: of the wave that runs, of all merged ones, or of all
+ * that may have a turn. */
+static enum cairn_native_exit call(struct native_run *run)
 {
-    struct cairn_wave *wave = run->frame.wave;
-    uint64_t pc = wave->pc;
-    int64_t fuel = wave->fuel;
+    struct cairn_wave *waves = run->frame.first != NULL ? run->frame.first : run->frame.wave;
+    uint32_t turns = run->frame.first != NULL ? waves->group->wave_count : 1;
+    int64_t before[MOST_WAVES];
+    for (uint32_t i = 0; i < turns; i++)
+        before[i] = waves[i].fuel;
     run->guard.native = true;
     enum cairn_native_exit exit = run->code->entry(&run->frame);
     run->guard.native = false;
-    wave->instructions += (uint64_t)(fuel - wave->fuel);
+    for (uint32_t i = 0; i < turns; i++)
+        waves[i].instructions += (uint64_t)(before[i] - waves[i].fuel);
+    for (uint32_t i = 1; i < run->frame.waves; i++)
+        waves[i].instructions += (uint64_t)(before[0] - waves[0].fuel);
+    catch_up(run);
+    return exit;
+}
+
+static void run_native(struct native_run *run)
+{
+    struct cairn_wave *entered = run->frame.wave;
+    uint64_t pc = entered->pc;
+    int64_t fuel = entered->fuel;
+    enum cairn_native_exit exit = call(run);
+    struct cairn_wave *wave = run->frame.wave;
     switch (exit) {
     case CAIRN_NATIVE_DONE:
         wave->state = CAIRN_WAVE_DONE;
@@ -199,7 +218,7 @@ static void run_native(struct native_run *run)
         run->yielded = true;
         break;
     case CAIRN_NATIVE_LEAVE:
-        if (wave->pc == pc && wave->fuel == fuel)
+        if (wave == entered && wave->pc == pc && wave->fuel == fuel)
             mark_strange(run->code, wave);
         wave->fuel--; /* loops that go through here end their turns, too */
         break;
@@ -209,11 +228,14 @@ static void run_native(struct native_run *run)
     }
 }
 
+/* Begins as the turn of one wave and ends as that of a later one if the code takes turns. */
 static void run_turn(struct native_run *run)
 {
-    struct cairn_wave *wave = run->frame.wave;
-    while (wave->state == CAIRN_WAVE_READY && wave->fuel > 0 && !run->yielded &&
-           atomic_load_explicit(&wave->launch->stop, memory_order_relaxed) == 0) {
+    for (;;) {
+        struct cairn_wave *wave = run->guard.wave = run->frame.wave;
+        if (wave->state != CAIRN_WAVE_READY || wave->fuel <= 0 || run->yielded ||
+            atomic_load_explicit(&wave->launch->stop, memory_order_relaxed) != 0)
+            return;
         if (__builtin_expect(is_strange(run->code, wave), 0))
             cairn_interp_block(wave);
         else
@@ -248,19 +270,21 @@ static void set_up(struct native_run *run, struct cairn_native_code *code,
 }
 
 /* Lets the code go on to workgroups behind `group`, with fuel for all. */
-static void look_ahead(struct native_run *run, const struct cairn_workgroup *group,
-                       struct cairn_wave *first)
+static void look_ahead(struct native_run *run, const struct cairn_workgroup *group, uint64_t budget)
 {
     const struct cairn_mold *mold = NULL;
+    int64_t fuel;
     run->ahead = run->line != NULL ? run->line->ahead(run->line, &mold) : 0;
     run->frame.groups_left = run->ahead;
+    if (__builtin_mul_overflow(budget, run->ahead + 1, &fuel))
+        fuel = INT64_MAX;
+    for (uint32_t i = 0; i < group->wave_count; i++)
+        group->waves[i].fuel = fuel;
     if (run->ahead == 0)
         return;
     memcpy(run->frame.id, group->id, sizeof group->id);
     run->frame.entry_waves = mold->waves;
     run->frame.entry_ids = mold->ids;
-    if (__builtin_mul_overflow(first->fuel, run->ahead + 1, &first->fuel))
-        first->fuel = INT64_MAX;
 }
 
 static void switch_to(struct native_run *run, struct cairn_wave *wave)
@@ -273,18 +297,19 @@ static void switch_to(struct native_run *run, struct cairn_wave *wave)
 /* True: no wave is ready any more, and none has faulted. */
 static bool run_pass(struct native_run *run, struct cairn_workgroup *group)
 {
-    bool ready = false;
     for (uint32_t i = 0; i < group->wave_count; i++) {
-        struct cairn_wave *wave = &group->waves[i];
-        if (wave->state != CAIRN_WAVE_READY)
+        if (group->waves[i].state != CAIRN_WAVE_READY)
             continue;
-        switch_to(run, wave);
+        switch_to(run, &group->waves[i]);
         run_turn(run);
-        if (wave->state == CAIRN_WAVE_FAULTED)
+        if (run->frame.wave->state == CAIRN_WAVE_FAULTED)
             return false;
-        ready = ready || wave->state == CAIRN_WAVE_READY;
+        i = run->frame.wave->index;
     }
-    return !ready;
+    for (uint32_t i = 0; i < group->wave_count; i++)
+        if (group->waves[i].state == CAIRN_WAVE_READY)
+            return false;
+    return true;
 }
 
 /* All waves at once, or the only one: the first one stands for them. */
@@ -295,15 +320,9 @@ static void run_merged(struct native_run *run, struct cairn_workgroup *group)
         return;
     switch_to(run, first);
     run->frame.waves = group->wave_count;
-    uint64_t before = first->instructions;
-    look_ahead(run, group, first);
     run_turn(run);
-    for (uint32_t i = 1; i < group->wave_count; i++) {
-        group->waves[i].instructions += first->instructions - before;
-        if (first->state == CAIRN_WAVE_DONE)
-            group->waves[i].state = CAIRN_WAVE_DONE;
-    }
-    catch_up(run);
+    for (uint32_t i = 1; i < group->wave_count && first->state == CAIRN_WAVE_DONE; i++)
+        group->waves[i].state = CAIRN_WAVE_DONE;
 }
 
 static void run_waves(struct native_run *run, struct cairn_workgroup *group)
@@ -312,6 +331,7 @@ static void run_waves(struct native_run *run, struct cairn_workgroup *group)
         run_merged(run, group);
         return;
     }
+    run->frame.first = group->waves;
     while (run_pass(run, group) && cairn_workgroup_release_barrier(group))
         if (++run->barriers == BARRIERS_LIMIT)
             return;
@@ -330,8 +350,7 @@ static void run_groups(struct native_run *run, struct cairn_workgroup *group, ui
 {
     run->line = line;
     do {
-        for (uint32_t i = 0; i < group->wave_count; i++)
-            group->waves[i].fuel = budget > INT64_MAX ? INT64_MAX : (int64_t)budget;
+        look_ahead(run, group, budget);
         run_waves(run, group);
     } while (line != NULL && all_ended(group) && line->next(line, group));
 }
@@ -352,7 +371,7 @@ uint32_t cairn_native_run_group(struct cairn_native_code *code, struct cairn_wor
     *stepped += run.stepped;
     if (run.frame.wave != NULL && run.frame.wave->state == CAIRN_WAVE_FAULTED)
         cairn_interp_name_fault(run.frame.wave);
-    return run.barriers;
+    return run.barriers + (uint32_t)run.frame.barriers;
 }
 
 enum cairn_wave_state cairn_native_run(struct cairn_native_code *code, struct cairn_wave *wave,

@@ -118,8 +118,13 @@ static uint64_t ready(const struct line *line)
 static uint64_t groups_ahead(struct cairn_native_line *at, const struct cairn_mold **mold)
 {
     struct line *line = (struct line *)at;
+    const struct cairn_launch *launch = &line->dispatch->launch;
+    const uint32_t last[3] = {launch->workgroups[0] - 1, launch->workgroups[1] - 1,
+                              launch->workgroups[2] - 1};
     *mold = &line->slot->mold;
-    return line->slot->mold.waves != NULL ? ready(line) : 0;
+    if (line->slot->mold.waves == NULL || !cairn_workgroup_is_whole(launch, last))
+        return 0;
+    return ready(line);
 }
 
 /* The instructions of all are in the waves of the last one. */

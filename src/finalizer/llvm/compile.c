@@ -196,8 +196,7 @@ static enum cairn_status lift_blocks(struct compilation *job)
     for (uint32_t i = 0; i < count; i++)
         if (!cairn_control_block(lift, job->program->order[i]))
             return CAIRN_ERR_NO_MEMORY;
-    if (job->lifter->function.ended != NULL)
-        cairn_restart_emit(lift);
+    cairn_restart_emit(lift);
     return job->geometry.merged ? cairn_merge_emit_table(lift) : CAIRN_OK;
 }
 

@@ -24,12 +24,16 @@ static LLVMValueRef frame_load(struct cairn_lift *lift, LLVMTypeRef type, size_t
 
 static void load_frame(struct cairn_lift *lift)
 {
-    lift->wave = frame_load(lift, lift->ptr, offsetof(struct cairn_native_frame, wave));
     lift->lds = frame_load(lift, lift->ptr, offsetof(struct cairn_native_frame, lds));
     lift->window_base =
         frame_load(lift, lift->i64, offsetof(struct cairn_native_frame, window_base));
     lift->window_size =
         frame_load(lift, lift->i64, offsetof(struct cairn_native_frame, window_size));
+}
+
+static void load_wave(struct cairn_lift *lift)
+{
+    lift->wave = frame_load(lift, lift->ptr, offsetof(struct cairn_native_frame, wave));
     LLVMValueRef vgprs = cairn_lift_wave_field(lift, lift->wave, offsetof(struct cairn_wave, vgpr));
     lift->vgprs = cairn_lift_state_load(lift, lift->ptr, vgprs, 8);
 }
@@ -64,14 +68,17 @@ void cairn_control_begin(struct cairn_lift *lift)
 {
     struct cairn_lift_function *function = &cairn_lifter_of(lift)->function;
     LLVMBasicBlockRef entry = cairn_lift_block(lift, "entry");
+    function->start = cairn_lift_block(lift, "start");
     function->dispatch = cairn_lift_block(lift, "dispatch");
     function->leave = cairn_lift_block(lift, "leave");
-    if (cairn_restart_is_legal(lift))
-        function->ended = cairn_lift_block(lift, "ended");
+    cairn_restart_begin(lift);
     make_blocks(lift);
     cairn_region_lane(lift, false);
     LLVMPositionBuilderAtEnd(lift->builder, entry);
     load_frame(lift);
+    LLVMBuildBr(lift->builder, function->start);
+    LLVMPositionBuilderAtEnd(lift->builder, function->start);
+    load_wave(lift);
     LLVMBuildBr(lift->builder, function->dispatch);
     LLVMPositionBuilderAtEnd(lift->builder, function->dispatch);
     build_switch(lift);
@@ -238,7 +245,10 @@ static void build_control(struct cairn_lift *lift, uint32_t block, uint32_t inde
         if (single_wave(lift))
             break;
         cairn_lift_store_pc(lift, behind(lift, index));
-        leave(lift, CAIRN_NATIVE_BARRIER);
+        if (function->arrived != NULL)
+            LLVMBuildBr(lift->builder, function->arrived);
+        else
+            leave(lift, CAIRN_NATIVE_BARRIER);
         return;
     case CAIRN_OP_s_sleep:
         cairn_control_yield(lift, behind(lift, index));

@@ -90,8 +90,10 @@ struct cairn_lift_region {
 /* What all blocks of the function share; see control.c. */
 struct cairn_lift_function {
     LLVMBasicBlockRef dispatch, leave; /* switch on wave->pc; return CAIRN_NATIVE_LEAVE */
-    LLVMBasicBlockRef ended;   /* behind s_endpgm: restart.h; NULL: returns CAIRN_NATIVE_DONE */
-    LLVMBasicBlockRef *blocks; /* by program block */
+    LLVMBasicBlockRef start;           /* loads what is the wave's, and dispatches */
+    /* Behind s_endpgm and s_barrier: restart.h; NULL: returns CAIRN_NATIVE_DONE, _BARRIER. */
+    LLVMBasicBlockRef ended, arrived;
+    LLVMBasicBlockRef *blocks;       /* by program block */
     bool mode_written, mode_strange; /* strange: to other than the two that VALU has code for */
     uint32_t
         *regions; /* first instructions of regions that touch memory; one a program insn at most */

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT
  * At s_endpgm the code goes on with the next workgroup that the driver has claimed, if there is
- * one: it makes again what its entry reads and the program may have changed. What the driver must
- * know when the code comes back, it finds in the frame.
+ * one: it makes again what its entry reads and the program may have changed. Code of single waves
+ * goes on with the workgroup's next wave before, and at s_barrier, too. What the driver must know
+ * when the code comes back, it finds in the frame and in the states of the waves.
  */
 #include "finalizer/llvm/restart.h"
 
 #include "isa/insn.h"
 
 #include <string.h>
+
+/* Loops of barriers come back to the driver. */
+enum { BARRIER_FUEL = 4 };
 
 static uint32_t items(const struct cairn_lift *lift)
 {
@@ -20,13 +24,20 @@ static uint32_t waves(const struct cairn_lift *lift)
     return (items(lift) + lift->geometry->wave_size - 1) / lift->geometry->wave_size;
 }
 
-bool cairn_restart_is_legal(const struct cairn_lift *lift)
+/* May what a workgroup begins with be made again? Only of whole workgroups, and if it is known what
+ * the program reads and writes. */
+static bool groups_follow(const struct cairn_lift *lift)
 {
     const struct cairn_program *program = lift->program;
     bool known = !program->indirect;
     for (uint32_t i = 0; i < program->block_count; i++)
         known = known && program->blocks[i].end != CAIRN_END_STOP;
-    return known && lift->geometry->whole_groups && (lift->geometry->merged || waves(lift) == 1);
+    return known && lift->geometry->whole_groups;
+}
+
+static bool takes_turns(const struct cairn_lift *lift)
+{
+    return lift->geometry->whole_groups && !lift->geometry->merged && waves(lift) > 1;
 }
 
 static LLVMValueRef load_frame(struct cairn_lift *lift, LLVMTypeRef type, size_t offset,
@@ -92,11 +103,18 @@ static void find_written(const struct cairn_program *program, struct cairn_regs 
     }
 }
 
-static void make_scalars(struct cairn_lift *lift, const struct cairn_regs *wanted,
+static LLVMValueRef wave_at(struct cairn_lift *lift, LLVMValueRef first, uint32_t index)
+{
+    return cairn_lift_wave_field(lift, first, index * sizeof(struct cairn_wave));
+}
+
+/* Of lift->wave, which is number `index`. */
+static void make_scalars(struct cairn_lift *lift, uint32_t index, const struct cairn_regs *wanted,
                          const struct cairn_regs *written, LLVMValueRef id[3])
 {
     LLVMValueRef entry =
         load_frame(lift, lift->ptr, offsetof(struct cairn_native_frame, entry_waves), 8);
+    entry = wave_at(lift, entry, index);
     for (unsigned code = 0; code < CAIRN_CODE_EXEC_LO; code++) {
         LLVMValueRef value = NULL;
         for (unsigned i = 0; i < 3; i++)
@@ -112,28 +130,30 @@ static void make_scalars(struct cairn_lift *lift, const struct cairn_regs *wante
     }
 }
 
-/* What each wave has its own of. */
+static void store_field(struct cairn_lift *lift, uint64_t value, LLVMTypeRef type, size_t offset)
+{
+    cairn_lift_state_store(lift, LLVMConstInt(type, value, false),
+                           cairn_lift_wave_field(lift, lift->wave, offset), 4);
+}
+
+/* What each wave has its own of, merged or not. */
 static void make_wave(struct cairn_lift *lift, uint32_t index, const struct cairn_regs *wanted,
                       const struct cairn_regs *written)
 {
     const struct cairn_geometry *geometry = lift->geometry;
-    size_t wave = index * sizeof(struct cairn_wave);
     uint32_t left = items(lift) - index * geometry->wave_size;
     uint32_t lanes = left < geometry->wave_size ? left : geometry->wave_size;
     uint64_t exec = lanes < 64 ? (UINT64_C(1) << lanes) - 1 : ~UINT64_C(0);
-    size_t at = wave + offsetof(struct cairn_wave, sgpr) + 4 * (size_t)CAIRN_CODE_EXEC_LO;
     if (cairn_regs_has_s(written, CAIRN_CODE_EXEC_LO) ||
         cairn_regs_has_s(written, CAIRN_CODE_EXEC_HI))
-        cairn_lift_state_store(lift, cairn_lift_const64(lift, exec),
-                               cairn_lift_wave_field(lift, lift->wave, at), 4);
+        store_field(lift, exec, lift->i64,
+                    offsetof(struct cairn_wave, sgpr) + 4 * (size_t)CAIRN_CODE_EXEC_LO);
     if (cairn_regs_has_s(wanted, CAIRN_SREG_SCC))
-        cairn_lift_state_store(
-            lift, cairn_lift_const32(lift, 0),
-            cairn_lift_wave_field(lift, lift->wave, wave + offsetof(struct cairn_wave, scc)), 4);
+        store_field(lift, 0, lift->i32, offsetof(struct cairn_wave, scc));
     if (cairn_lifter_of(lift)->function.mode_written)
-        cairn_lift_state_store(
-            lift, cairn_lift_const32(lift, geometry->mode),
-            cairn_lift_wave_field(lift, lift->wave, wave + offsetof(struct cairn_wave, mode)), 4);
+        store_field(lift, geometry->mode, lift->i32, offsetof(struct cairn_wave, mode));
+    if (takes_turns(lift))
+        store_field(lift, CAIRN_WAVE_READY, lift->i32, offsetof(struct cairn_wave, state));
 }
 
 /* Rows of work-item ids. */
@@ -162,36 +182,205 @@ static void make_rows(struct cairn_lift *lift, const struct cairn_regs *wanted,
             }
 }
 
+/* lift->wave: the first wave. */
 static void make_group(struct cairn_lift *lift)
 {
     const struct cairn_program *program = lift->program;
     const struct cairn_regs *wanted = &lift->live->live_in[program->entry];
     struct cairn_regs written;
-    LLVMValueRef id[3];
+    LLVMValueRef id[3], first = lift->wave;
     find_written(program, &written);
     next_id(lift, id);
-    make_scalars(lift, wanted, &written, id);
-    for (uint32_t i = 0; i < waves(lift); i++)
+    for (uint32_t i = 0; i < waves(lift); i++) {
+        lift->wave = wave_at(lift, first, i);
         make_wave(lift, i, wanted, &written);
+        if (i > 0 && !takes_turns(lift))
+            continue;
+        make_scalars(lift, i, wanted, &written, id);
+        cairn_lift_store_pc(lift, program->blocks[program->entry].offset);
+    }
+    lift->wave = first;
     make_rows(lift, wanted, &written);
-    cairn_lift_store_pc(lift, program->blocks[program->entry].offset);
+}
+
+/* All waves have ended. */
+static void emit_group(struct cairn_lift *lift, LLVMBasicBlockRef entry)
+{
+    LLVMBasicBlockRef out = cairn_lift_block(lift, "done");
+    LLVMBuilderRef b = lift->builder;
+    if (groups_follow(lift)) {
+        LLVMBasicBlockRef on = cairn_lift_block(lift, "next_group");
+        size_t at = offsetof(struct cairn_native_frame, groups_left);
+        LLVMValueRef left = load_frame(lift, lift->i64, at, 8);
+        LLVMBuildCondBr(b, may_go_on(lift, left), on, out);
+        LLVMPositionBuilderAtEnd(b, on);
+        store_frame(lift, LLVMBuildSub(b, left, cairn_lift_const64(lift, 1), ""), at, 8);
+        make_group(lift);
+        LLVMBuildBr(b, entry);
+    } else {
+        LLVMBuildBr(b, out);
+    }
+    LLVMPositionBuilderAtEnd(b, out);
+    LLVMBuildRet(b, cairn_lift_const32(lift, CAIRN_NATIVE_DONE));
+}
+
+/* ---- turns of waves that are not merged */
+
+static LLVMValueRef state_field(struct cairn_lift *lift, LLVMValueRef wave)
+{
+    return cairn_lift_wave_field(lift, wave, offsetof(struct cairn_wave, state));
+}
+
+static LLVMValueRef load_state(struct cairn_lift *lift, LLVMValueRef wave)
+{
+    return cairn_lift_state_load(lift, lift->i32, state_field(lift, wave), 4);
+}
+
+static LLVMValueRef is_state(struct cairn_lift *lift, LLVMValueRef state, enum cairn_wave_state is)
+{
+    return LLVMBuildICmp(lift->builder, LLVMIntEQ, state, cairn_lift_const32(lift, is), "");
+}
+
+static void go_on_with(struct cairn_lift *lift, LLVMValueRef wave)
+{
+    store_frame(lift, wave, offsetof(struct cairn_native_frame, wave), 8);
+    LLVMBuildBr(lift->builder, cairn_lifter_of(lift)->function.start);
+}
+
+static void branch_if(struct cairn_lift *lift, LLVMValueRef condition, LLVMBasicBlockRef to,
+                      const char *otherwise)
+{
+    LLVMBasicBlockRef on = cairn_lift_block(lift, otherwise);
+    LLVMBuildCondBr(lift->builder, condition, to, on);
+    LLVMPositionBuilderAtEnd(lift->builder, on);
+}
+
+static LLVMValueRef first_wave(struct cairn_lift *lift)
+{
+    return load_frame(lift, lift->ptr, offsetof(struct cairn_native_frame, first), 8);
+}
+
+/* lift->wave has come to `state`: the next one that is ready has its turn; behind the last one,
+ * jumps to `round`. */
+static void emit_turn(struct cairn_lift *lift, LLVMBasicBlockRef from, enum cairn_wave_state state,
+                      LLVMBasicBlockRef round)
+{
+    LLVMBuilderRef b = lift->builder;
+    LLVMBasicBlockRef out = cairn_lift_block(lift, "out"), look = cairn_lift_block(lift, "look");
+    bool barrier = state == CAIRN_WAVE_BARRIER;
+    LLVMPositionBuilderAtEnd(b, from);
+    LLVMValueRef first = first_wave(lift);
+    branch_if(lift, LLVMBuildIsNull(b, first, ""), out, "turns");
+    store_field(lift, state, lift->i32, offsetof(struct cairn_wave, state));
+    LLVMValueRef end = wave_at(lift, first, waves(lift)), before[2] = {lift->wave, NULL};
+    LLVMBasicBlockRef come_from[2] = {LLVMGetInsertBlock(b), NULL};
+    LLVMBuildBr(b, look);
+    LLVMPositionBuilderAtEnd(b, look);
+    LLVMValueRef last = LLVMBuildPhi(b, lift->ptr, "");
+    LLVMValueRef next = before[1] = wave_at(lift, last, 1);
+    branch_if(lift, LLVMBuildICmp(b, LLVMIntEQ, next, end, ""), round, "not_last");
+    come_from[1] = LLVMGetInsertBlock(b);
+    LLVMAddIncoming(last, before, come_from, 2);
+    LLVMValueRef ready = is_state(lift, load_state(lift, next), CAIRN_WAVE_READY);
+    branch_if(lift, LLVMBuildNot(b, ready, ""), look, "next_wave");
+    go_on_with(lift, next);
+    LLVMPositionBuilderAtEnd(b, out);
+    LLVMBuildRet(b, cairn_lift_const32(lift, barrier ? CAIRN_NATIVE_BARRIER : CAIRN_NATIVE_DONE));
+}
+
+/* All that have not ended wait at the barrier: the first one of them goes on. */
+static void emit_release(struct cairn_lift *lift, LLVMValueRef first, LLVMBasicBlockRef out)
+{
+    LLVMBuilderRef b = lift->builder;
+    LLVMValueRef one = cairn_lift_const64(lift, 1), turn = LLVMConstNull(lift->ptr);
+    branch_if(lift, LLVMBuildNot(b, may_go_on(lift, one), ""), out, "met");
+    size_t at = offsetof(struct cairn_native_frame, barriers);
+    store_frame(lift, LLVMBuildAdd(b, load_frame(lift, lift->i64, at, 8), one, ""), at, 8);
+    (void)cairn_control_burn(lift, cairn_lift_const64(lift, BARRIER_FUEL));
+    for (uint32_t i = waves(lift); i-- > 0;) {
+        LLVMValueRef wave = wave_at(lift, first, i), state = load_state(lift, wave);
+        LLVMValueRef waits = is_state(lift, state, CAIRN_WAVE_BARRIER);
+        LLVMValueRef ready = cairn_lift_const32(lift, CAIRN_WAVE_READY);
+        turn = LLVMBuildSelect(b, waits, wave, turn, "");
+        state = LLVMBuildSelect(b, waits, ready, state, "");
+        cairn_lift_state_store(lift, state, state_field(lift, wave), 4);
+    }
+    go_on_with(lift, turn);
+}
+
+/* Back to the driver, as lift->wave is. */
+static void emit_return(struct cairn_lift *lift)
+{
+    LLVMValueRef waits = is_state(lift, load_state(lift, lift->wave), CAIRN_WAVE_BARRIER);
+    LLVMBuildRet(lift->builder, LLVMBuildSelect(lift->builder, waits,
+                                                cairn_lift_const32(lift, CAIRN_NATIVE_BARRIER),
+                                                cairn_lift_const32(lift, CAIRN_NATIVE_DONE), ""));
+}
+
+/* The last wave has ended, or met the barrier. Where one is ready nevertheless, its turn ended
+ * otherwise: the driver knows. */
+static void emit_round(struct cairn_lift *lift, LLVMBasicBlockRef round)
+{
+    LLVMBuilderRef b = lift->builder;
+    LLVMBasicBlockRef out = cairn_lift_block(lift, "out"), group = cairn_lift_block(lift, "group");
+    LLVMValueRef ready = LLVMConstNull(lift->i1), waiting = LLVMConstNull(lift->i1);
+    LLVMPositionBuilderAtEnd(b, round);
+    LLVMValueRef first = first_wave(lift);
+    for (uint32_t i = 0; i < waves(lift); i++) {
+        LLVMValueRef state = load_state(lift, wave_at(lift, first, i));
+        ready = LLVMBuildOr(b, ready, is_state(lift, state, CAIRN_WAVE_READY), "");
+        waiting = LLVMBuildOr(b, waiting, is_state(lift, state, CAIRN_WAVE_BARRIER), "");
+    }
+    branch_if(lift, ready, out, "none_ready");
+    branch_if(lift, LLVMBuildNot(b, waiting, ""), group, "waiting");
+    emit_release(lift, first, out);
+    LLVMPositionBuilderAtEnd(b, out);
+    emit_return(lift);
+    LLVMPositionBuilderAtEnd(b, group);
+    LLVMValueRef wave = lift->wave, vgprs = lift->vgprs;
+    LLVMValueRef at = cairn_lift_wave_field(lift, first, offsetof(struct cairn_wave, vgpr));
+    store_frame(lift, first, offsetof(struct cairn_native_frame, wave), 8);
+    lift->wave = first;
+    lift->vgprs = cairn_lift_state_load(lift, lift->ptr, at, 8);
+    emit_group(lift, cairn_lifter_of(lift)->function.start);
+    lift->wave = wave;
+    lift->vgprs = vgprs;
+}
+
+/* ---- the whole */
+
+static bool has_barrier(const struct cairn_program *program)
+{
+    for (uint32_t i = 0; i < program->insn_count; i++)
+        if (program->insns[i].insn.op == CAIRN_OP_s_barrier)
+            return true;
+    return false;
+}
+
+void cairn_restart_begin(struct cairn_lift *lift)
+{
+    struct cairn_lift_function *function = &cairn_lifter_of(lift)->function;
+    bool one = lift->geometry->merged || waves(lift) == 1;
+    if (takes_turns(lift) || (one && groups_follow(lift)))
+        function->ended = cairn_lift_block(lift, "ended");
+    if (takes_turns(lift) && has_barrier(lift->program))
+        function->arrived = cairn_lift_block(lift, "arrived");
 }
 
 void cairn_restart_emit(struct cairn_lift *lift)
 {
     struct cairn_lift_function *function = &cairn_lifter_of(lift)->function;
-    LLVMBasicBlockRef on = cairn_lift_block(lift, "next_group"),
-                      out = cairn_lift_block(lift, "done");
+    if (function->ended == NULL)
+        return;
     cairn_region_lane(lift, false);
-    LLVMBuilderRef b = lift->builder;
-    LLVMPositionBuilderAtEnd(b, function->ended);
-    size_t at = offsetof(struct cairn_native_frame, groups_left);
-    LLVMValueRef left = load_frame(lift, lift->i64, at, 8);
-    LLVMBuildCondBr(b, may_go_on(lift, left), on, out);
-    LLVMPositionBuilderAtEnd(b, on);
-    store_frame(lift, LLVMBuildSub(b, left, cairn_lift_const64(lift, 1), ""), at, 8);
-    make_group(lift);
-    LLVMBuildBr(b, function->blocks[lift->program->entry]);
-    LLVMPositionBuilderAtEnd(b, out);
-    LLVMBuildRet(b, cairn_lift_const32(lift, CAIRN_NATIVE_DONE));
+    if (!takes_turns(lift)) {
+        LLVMPositionBuilderAtEnd(lift->builder, function->ended);
+        emit_group(lift, function->blocks[lift->program->entry]);
+        return;
+    }
+    LLVMBasicBlockRef round = cairn_lift_block(lift, "round");
+    emit_turn(lift, function->ended, CAIRN_WAVE_DONE, round);
+    if (function->arrived != NULL)
+        emit_turn(lift, function->arrived, CAIRN_WAVE_BARRIER, round);
+    emit_round(lift, round);
 }

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT
- * One call of finalized code runs workgroup after workgroup.
+ * Where a wave has ended or waits at a barrier, the code goes on with what the driver would run
+ * next, as far as it can tell: one call runs many waves, and workgroup after workgroup.
  */
 #ifndef CAIRN_FINALIZER_LLVM_RESTART_H
 #define CAIRN_FINALIZER_LLVM_RESTART_H
 
 #include "finalizer/llvm/lift_priv.h"
 
-/* Does one call run all of a workgroup, and can the registers that it begins with be made again? */
-bool cairn_restart_is_legal(const struct cairn_lift *lift);
-
-/* The block `ended`, where all s_endpgm lead: to the entry with the next workgroup, or out. */
+/* Makes the blocks where s_endpgm and s_barrier lead, as far as there is something to go on with.
+ */
+void cairn_restart_begin(struct cairn_lift *lift);
+/* What is in them. */
 void cairn_restart_emit(struct cairn_lift *lift);
 
 #endif
