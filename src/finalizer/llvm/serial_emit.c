@@ -1,57 +1,14 @@
 /* SPDX-License-Identifier: MIT
  * Loops that lanes run one after another, in IR: the loop over chunks has one over the active lanes
- * in it, and that the turns of one lane, on plain numbers. What a chunk does goes to the registers
- * in memory behind its last lane only, so that a fault finds the chunk as it was. A lane makes so
- * many turns at most, then waits for the others, as in loops by chunk; fuel is counted behind.
+ * in it, and that the turns of one lane. What a chunk does goes to the registers in memory behind
+ * its last lane only, so that a fault, or going over to the vector form, finds the chunk as it was.
+ * A lane makes so many turns at most, then waits for the others, as in other loops by chunk.
  */
-#include "finalizer/llvm/serial.h"
+#include "finalizer/llvm/serial_lane.h"
 
-#include "finalizer/llvm/lift_scalar.h"
-#include "finalizer/llvm/lift_valu.h"
-
-#include <stdio.h>
 #include <string.h>
 
-enum { STRIP_INSNS = 8192, KNOWN = 64, REACHES = 8, MOST_SHIFT = 4, USUAL_TURNS = 16 };
-
-/* A number of 64 bits and its halves. */
-struct whole {
-    LLVMValueRef low, high, value;
-};
-
-struct sum { /* v_add_co_u32 */
-    LLVMValueRef carry, a, b, low;
-    uint16_t code[2]; /* of the sources */
-};
-
-/* A number of which is known that it is within 2^bits of what lanes begin with (`base`: of the
- * halves, operand codes; as values, where these are no vector registers), or of 0. */
-struct near {
-    LLVMValueRef value;
-    unsigned bits;
-    bool from_base;
-    uint16_t code[2];
-    LLVMValueRef half[2];
-    LLVMValueRef base; /* i64, in place of halves */
-};
-
-/* One lane as its instructions are emitted. */
-struct lane {
-    struct cairn_lift *lift;
-    const struct cairn_serial *serial;
-    LLVMBasicBlockRef together;     /* where the vector form begins */
-    LLVMValueRef from[CAIRN_VREGS]; /* ptr: where a register is that has not been looked at */
-    LLVMValueRef value[CAIRN_VREGS], mask[128]; /* i32; i1 by the even code */
-    bool dirty[CAIRN_VREGS], put[128];
-    struct whole whole[KNOWN];
-    struct sum sum[KNOWN];
-    struct near near[KNOWN];
-    unsigned wholes, sums, nears;
-    /* What is to be checked before the first turn. */
-    bool pair_used[CAIRN_SERIAL_PAIRS];
-    struct near reach[REACHES];
-    unsigned reaches;
-};
+enum { STRIP_INSNS = 8192, USUAL_TURNS = 16 };
 
 /* Stack slots of the loop. */
 struct slots {
@@ -89,403 +46,6 @@ static LLVMValueRef element(struct cairn_lift *lift, LLVMValueRef row, LLVMValue
     return LLVMBuildInBoundsGEP2(lift->builder, lift->i32, row, &lane, 1, "");
 }
 
-/* ---- numbers of 64 bits */
-
-static LLVMValueRef low_half(struct cairn_lift *lift, LLVMValueRef value)
-{
-    return LLVMBuildTrunc(lift->builder, value, lift->i32, "");
-}
-
-static LLVMValueRef high_half(struct cairn_lift *lift, LLVMValueRef value)
-{
-    value = LLVMBuildLShr(lift->builder, value, cairn_lift_const64(lift, 32), "");
-    return low_half(lift, value);
-}
-
-static void remember(struct lane *lane, LLVMValueRef low, LLVMValueRef high, LLVMValueRef value)
-{
-    lane->whole[lane->wholes++ % KNOWN] = (struct whole){low, high, value};
-}
-
-static LLVMValueRef known_whole(const struct lane *lane, LLVMValueRef low, LLVMValueRef high)
-{
-    for (unsigned i = 0; i < KNOWN; i++)
-        if (lane->whole[i].low == low && lane->whole[i].high == high)
-            return lane->whole[i].value;
-    return NULL;
-}
-
-static const struct near *near_of(const struct lane *lane, LLVMValueRef value)
-{
-    for (unsigned i = 0; i < KNOWN && value != NULL; i++)
-        if (lane->near[i].value == value)
-            return &lane->near[i];
-    return NULL;
-}
-
-static void remember_near(struct lane *lane, struct near near)
-{
-    lane->near[lane->nears++ % KNOWN] = near;
-}
-
-static LLVMValueRef join(struct lane *lane, LLVMValueRef low, LLVMValueRef high)
-{
-    struct cairn_lift *lift = lane->lift;
-    LLVMBuilderRef b = lift->builder;
-    LLVMValueRef value = known_whole(lane, low, high);
-    if (value != NULL)
-        return value;
-    value = LLVMBuildZExt(b, high, lift->i64, "");
-    value = LLVMBuildShl(b, value, cairn_lift_const64(lift, 32), "");
-    value = LLVMBuildOr(b, value, LLVMBuildZExt(b, low, lift->i64, ""), "");
-    remember(lane, low, high, value);
-    if (LLVMIsConstant(high) && LLVMIsNull(high))
-        remember_near(lane, (struct near){.value = value, .bits = 32});
-    return value;
-}
-
-/* ---- registers */
-
-static LLVMValueRef get(struct lane *lane, unsigned vreg)
-{
-    if (lane->value[vreg] == NULL)
-        lane->value[vreg] = load(lane->lift, lane->lift->i32, lane->from[vreg]);
-    return lane->value[vreg];
-}
-
-static void put(struct lane *lane, unsigned vreg, LLVMValueRef value)
-{
-    lane->value[vreg] = value;
-    lane->dirty[vreg] = true;
-}
-
-static void put64(struct lane *lane, unsigned vreg, LLVMValueRef value)
-{
-    LLVMValueRef low = low_half(lane->lift, value), high = high_half(lane->lift, value);
-    put(lane, vreg, low);
-    put(lane, vreg + 1, high);
-    remember(lane, low, high, value);
-}
-
-static LLVMValueRef source32(struct lane *lane, unsigned which)
-{
-    unsigned code = lane->lift->insn->slot[which].code;
-    return cairn_code_is_vector((uint16_t)code) ? get(lane, cairn_vreg_of_code(code))
-                                                : cairn_lift_base(lane->lift, which, 0);
-}
-
-static LLVMValueRef source64(struct lane *lane, unsigned which)
-{
-    unsigned code = lane->lift->insn->slot[which].code, vreg;
-    if (!cairn_code_is_vector((uint16_t)code))
-        return cairn_lift_base64(lane->lift, which);
-    vreg = cairn_vreg_of_code(code);
-    return join(lane, get(lane, vreg), get(lane, vreg + 1));
-}
-
-static LLVMValueRef mask_of(struct lane *lane, unsigned code)
-{
-    if (lane->mask[code] == NULL) /* only where lanes are asked where they will go: any will do */
-        lane->mask[code] = LLVMConstNull(lane->lift->i1);
-    return lane->mask[code];
-}
-
-static void put_mask(struct lane *lane, unsigned code, LLVMValueRef value)
-{
-    lane->mask[code] = value;
-    lane->put[code] = true;
-}
-
-/* ---- arithmetic */
-
-static LLVMValueRef call(struct lane *lane, const struct cairn_lift_valu_row *row,
-                         const char *suffix, const LLVMValueRef *args)
-{
-    struct cairn_lift *lift = lane->lift;
-    enum cairn_semantics_mode mode = CAIRN_SEMANTICS_DEFAULT;
-    char name[64];
-    uint32_t bits;
-    snprintf(name, sizeof name, "%s%s", row->name, suffix);
-    if ((row->flags & CAIRN_LIFT_VALU_FLOAT) && cairn_lift_mode_known(lift, &bits))
-        mode = cairn_semantics_mode_of(bits);
-    return cairn_semantics_emit(lift->semantics, name, true, mode, lift->builder, lift->module,
-                                args);
-}
-
-static unsigned mask_operand(const struct cairn_insn *insn)
-{
-    const struct cairn_operand *operand = &insn->slot[CAIRN_SLOT_SRC2];
-    return operand->type == CAIRN_TYPE_MASK && cairn_operand_present(operand) ? operand->code
-                                                                              : CAIRN_CODE_VCC_LO;
-}
-
-static unsigned mask_result(const struct cairn_insn *insn)
-{
-    unsigned code = insn->slot[CAIRN_SLOT_SDST].code;
-    return code == CAIRN_CODE_NONE ? CAIRN_CODE_VCC_LO : code;
-}
-
-static unsigned arguments_of(struct lane *lane, const struct cairn_lift_valu_row *row,
-                             LLVMValueRef args[5])
-{
-    unsigned count = row->sources;
-    for (unsigned i = 0; i < count; i++)
-        args[i] = cairn_lift_valu_is_wide(row->src[i]) ? source64(lane, CAIRN_SLOT_SRC0 + i)
-                                                       : source32(lane, CAIRN_SLOT_SRC0 + i);
-    if (row->flags & CAIRN_LIFT_VALU_ACC)
-        args[count++] = cairn_lift_valu_is_wide(row->dst) ? source64(lane, CAIRN_SLOT_DST)
-                                                          : source32(lane, CAIRN_SLOT_DST);
-    if (row->flags & CAIRN_LIFT_VALU_MASK_IN)
-        args[count++] = mask_of(lane, mask_operand(lane->lift->insn));
-    return count;
-}
-
-static const struct sum *sum_of(const struct lane *lane, LLVMValueRef carry)
-{
-    for (unsigned i = 0; i < KNOWN; i++)
-        if (lane->sum[i].carry == carry)
-            return &lane->sum[i];
-    return NULL;
-}
-
-/* Is it the same in all turns? */
-static bool stays(const struct lane *lane, unsigned code)
-{
-    return !cairn_code_is_vector((uint16_t)code) ||
-           !cairn_regs_has_v(&lane->serial->writes, cairn_vreg_of_code(code));
-}
-
-/* A sum of something small and of what stays is near to that. */
-static void note_reach(struct lane *lane, const struct sum *sum, bool crossed, LLVMValueRef a,
-                       LLVMValueRef b, LLVMValueRef value)
-{
-    const struct cairn_insn *insn = lane->lift->insn;
-    for (unsigned i = 0; i < 2; i++) {
-        const struct near *small = near_of(lane, i == 0 ? a : b);
-        unsigned low = sum->code[!i];
-        unsigned which = CAIRN_SLOT_SRC0 + (crossed ? i : !i), high = insn->slot[which].code;
-        if (small == NULL || small->from_base || !stays(lane, low) || !stays(lane, high))
-            continue;
-        struct near near = {.value = value, .bits = small->bits, .from_base = true};
-        near.code[0] = (uint16_t)low;
-        near.code[1] = (uint16_t)high;
-        near.half[0] = i == 0 ? sum->b : sum->a;
-        near.half[1] = source32(lane, which);
-        remember_near(lane, near);
-        return;
-    }
-}
-
-/* The high half of a sum by way of the whole; NULL: the low half was made elsewhere. Which high
- * half belongs to which low one does not matter to the sum: those that are known together are taken
- * so.
- */
-static LLVMValueRef whole_sum(struct lane *lane, const LLVMValueRef args[3])
-{
-    const struct sum *sum = sum_of(lane, args[2]);
-    if (sum == NULL)
-        return NULL;
-    bool crossed =
-        known_whole(lane, sum->a, args[1]) != NULL || known_whole(lane, sum->b, args[0]) != NULL;
-    LLVMValueRef low = sum->low, a = join(lane, sum->a, args[crossed]);
-    LLVMValueRef b = join(lane, sum->b, args[!crossed]);
-    LLVMValueRef value = LLVMBuildAdd(lane->lift->builder, a, b, "");
-    LLVMValueRef high = high_half(lane->lift, value);
-    remember(lane, low, high, value);
-    note_reach(lane, sum, crossed, a, b, value);
-    return high;
-}
-
-static void note_result(struct lane *lane, const LLVMValueRef *args, LLVMValueRef result,
-                        LLVMValueRef flag)
-{
-    struct cairn_lift *lift = lane->lift;
-    const struct cairn_insn *insn = lift->insn;
-    if (insn->op == CAIRN_OP_v_add_co_u32)
-        lane->sum[lane->sums++ % KNOWN] =
-            (struct sum){flag,
-                         args[0],
-                         args[1],
-                         result,
-                         {insn->slot[CAIRN_SLOT_SRC0].code, insn->slot[CAIRN_SLOT_SRC1].code}};
-    if (insn->op == CAIRN_OP_v_ashrrev_i32 &&
-        insn->slot[CAIRN_SLOT_SRC0].code == CAIRN_CODE_INT_0 + 31) {
-        LLVMValueRef value = LLVMBuildSExt(lift->builder, args[1], lift->i64, "");
-        remember(lane, args[1], result, value);
-        remember_near(lane, (struct near){.value = value, .bits = 31});
-    }
-}
-
-/* v_lshlrev_b64. */
-static void note_shift(struct lane *lane, const LLVMValueRef *args, LLVMValueRef result)
-{
-    const struct cairn_insn *insn = lane->lift->insn;
-    unsigned by = insn->slot[CAIRN_SLOT_SRC0].code - CAIRN_CODE_INT_0;
-    const struct near *small = near_of(lane, args[1]);
-    if (insn->op == CAIRN_OP_v_lshlrev_b64 && by <= MOST_SHIFT && small != NULL &&
-        !small->from_base)
-        remember_near(lane, (struct near){.value = result, .bits = small->bits + by});
-}
-
-static void emit_arithmetic(struct lane *lane)
-{
-    struct cairn_lift *lift = lane->lift;
-    const struct cairn_insn *insn = lift->insn;
-    const struct cairn_lift_valu_row *row = cairn_lift_valu_row_of(insn->op);
-    unsigned dst = cairn_vreg_of_code(insn->slot[CAIRN_SLOT_DST].code);
-    LLVMValueRef args[5], flag = NULL, result = NULL;
-    arguments_of(lane, row, args);
-    if (row->flags & CAIRN_LIFT_VALU_NO_DST) {
-        put_mask(lane, mask_result(insn), call(lane, row, "", args));
-        return;
-    }
-    if (row->flags & CAIRN_LIFT_VALU_MASK_OUT)
-        flag = call(lane, row, "_flag", args);
-    if (insn->op == CAIRN_OP_v_cndmask_b32)
-        result = LLVMBuildSelect(lift->builder, args[2], args[1], args[0], "");
-    else if (insn->op == CAIRN_OP_v_addc_co_u32)
-        result = whole_sum(lane, args);
-    if (result == NULL)
-        result = call(lane, row, "", args);
-    if (cairn_lift_valu_is_wide(row->dst)) {
-        result = LLVMBuildBitCast(lift->builder, result, lift->i64, "");
-        put64(lane, dst, result);
-        note_shift(lane, args, result);
-    } else {
-        result = LLVMBuildBitCast(lift->builder, result, lift->i32, "");
-        put(lane, dst, result);
-        note_result(lane, args, result, flag);
-    }
-    if (flag != NULL)
-        put_mask(lane, mask_result(insn), flag);
-}
-
-/* ---- loads */
-
-static LLVMValueRef address_of(struct lane *lane)
-{
-    struct cairn_lift *lift = lane->lift;
-    const struct cairn_operand *saddr = &lift->insn->slot[CAIRN_SLOT_SADDR];
-    LLVMValueRef at, imm = cairn_lift_const64(lift, (uint64_t)(int64_t)lift->insn->imm);
-    if (cairn_operand_present(saddr)) {
-        at = LLVMBuildZExt(lift->builder, source32(lane, CAIRN_SLOT_ADDR), lift->i64, "");
-        at = LLVMBuildAdd(lift->builder, at, cairn_lift_sgpr64(lift, saddr->code & 127), "");
-    } else {
-        at = source64(lane, CAIRN_SLOT_ADDR);
-    }
-    return LLVMBuildAdd(lift->builder, at, imm, "");
-}
-
-/* Dwords of the element, read where it is. */
-static void read_element(struct lane *lane, LLVMValueRef at, unsigned bytes, LLVMValueRef dwords[4])
-{
-    struct cairn_lift *lift = lane->lift;
-    for (unsigned i = 0; i < (bytes + 3) / 4; i++) {
-        unsigned part = bytes < 4 ? bytes : 4;
-        LLVMTypeRef type = LLVMIntTypeInContext(lift->context, 8 * part);
-        LLVMValueRef step = cairn_lift_const64(lift, 4 * (uint64_t)i);
-        LLVMValueRef dword = LLVMBuildGEP2(lift->builder, lift->i8, at, &step, 1, "");
-        LLVMValueRef value = load(lift, type, dword);
-        LLVMSetAlignment(value, 1);
-        cairn_lift_tag_guest(lift, value);
-        dwords[i] = bytes < 4 ? LLVMBuildZExt(lift->builder, value, lift->i32, "") : value;
-    }
-}
-
-/* May what lanes can reach be checked before the first turn? */
-static bool checked_before(struct lane *lane)
-{
-    const struct cairn_serial *serial = lane->serial;
-    const struct cairn_insn *insn = lane->lift->insn;
-    unsigned low = cairn_vreg_of_code(insn->slot[CAIRN_SLOT_ADDR].code);
-    struct near near = {.bits = 32, .from_base = true};
-    if (cairn_operand_present(&insn->slot[CAIRN_SLOT_SADDR])) {
-        near.base = cairn_lift_sgpr64(lane->lift, insn->slot[CAIRN_SLOT_SADDR].code & 127);
-    } else {
-        for (unsigned i = 0; i < serial->pair_count; i++)
-            if (serial->pair[i].steady && serial->pair[i].low == low &&
-                serial->pair[i].high == low + 1)
-                return lane->pair_used[i] = true;
-        const struct near *found = near_of(lane, source64(lane, CAIRN_SLOT_ADDR));
-        if (found == NULL || !found->from_base)
-            return false;
-        near = *found;
-    }
-    if (lane->reaches == REACHES)
-        return false;
-    lane->reach[lane->reaches++] = near;
-    return true;
-}
-
-/* Whatever is not in the window is left to the vector form. Where it is checked here, the element
- * is read by its offset in the window, so that one register will do for both. */
-static LLVMValueRef place_of(struct lane *lane, unsigned bytes)
-{
-    struct cairn_lift *lift = lane->lift;
-    LLVMBuilderRef b = lift->builder;
-    LLVMValueRef address = address_of(lane);
-    if (checked_before(lane))
-        return LLVMBuildIntToPtr(b, address, lift->ptr, "");
-    LLVMValueRef offset = LLVMBuildSub(b, address, lift->window_base, "");
-    LLVMValueRef top = LLVMBuildSub(b, lift->window_size, cairn_lift_const64(lift, bytes), "");
-    LLVMBasicBlockRef inside = cairn_lift_block(lift, "inside");
-    LLVMValueRef good = LLVMBuildICmp(b, LLVMIntULE, offset, top, "");
-    cairn_lift_expect(lift, LLVMBuildCondBr(b, good, inside, lane->together));
-    LLVMPositionBuilderAtEnd(b, inside);
-    LLVMValueRef window = LLVMBuildIntToPtr(b, lift->window_base, lift->ptr, "");
-    return LLVMBuildGEP2(b, lift->i8, window, &offset, 1, "");
-}
-
-static void emit_load(struct lane *lane)
-{
-    struct cairn_lift *lift = lane->lift;
-    LLVMBuilderRef b = lift->builder;
-    bool is_signed;
-    unsigned bytes = cairn_serial_load_bytes(lift->insn, &is_signed);
-    unsigned dst = cairn_vreg_of_code(lift->insn->slot[CAIRN_SLOT_DST].code);
-    LLVMValueRef dwords[4];
-    read_element(lane, place_of(lane, bytes), bytes, dwords);
-    LLVMValueRef shift = cairn_lift_const32(lift, 32 - 8 * (bytes < 4 ? bytes : 4));
-    if (is_signed)
-        dwords[0] = LLVMBuildAShr(b, LLVMBuildShl(b, dwords[0], shift, ""), shift, "");
-    for (unsigned i = 0; i < (bytes + 3) / 4; i++)
-        put(lane, dst + i, dwords[i]);
-}
-
-/* ---- instructions */
-
-static void emit_mask(struct lane *lane)
-{
-    const struct cairn_insn *insn = lane->lift->insn;
-    LLVMValueRef s0 = mask_of(lane, insn->slot[CAIRN_SLOT_SRC0].code), s1 = s0;
-    if (cairn_operand_present(&insn->slot[CAIRN_SLOT_SRC1]))
-        s1 = mask_of(lane, insn->slot[CAIRN_SLOT_SRC1].code);
-    put_mask(lane, insn->slot[CAIRN_SLOT_DST].code,
-             cairn_scalar_logic(lane->lift->builder, insn->op, s0, s1));
-}
-
-static void select_insn(struct cairn_lift *lift, uint32_t index)
-{
-    lift->at = index;
-    lift->insn = &lift->program->insns[index].insn;
-    lift->insn_facts = &lift->facts->insn[index];
-}
-
-static void emit_insn(struct lane *lane, uint32_t index)
-{
-    const struct cairn_lift_family *family;
-    enum cairn_lift_kind kind = cairn_lift_kind_of(lane->lift, index, &family);
-    select_insn(lane->lift, index);
-    if (kind == CAIRN_LIFT_NONE)
-        return;
-    if (kind == CAIRN_LIFT_MASK)
-        emit_mask(lane);
-    else if (lane->lift->insn->encoding == CAIRN_ENC_GLOBAL)
-        emit_load(lane);
-    else
-        emit_arithmetic(lane);
-}
-
 /* ---- is it worth it? */
 
 /* i64: the address of the first load, in a lane of the first chunk. */
@@ -493,15 +53,15 @@ static LLVMValueRef first_address(struct cairn_lift *lift, const struct cairn_se
                                   unsigned which)
 {
     const struct cairn_program_block *at = &lift->program->blocks[serial->block];
-    struct lane lane = {.lift = lift, .serial = serial};
+    struct cairn_serial_lane lane = {.lift = lift, .serial = serial};
     LLVMValueRef chunk = cairn_lift_const32(lift, 0), number = cairn_lift_const32(lift, which);
     for (unsigned i = 0; i < CAIRN_VREGS; i++)
         if (cairn_regs_has_v(&serial->reads, i))
             lane.from[i] = element(lift, cairn_lift_row(lift, i, chunk), number);
     for (uint32_t i = at->first; i < serial->first_load; i++)
-        emit_insn(&lane, i);
-    select_insn(lift, serial->first_load);
-    return address_of(&lane);
+        cairn_serial_emit_insn(&lane, i);
+    cairn_serial_select(lift, serial->first_load);
+    return cairn_serial_address(&lane);
 }
 
 static LLVMValueRef lanes_are_apart(struct cairn_lift *lift, const struct cairn_serial *serial)
@@ -617,7 +177,7 @@ static void leave_chunk(struct cairn_lift *lift, const struct cairn_serial *seri
 
 /* ---- lanes */
 
-static void enter_lane(struct lane *lane, const struct slots *slots, LLVMValueRef at)
+static void enter_lane(struct cairn_serial_lane *lane, const struct slots *slots, LLVMValueRef at)
 {
     struct cairn_lift *lift = lane->lift;
     const struct cairn_serial *serial = lane->serial;
@@ -631,7 +191,7 @@ static void enter_lane(struct lane *lane, const struct slots *slots, LLVMValueRe
     for (unsigned i = 0; i < serial->pair_count; i++) {
         LLVMValueRef low = load(lift, lift->i32, slots->value[serial->pair[i].low]);
         LLVMValueRef high = load(lift, lift->i32, slots->value[serial->pair[i].high]);
-        store(lift, join(lane, low, high), slots->pair[i]);
+        store(lift, cairn_serial_join(lane, low, high), slots->pair[i]);
     }
     for (unsigned i = 0; i < 128; i += 2) {
         if (slots->bits[i] == NULL)
@@ -655,13 +215,13 @@ static void split_pairs(struct cairn_lift *lift, const struct cairn_serial *seri
 {
     for (unsigned i = 0; i < serial->pair_count; i++) {
         LLVMValueRef value = load(lift, lift->i64, slots->pair[i]);
-        store(lift, low_half(lift, value), slots->value[serial->pair[i].low]);
-        store(lift, high_half(lift, value), slots->value[serial->pair[i].high]);
+        store(lift, cairn_serial_low_half(lift, value), slots->value[serial->pair[i].low]);
+        store(lift, cairn_serial_high_half(lift, value), slots->value[serial->pair[i].high]);
     }
 }
 
 /* A lane that has left needs nothing of what only the loop reads. */
-static void leave_lane(struct lane *lane, const struct slots *slots, LLVMValueRef at)
+static void leave_lane(struct cairn_serial_lane *lane, const struct slots *slots, LLVMValueRef at)
 {
     struct cairn_lift *lift = lane->lift;
     const struct cairn_serial *serial = lane->serial;
@@ -688,16 +248,17 @@ static void leave_lane(struct lane *lane, const struct slots *slots, LLVMValueRe
     }
 }
 
-static void start_turn(struct lane *lane, const struct slots *slots)
+static void start_turn(struct cairn_serial_lane *lane, const struct slots *slots)
 {
     struct cairn_lift *lift = lane->lift;
     const struct cairn_serial *serial = lane->serial;
     memcpy(lane->from, slots->value, sizeof lane->from);
     for (unsigned i = 0; i < serial->pair_count; i++) {
         LLVMValueRef value = load(lift, lift->i64, slots->pair[i]);
-        lane->value[serial->pair[i].low] = low_half(lift, value);
-        lane->value[serial->pair[i].high] = high_half(lift, value);
-        remember(lane, lane->value[serial->pair[i].low], lane->value[serial->pair[i].high], value);
+        lane->value[serial->pair[i].low] = cairn_serial_low_half(lift, value);
+        lane->value[serial->pair[i].high] = cairn_serial_high_half(lift, value);
+        cairn_serial_remember(lane, lane->value[serial->pair[i].low],
+                              lane->value[serial->pair[i].high], value);
     }
     for (unsigned i = 0; i < 128; i += 2)
         if (slots->mask[i] != NULL)
@@ -707,12 +268,14 @@ static void start_turn(struct lane *lane, const struct slots *slots)
         lane->mask[serial->leaving] = LLVMConstNull(lift->i1); /* likewise; see emit_turns */
 }
 
-static void end_turn(struct lane *lane, const struct slots *slots)
+static void end_turn(struct cairn_serial_lane *lane, const struct slots *slots)
 {
     struct cairn_lift *lift = lane->lift;
     const struct cairn_serial *serial = lane->serial;
     for (unsigned i = 0; i < serial->pair_count; i++)
-        store(lift, join(lane, get(lane, serial->pair[i].low), get(lane, serial->pair[i].high)),
+        store(lift,
+              cairn_serial_join(lane, cairn_serial_get(lane, serial->pair[i].low),
+                                cairn_serial_get(lane, serial->pair[i].high)),
               slots->pair[i]);
     for (unsigned i = 0; i < CAIRN_VREGS; i++)
         if (lane->dirty[i])
@@ -734,7 +297,8 @@ static LLVMValueRef span_inside(struct cairn_lift *lift, LLVMValueRef value, int
     return LLVMBuildICmp(b, LLVMIntULT, value, top, "");
 }
 
-static LLVMValueRef base_of(struct lane *lane, const struct slots *slots, const struct near *near)
+static LLVMValueRef base_of(struct cairn_serial_lane *lane, const struct slots *slots,
+                            const struct cairn_serial_near *near)
 {
     LLVMValueRef half[2];
     if (near->base != NULL)
@@ -744,12 +308,13 @@ static LLVMValueRef base_of(struct lane *lane, const struct slots *slots, const 
             cairn_code_is_vector(near->code[i])
                 ? load(lane->lift, lane->lift->i32, slots->value[cairn_vreg_of_code(near->code[i])])
                 : near->half[i];
-    struct lane before = {.lift = lane->lift};
-    return join(&before, half[0], half[1]);
+    struct cairn_serial_lane before = {.lift = lane->lift};
+    return cairn_serial_join(&before, half[0], half[1]);
 }
 
 /* In front of the first turn: is all that the lane can reach in the window? */
-static LLVMValueRef reach_is_good(struct lane *lane, const struct slots *slots, uint32_t turns)
+static LLVMValueRef reach_is_good(struct cairn_serial_lane *lane, const struct slots *slots,
+                                  uint32_t turns)
 {
     enum { SLACK = 8192 }; /* offsets of instructions, and elements */
     struct cairn_lift *lift = lane->lift;
@@ -807,7 +372,7 @@ static void emit_turns(struct cairn_lift *lift, const struct cairn_serial *seria
                        const struct slots *slots, uint32_t turns)
 {
     const struct cairn_program_block *at = &lift->program->blocks[serial->block];
-    struct lane lane = {.lift = lift, .serial = serial, .together = slots->together};
+    struct cairn_serial_lane lane = {.lift = lift, .serial = serial, .together = slots->together};
     LLVMBuilderRef b = lift->builder;
     LLVMBasicBlockRef check = LLVMGetInsertBlock(b);
     LLVMBasicBlockRef turn = cairn_lift_block(lift, "turn"), out = cairn_lift_block(lift, "out");
@@ -821,7 +386,7 @@ static void emit_turns(struct cairn_lift *lift, const struct cairn_serial *seria
     LLVMPositionBuilderAtEnd(b, turn);
     start_turn(&lane, slots);
     for (uint32_t i = 0; i + 1 < at->count; i++)
-        emit_insn(&lane, at->first + i);
+        cairn_serial_emit_insn(&lane, at->first + i);
     end_turn(&lane, slots);
     LLVMBuildCondBr(b, lane.mask[CAIRN_CODE_EXEC_LO], stays, out);
     LLVMPositionBuilderAtEnd(b, stays);
@@ -852,7 +417,7 @@ static void emit_lanes(struct cairn_lift *lift, const struct cairn_serial *seria
     todo = load(lift, lift->i32, slots->todo);
     LLVMValueRef count_args[] = {todo, LLVMConstInt(lift->i1, 1, false)};
     LLVMValueRef at = cairn_lift_intrinsic(lift, "llvm.cttz", &lift->i32, 1, count_args, 2);
-    struct lane lane = {.lift = lift, .serial = serial};
+    struct cairn_serial_lane lane = {.lift = lift, .serial = serial};
     enter_lane(&lane, slots, at);
     emit_turns(lift, serial, slots, turns);
     leave_lane(&lane, slots, at);
