@@ -64,6 +64,10 @@ static const struct walk walks[] = {
      "global_load_ubyte v18, v[16:17], off\nglobal_load_ubyte v19, v[16:17], off offset:5\n"
      "v_add_co_u32_e32 v6, vcc, 1, v6\nv_addc_co_u32_e32 v14, vcc, 0, v14, vcc\n"
      "v_lshl_or_b32 v8, v8, 1, v18\nv_xor_b32_e32 v9, v19, v9\n" LEAVES},
+    {"steps of their own", 60, INSIDE,
+     "global_load_dword v16, v[4:5], off\nglobal_load_dword v17, v[4:5], off offset:8\n"
+     "v_add_u32_e32 v8, v16, v8\nv_xor_b32_e32 v9, v17, v9\nv_lshlrev_b32_e32 v18, 2, v3\n"
+     "v_add_co_u32_e32 v4, vcc, v18, v4\nv_addc_co_u32_e32 v5, vcc, 0, v5, vcc\n" LEAVES},
     {"masks that are kept", 60, INSIDE,
      "global_load_dword v16, v[4:5], off\nglobal_load_dword v17, v[4:5], off offset:4\n"
      "v_cmp_lt_u32_e64 s[12:13], v16, v17\nv_cndmask_b32_e64 v16, v16, v17, s[10:11]\n"
@@ -82,6 +86,10 @@ static const struct walk walks[] = {
     {"memory outside of the window later on", 40, REGISTERED,
      "global_load_dword v16, v[4:5], off\nv_and_b32_e32 v17, 4, v16\n"
      "v_add_co_u32_e32 v4, vcc, v4, v17\nv_addc_co_u32_e32 v5, vcc, 0, v5, vcc\n" LEAVES},
+    {"steps of their own out of the window", 400, FAULTS,
+     "global_load_dword v16, v[4:5], off\nglobal_load_dword v17, v[4:5], off offset:8\n"
+     "v_add_u32_e32 v8, v16, v8\nv_xor_b32_e32 v9, v17, v9\nv_lshlrev_b32_e32 v18, 28, v6\n"
+     "v_add_co_u32_e32 v4, vcc, 4, v4\nv_addc_co_u32_e32 v5, vcc, v18, v5, vcc\n" LEAVES},
     {"a fault", 200, FAULTS,
      "global_load_dword v16, v[4:5], off\nglobal_load_dword v17, v[4:5], off offset:8\n"
      "v_add_u32_e32 v8, v16, v8\nv_xor_b32_e32 v9, v17, v9\n" STEP("4") LEAVES},

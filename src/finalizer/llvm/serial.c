@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Which loops lanes may and should run one after another: loops of one block that go on while EXEC
- * has bits, made of arithmetic, loads at addresses of which nothing is known, and masks that stay
- * what they are in lanes that have left.
+ * has bits, made of arithmetic, loads at addresses of which nothing is known but that they do not
+ * depend on earlier turns' loads, and masks that stay what they are in lanes that have left.
  */
 #include "finalizer/llvm/serial.h"
 
@@ -357,6 +357,74 @@ static void find_pairs(const struct survey *survey)
     }
 }
 
+/* ---- what depends on loads. A lane must be able to go on before its loads are done, or the misses
+ * of lanes, which a gather makes together, come one after the other. */
+
+enum { BY_THIS_TURN = 1, BY_TURNS_BEFORE = 2 };
+
+struct taint {
+    uint8_t v[CAIRN_VREGS], mask[128];
+};
+
+static uint8_t taint_read(const struct taint *taint, const struct cairn_regs *reads)
+{
+    uint8_t bits = 0;
+    for (unsigned i = 0; i < CAIRN_VREGS; i++)
+        bits |= cairn_regs_has_v(reads, i) ? taint->v[i] : 0;
+    for (unsigned i = 0; i < CAIRN_CODE_EXEC_LO; i++)
+        bits |= cairn_regs_has_s(reads, i) ? taint->mask[i] : 0;
+    return bits;
+}
+
+/* One instruction; false: a lane would wait for a load. */
+static bool taint_insn(const struct cairn_insn *insn, struct taint *taint)
+{
+    struct cairn_regs reads, writes;
+    bool any, load = insn->encoding == CAIRN_ENC_GLOBAL;
+    memset(&reads, 0, sizeof reads);
+    memset(&writes, 0, sizeof writes);
+    cairn_insn_registers(insn, &reads, &writes, &any);
+    uint8_t bits = taint_read(taint, &reads);
+    if (load && (bits & BY_TURNS_BEFORE))
+        return false;
+    bits |= load ? BY_THIS_TURN : 0;
+    if (cairn_regs_has_s(&writes, CAIRN_CODE_EXEC_LO) && bits != 0)
+        return false;
+    for (unsigned i = 0; i < CAIRN_VREGS; i++)
+        taint->v[i] = cairn_regs_has_v(&writes, i) ? bits : taint->v[i];
+    for (unsigned i = 0; i < CAIRN_CODE_EXEC_LO; i++)
+        taint->mask[i] = cairn_regs_has_s(&writes, i) ? bits : taint->mask[i];
+    return true;
+}
+
+/* What the last turn left; true: more than was known. */
+static bool carry_over(uint8_t *start, const uint8_t *end, unsigned count)
+{
+    bool more = false;
+    for (unsigned i = 0; i < count; i++) {
+        more = more || (end[i] != 0 && start[i] == 0);
+        start[i] = end[i] != 0 || start[i] != 0 ? BY_TURNS_BEFORE : 0;
+    }
+    return more;
+}
+
+static bool waits_for_loads(const struct cairn_program *program, uint32_t block)
+{
+    const struct cairn_program_block *at = &program->blocks[block];
+    struct taint start, now;
+    bool more = true;
+    memset(&start, 0, sizeof start);
+    while (more) {
+        now = start;
+        for (uint32_t i = 0; i + 1 < at->count; i++)
+            if (!taint_insn(&program->insns[at->first + i].insn, &now))
+                return true;
+        bool vectors = carry_over(start.v, now.v, CAIRN_VREGS);
+        more = carry_over(start.mask, now.mask, CAIRN_CODE_EXEC_LO) || vectors;
+    }
+    return false;
+}
+
 /* ---- the loop */
 
 static bool has_form(const struct cairn_lift *lift, uint32_t block)
@@ -408,7 +476,8 @@ bool cairn_serial_find(struct cairn_lift *lift, uint32_t block, struct cairn_ser
     bool scc = cairn_regs_has_s(&lift->live->live_in[block], CAIRN_SREG_SCC) ||
                cairn_regs_has_s(&lift->live->live_out[block], CAIRN_SREG_SCC);
     if (survey.loads == 0 || survey.arithmetic > INSNS_A_LOAD * survey.loads || scc ||
-        meet(&survey.numbers, &out->writes) || !rests_idle(&survey))
+        meet(&survey.numbers, &out->writes) || !rests_idle(&survey) ||
+        waits_for_loads(lift->program, block))
         return false;
     find_pairs(&survey);
     find_leaving(&survey);

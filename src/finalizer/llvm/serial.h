@@ -2,7 +2,7 @@
  * Loops that lanes run one after another. Where each lane goes through memory on its own and leaves
  * the loop when it likes, gathers fetch one element from each of many lines, and lanes that have
  * left wait for the last one: the host is faster with one lane at a time, whose loads are the next
- * ones in its caches and prefetchers. Such are walks over the rows of a sparse matrix, lists, text.
+ * ones in its caches and prefetchers. Such are walks over the rows of a sparse matrix.
  */
 #ifndef CAIRN_FINALIZER_LLVM_SERIAL_H
 #define CAIRN_FINALIZER_LLVM_SERIAL_H
