@@ -378,7 +378,6 @@ static void emit_lane(struct cairn_lift *lift, const struct cairn_lift_family *f
 void cairn_control_emit(struct cairn_lift *lift, uint32_t block, uint32_t index,
                         struct cairn_plan plan)
 {
-    const struct cairn_segment *segment = lift->region->segment;
     const struct cairn_lift_family *family;
     lift->at = index;
     lift->insn = &lift->program->insns[index].insn;
@@ -393,9 +392,6 @@ void cairn_control_emit(struct cairn_lift *lift, uint32_t block, uint32_t index,
             build_order(lift);
         break;
     case CAIRN_PLAN_SCALAR:
-        if (lift->insn->encoding == CAIRN_ENC_SMEM && /* the interpreter may have to do it */
-            (segment == NULL || segment->in_front))
-            cairn_lift_flush_scalars(lift);
         family->emit(lift);
         break;
     case CAIRN_PLAN_LANE:
@@ -504,7 +500,8 @@ bool cairn_control_block(struct cairn_lift *lift, uint32_t block)
         if (!emit_regions(lift, block, from, segment.first))
             return false;
         settle_matrices(lift);
-        cairn_segment_emit(lift, &segment);
+        if (!cairn_segment_emit(lift, &segment))
+            return false;
         for (uint32_t i = 0; i < segment.count; i++)
             function->lifted[segment.block[i]] = true;
         if (segment.loop)

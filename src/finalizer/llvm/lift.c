@@ -339,6 +339,14 @@ void cairn_lift_put64(struct cairn_lift *lift, unsigned slot, LLVMValueRef value
     lift->region->pair[vreg] = (struct cairn_lift_pair){value, low, high, NULL};
 }
 
+/* Asked for with the vectors that the registers hold then; others are not taken for these. */
+void cairn_lift_note_pair(struct cairn_lift *lift, unsigned slot, LLVMValueRef wide,
+                          LLVMValueRef low, LLVMValueRef high)
+{
+    unsigned vreg = cairn_vreg_of_code(operand_of(lift, slot)->code);
+    lift->region->pair[vreg] = (struct cairn_lift_pair){wide, low, high, NULL};
+}
+
 /* ---- sources */
 
 LLVMValueRef cairn_lift_source(struct cairn_lift *lift, unsigned slot, unsigned dword)

@@ -122,6 +122,10 @@ LLVMValueRef cairn_lift_scalar64(struct cairn_lift *lift, unsigned slot);
 
 /* ---- results ---- */
 
+/* Both dwords of the register operand, as they were put, are known as one value, too. */
+void cairn_lift_note_pair(struct cairn_lift *lift, unsigned slot, LLVMValueRef wide,
+                          LLVMValueRef low, LLVMValueRef high);
+
 /* <width x i32> into dword of the operand in `slot` (a vector register), under EXEC as the facts
  * say. */
 void cairn_lift_put(struct cairn_lift *lift, unsigned slot, unsigned dword, LLVMValueRef value);

@@ -3,6 +3,7 @@
  * and ways between vectors and lanes.
  */
 #include "finalizer/llvm/lift_memory.h"
+#include "finalizer/llvm/lift_shuffle.h"
 
 #include <string.h>
 
@@ -314,6 +315,8 @@ static void end_way(struct cairn_lift_access *access)
     struct cairn_lift *lift = access->lift;
     access->ways[access->way_count].end = LLVMGetInsertBlock(lift->builder);
     memcpy(access->ways[access->way_count].data, access->data, sizeof access->data);
+    access->ways[access->way_count].wide = access->wide;
+    access->wide = NULL;
     access->way_count++;
     LLVMBuildBr(lift->builder, access->done);
 }
@@ -340,12 +343,37 @@ void cairn_lift_access_join(struct cairn_lift_access *access, bool loads)
     cairn_lift_access_meet(access, loads);
 }
 
+/* v64 of all ways, if one of them has it; the others have to weave it. */
+static LLVMValueRef merged_wide(struct cairn_lift_access *access)
+{
+    LLVMBuilderRef b = access->lift->builder;
+    LLVMValueRef some = NULL;
+    for (unsigned way = 0; way < access->way_count; way++)
+        some = some != NULL ? some : access->ways[way].wide;
+    if (some == NULL)
+        return NULL;
+    for (unsigned way = 0; way < access->way_count; way++) {
+        LLVMValueRef *data = access->ways[way].data;
+        if (access->ways[way].wide != NULL)
+            continue;
+        LLVMPositionBuilderBefore(b, LLVMGetBasicBlockTerminator(access->ways[way].end));
+        access->ways[way].wide = LLVMBuildBitCast(
+            b, cairn_lift_weave2(access->lift, data[0], data[1]), access->lift->v64, "");
+    }
+    LLVMPositionBuilderAtEnd(b, access->done);
+    LLVMValueRef phi = LLVMBuildPhi(b, access->lift->v64, "");
+    for (unsigned way = 0; way < access->way_count; way++)
+        LLVMAddIncoming(phi, &access->ways[way].wide, &access->ways[way].end, 1);
+    return phi;
+}
+
 void cairn_lift_access_meet(struct cairn_lift_access *access, bool loads)
 {
     end_way(access);
     LLVMPositionBuilderAtEnd(access->lift->builder, access->done);
     for (unsigned i = 0; i < access->dwords && loads; i++)
         access->data[i] = merged(access, i);
+    access->wide = loads && access->dwords == 2 && !access->uniform ? merged_wide(access) : NULL;
     access->slow = access->done = NULL;
     access->way_count = 0;
 }

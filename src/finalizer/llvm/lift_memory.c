@@ -176,12 +176,18 @@ void cairn_lift_plain_begin(struct cairn_lift *lift, struct cairn_lift_access *a
                    cairn_lift_size_of(bytes);
     for (unsigned i = 0; i < access->dwords && !loads; i++)
         cairn_lift_access_give(access, i, form);
+    bool vector = cairn_code_is_vector(lift->insn->slot[CAIRN_SLOT_DATA0].code);
+    if (!loads && bytes == 8 && form == CAIRN_FORM_PLAIN && vector)
+        access->wide = cairn_lift_source64(lift, CAIRN_SLOT_DATA0);
 }
 
 void cairn_lift_plain_end(struct cairn_lift_access *access, enum cairn_lift_form form, bool loads)
 {
+    LLVMValueRef wide = access->wide;
     for (unsigned i = 0; i < access->dwords && loads; i++)
         cairn_lift_access_take(access, CAIRN_SLOT_DST, i, form);
+    if (loads && wide != NULL && form == CAIRN_FORM_PLAIN)
+        cairn_lift_note_pair(access->lift, CAIRN_SLOT_DST, wide, access->data[0], access->data[1]);
 }
 
 /* ---- emission */

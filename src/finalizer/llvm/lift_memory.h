@@ -39,12 +39,13 @@ struct cairn_lift_access {
     const struct cairn_lift_access *operands;
     /* Data: of a store before, of a load behind. v32; i32 if `uniform`. */
     LLVMValueRef data[CAIRN_LIFT_MAX_DWORDS];
+    LLVMValueRef wide; /* v64: both dwords of the data at once; NULL: not known so */
     bool uniform;
     /* Between fork and join: where the next way begins, where all meet, and the ways so far. */
     LLVMBasicBlockRef slow, done;
     struct {
         LLVMBasicBlockRef end;
-        LLVMValueRef data[CAIRN_LIFT_MAX_DWORDS];
+        LLVMValueRef data[CAIRN_LIFT_MAX_DWORDS], wide;
     } ways[CAIRN_LIFT_MAX_WAYS];
     unsigned way_count;
 };

@@ -85,6 +85,7 @@ struct cairn_lift_region {
     bool known_pending[CAIRN_KNOWN_PAIRS];
     LLVMValueRef known_base[CAIRN_VREGS]; /* lane 0's value, in this chunk */
     unsigned chunk_first, chunk_end;      /* that the loop goes over */
+    unsigned chunk_step;                  /* at a time */
 };
 
 /* What all blocks of the function share; see control.c. */

@@ -158,10 +158,10 @@ static void build_step(struct cairn_lift *lift)
     LLVMPositionBuilderAtEnd(lift->builder, on);
 }
 
-/* In a segment each chunk has scalar registers of its own, and those in memory are as they were in
- * front of it: the interpreter gets the operands, and all is put back behind it. */
+/* Scalar registers in memory are as they were in front of the region or segment, if that may fault:
+ * whoever looks at the load itself gets its operands there, and all is put back behind it. */
 struct lent {
-    unsigned code[4 + 1 + 16], count, operands; /* operands first, then what is loaded */
+    unsigned code[4 + 1 + 16], count;
     LLVMValueRef old[4 + 1 + 16];
 };
 
@@ -171,19 +171,22 @@ static bool in_segment(const struct cairn_lift *lift)
     return segment != NULL && !segment->in_front;
 }
 
-static void list_codes(const struct cairn_lift *lift, struct lent *lent)
+static bool is_in_memory(const struct cairn_lift *lift, unsigned code)
+{
+    const struct cairn_lift_region *region = lift->region;
+    return !region->deferred[code] && !(in_segment(lift) && region->segment->inside[code]);
+}
+
+static unsigned list_operands(const struct cairn_lift *lift, unsigned code[5])
 {
     const struct cairn_operand *address = &lift->insn->slot[CAIRN_SLOT_ADDR];
     const struct cairn_operand *offset = &lift->insn->slot[CAIRN_SLOT_SOFFSET];
-    const struct cairn_operand *dst = &lift->insn->slot[CAIRN_SLOT_DST];
-    lent->count = 0;
+    unsigned count = 0;
     for (unsigned i = 0; i < address->dwords; i++)
-        lent->code[lent->count++] = address->code + i;
+        code[count++] = address->code + i;
     if (cairn_operand_present(offset) && offset->code < 128)
-        lent->code[lent->count++] = offset->code;
-    lent->operands = lent->count;
-    for (unsigned i = 0; i < dst->dwords; i++)
-        lent->code[lent->count++] = dst->code + i;
+        code[count++] = offset->code;
+    return count;
 }
 
 static LLVMValueRef outer_sgpr(struct cairn_lift *lift, unsigned code)
@@ -191,14 +194,23 @@ static LLVMValueRef outer_sgpr(struct cairn_lift *lift, unsigned code)
     return cairn_lift_wave_field(lift, lift->wave, offsetof(struct cairn_wave, sgpr) + 4 * code);
 }
 
-static void lend(struct cairn_lift *lift, struct lent *lent)
+static void keep(struct cairn_lift *lift, struct lent *lent, unsigned code)
 {
-    list_codes(lift, lent);
-    for (unsigned i = 0; i < lent->count; i++)
-        lent->old[i] = cairn_lift_state_load(lift, lift->i32, outer_sgpr(lift, lent->code[i]), 4);
-    for (unsigned i = 0; i < lent->operands; i++)
-        cairn_lift_state_store(lift, cairn_lift_sgpr(lift, lent->code[i]),
-                               outer_sgpr(lift, lent->code[i]), 4);
+    lent->code[lent->count] = code;
+    lent->old[lent->count++] = cairn_lift_state_load(lift, lift->i32, outer_sgpr(lift, code), 4);
+}
+
+static void lend_operands(struct cairn_lift *lift, struct lent *lent)
+{
+    unsigned code[5], count = list_operands(lift, code);
+    lent->count = 0;
+    for (unsigned i = 0; i < count; i++) {
+        if (is_in_memory(lift, code[i]))
+            continue;
+        LLVMValueRef value = cairn_lift_sgpr(lift, code[i]);
+        keep(lift, lent, code[i]);
+        cairn_lift_state_store(lift, value, outer_sgpr(lift, code[i]), 4);
+    }
 }
 
 static void take_back(struct cairn_lift *lift, const struct lent *lent)
@@ -209,17 +221,16 @@ static void take_back(struct cairn_lift *lift, const struct lent *lent)
 
 static void build_slow(struct cairn_lift *lift, struct pieces *pieces)
 {
-    unsigned code = lift->insn->slot[CAIRN_SLOT_DST].code;
-    struct lent lent;
-    if (in_segment(lift))
-        lend(lift, &lent);
+    const struct cairn_operand *dst = &lift->insn->slot[CAIRN_SLOT_DST];
+    struct lent lent = {.count = 0};
+    for (unsigned i = 0; i < dst->dwords && (in_segment(lift) || lift->region->defers); i++)
+        keep(lift, &lent, dst->code + i);
     build_step(lift);
     for (unsigned i = 0; i < pieces->count; i++) {
-        LLVMValueRef at = outer_sgpr(lift, code + i * piece_bytes(pieces, lift) / 4);
+        LLVMValueRef at = outer_sgpr(lift, dst->code + i * piece_bytes(pieces, lift) / 4);
         pieces->slow[i] = cairn_lift_state_load(lift, pieces->type, at, 4);
     }
-    if (in_segment(lift))
-        take_back(lift, &lent);
+    take_back(lift, &lent);
     pieces->slow_end = LLVMGetInsertBlock(lift->builder);
 }
 
@@ -266,9 +277,11 @@ static void load(struct cairn_lift *lift, struct pieces *pieces)
     bool buffer;
     unsigned dwords = load_dwords(lift->insn->op, &buffer);
     struct place place = buffer ? buffer_place(lift, dwords) : plain_place(lift);
+    struct lent lent;
     LLVMBasicBlockRef fast = cairn_lift_block(lift, "smem_fast"),
                       slow = cairn_lift_block(lift, "smem_slow"),
                       done = cairn_lift_block(lift, "smem_done");
+    lend_operands(lift, &lent);
     cairn_lift_store_pc(lift, lift->program->insns[lift->at].offset);
     mark_unlikely(lift,
                   LLVMBuildCondBr(lift->builder, is_covered(lift, &place, dwords), fast, slow));
@@ -280,6 +293,7 @@ static void load(struct cairn_lift *lift, struct pieces *pieces)
     LLVMBuildBr(lift->builder, done);
     LLVMPositionBuilderAtEnd(lift->builder, done);
     join_pieces(lift, pieces);
+    take_back(lift, &lent);
     if (lift->region->open || lift->region->segment != NULL)
         cairn_lift_store_pc(lift, lift->program->insns[lift->region->first].offset);
 }
@@ -287,14 +301,11 @@ static void load(struct cairn_lift *lift, struct pieces *pieces)
 /* In a segment, from a place that is the same for all chunks: the first that comes here loads. */
 static bool is_the_same_for_all(const struct cairn_lift *lift)
 {
-    struct lent lent;
-    if (!in_segment(lift))
-        return false;
-    list_codes(lift, &lent);
-    for (unsigned i = 0; i < lent.operands; i++)
-        if (lift->region->segment->inside[lent.code[i]])
+    unsigned code[5], count = list_operands(lift, code);
+    for (unsigned i = 0; i < count; i++)
+        if (in_segment(lift) && lift->region->segment->inside[code[i]])
             return false;
-    return true;
+    return in_segment(lift);
 }
 
 static void load_once(struct cairn_lift *lift, struct pieces *pieces)

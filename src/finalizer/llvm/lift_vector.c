@@ -93,6 +93,7 @@ static void spread_elements(struct cairn_lift_access *access, LLVMValueRef value
         access->data[0] = value;
     } else {
         LLVMTypeRef dwords = LLVMVectorType(lift->i32, 2 * lift->width);
+        access->wide = access->bytes == 8 ? LLVMBuildBitCast(b, value, lift->v64, "") : NULL;
         value = LLVMBuildBitCast(b, value, dwords, "");
         for (unsigned i = 0; i < 2; i++)
             access->data[i] = cairn_lift_every(lift, value, i, 2);
@@ -107,6 +108,8 @@ static LLVMValueRef gather_elements(struct cairn_lift_access *access)
         return LLVMBuildTrunc(lift->builder, access->data[0], element_vector(access), "");
     if (access->bytes == 4)
         return access->data[0];
+    if (access->wide != NULL)
+        return LLVMBuildBitCast(lift->builder, access->wide, element_vector(access), "");
     LLVMValueRef both = cairn_lift_weave2(lift, access->data[0], access->data[1]);
     return LLVMBuildBitCast(lift->builder, both, element_vector(access), "");
 }
@@ -198,6 +201,7 @@ static void keep_inactive(struct cairn_lift_access *access, LLVMValueRef at)
 {
     struct cairn_lift_access old = *access;
     cairn_lift_block_load(&old, at);
+    access->wide = NULL;
     for (unsigned i = 0; i < access->dwords; i++)
         access->data[i] =
             LLVMBuildSelect(access->lift->builder, access->mask, access->data[i], old.data[i], "");
@@ -205,7 +209,7 @@ static void keep_inactive(struct cairn_lift_access *access, LLVMValueRef at)
 
 void cairn_lift_block_store(struct cairn_lift_access *access, LLVMValueRef at)
 {
-    LLVMValueRef data[CAIRN_LIFT_MAX_DWORDS];
+    LLVMValueRef data[CAIRN_LIFT_MAX_DWORDS], wide = access->wide;
     for (unsigned i = 0; i < CAIRN_LIFT_MAX_DWORDS; i++)
         data[i] = access->data[i];
     bool masked = !access->full && can_mask(access);
@@ -219,6 +223,7 @@ void cairn_lift_block_store(struct cairn_lift_access *access, LLVMValueRef at)
         plain_store(access, gather_elements(access), at);
     for (unsigned i = 0; i < CAIRN_LIFT_MAX_DWORDS; i++)
         access->data[i] = data[i]; /* of the slow path */
+    access->wide = wide;
 }
 
 /* ---- one lane */

@@ -4,6 +4,8 @@
  */
 #include "finalizer/llvm/passes.h"
 
+#include "finalizer/llvm/cold.h"
+
 #include <llvm/Analysis/AliasAnalysis.h>
 #include <llvm/Analysis/AssumptionCache.h>
 #include <llvm/Analysis/BasicAliasAnalysis.h>
@@ -103,6 +105,7 @@ FunctionPassManager full_list()
     list.addPass(createFunctionToLoopPassAdaptor(LICMPass(LICMOptions()), true));
     list.addPass(DSEPass());
     list.addPass(ADCEPass());
+    list.addPass(CairnColdPass());
     return list;
 }
 

@@ -15,6 +15,7 @@ void cairn_region_start_block(struct cairn_lift *lift, uint32_t block)
     region->known = *cairn_known_entry(lift->facts->known, block);
     region->chunk_first = 0;
     region->chunk_end = cairn_region_chunks(lift);
+    region->chunk_step = 1;
     cairn_region_forget_scalars(lift);
 }
 
@@ -138,7 +139,7 @@ void cairn_region_forget_lanes(struct cairn_lift *lift)
 /* No loop then. */
 static bool is_one_chunk(const struct cairn_lift_region *region)
 {
-    return region->chunk_first + 1 == region->chunk_end;
+    return region->chunk_first + region->chunk_step == region->chunk_end;
 }
 
 void cairn_region_begin_chunks(struct cairn_lift *lift, uint32_t first, bool memory)
@@ -166,7 +167,8 @@ LLVMBasicBlockRef cairn_region_end_chunks(struct cairn_lift *lift)
         LLVMBuildBr(b, behind);
         return before;
     }
-    LLVMValueRef next = LLVMBuildAdd(b, region->chunk, cairn_lift_const32(lift, 1), "");
+    LLVMValueRef next =
+        LLVMBuildAdd(b, region->chunk, cairn_lift_const32(lift, region->chunk_step), "");
     LLVMValueRef more =
         LLVMBuildICmp(b, LLVMIntULT, next, cairn_lift_const32(lift, region->chunk_end), "");
     cairn_region_mark_loop(lift, LLVMBuildCondBr(b, more, region->body, behind));

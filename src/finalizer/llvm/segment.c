@@ -8,8 +8,14 @@
 
 #include <string.h>
 
+/* What a segment whose chunks go in step may have: instructions, and vector registers that are
+ * alive at once and hold something else in each lane. */
+enum { STEP_INSNS = 128, STEP_REGISTERS = 10 };
+
 struct growth {
     const struct cairn_lift *lift;
+    bool in_step;  /* the chunks of a wave go in step: any order of accesses will do */
+    bool conflict; /* that was needed */
     const struct cairn_program *program;
     struct cairn_segment *segment;
     struct cairn_order order;
@@ -147,8 +153,11 @@ static bool add_insn(struct growth *growth, uint32_t index, bool front)
     enum cairn_lift_kind kind = cairn_lift_kind_of(growth->lift, index, &family);
     registers(&at->insn, &reads, &writes, &any);
     if (kind == CAIRN_LIFT_LANE && memory &&
-        cairn_order_conflicts(&growth->order, growth->shape, &growth->known, at))
-        return false;
+        cairn_order_conflicts(&growth->order, growth->shape, &growth->known, at)) {
+        if (!growth->in_step)
+            return false;
+        growth->conflict = true;
+    }
     if (kind == CAIRN_LIFT_SCALAR && cairn_order_scalar_conflicts(&growth->order, at))
         return false;
     growth->stores += (at->flags & (CAIRN_ISA_STORES | CAIRN_ISA_ATOMIC)) != 0;
@@ -202,8 +211,10 @@ static void start(struct growth *growth, uint32_t block, uint32_t first)
     memset(segment, 0, sizeof *segment);
     segment->first = first;
     segment->front = true;
+    segment->parts = growth->in_step ? growth->lift->chunks : 1;
     segment->block[segment->count++] = block;
     growth->stores = 0;
+    growth->conflict = false;
     growth->lane = false;
     cairn_order_start(&growth->order, growth->lift);
     enter_masks(growth, block, first);
@@ -372,8 +383,8 @@ static bool is_latch(const struct growth *growth, struct cairn_gates *gates, uin
     const struct cairn_program_block *at = &growth->program->blocks[block];
     struct cairn_segment *segment = growth->segment;
     uint32_t header = segment->block[0];
-    if (growth->stores > 0 || !hands_on(growth, gates, block) || at->end != CAIRN_END_COND ||
-        (at->taken == header) == (at->next == header))
+    if ((growth->stores > 0 && !growth->in_step) || !hands_on(growth, gates, block) ||
+        at->end != CAIRN_END_COND || (at->taken == header) == (at->next == header))
         return false;
     switch (last_insn(growth->program, block)->op) {
     case CAIRN_OP_s_cbranch_scc0:
@@ -464,24 +475,32 @@ static bool leads_to(const struct growth *growth, uint32_t from, uint32_t to)
     return at->next == to || at->taken == to;
 }
 
+/* The segment so far, if it may end in front of that instruction of its last block. */
+static bool note_end(struct growth *growth, uint32_t end, struct cairn_segment *out)
+{
+    struct cairn_segment *segment = growth->segment;
+    if (!growth->lane || growth->conflict != growth->in_step ||
+        !may_end(growth, segment->block[segment->count - 1], end))
+        return false;
+    segment->end = end;
+    memcpy(segment->masks_behind, growth->own, sizeof growth->own);
+    *out = *segment;
+    return true;
+}
+
 /* Grows from the end of a block; the longest that is found is *out. */
 static bool grow(struct growth *growth, struct cairn_gates *gates, struct cairn_segment *out)
 {
     struct cairn_segment *segment = growth->segment;
     uint32_t last = segment->block[0], candidate;
-    bool found = false;
+    bool found = growth->in_step && note_end(growth, body_end(growth, last), out);
     while (hands_on(growth, gates, last) && !leads_to(growth, last, segment->block[0]) &&
            segment->count < CAIRN_SEGMENT_BLOCKS) {
         bool only = open_targets(growth, &candidate) == 1;
         if (candidate == CAIRN_NO_BLOCK)
             break;
         uint32_t end = add_block(growth, candidate);
-        if (only && growth->lane && may_end(growth, candidate, end)) {
-            segment->end = end;
-            memcpy(segment->masks_behind, growth->own, sizeof growth->own);
-            *out = *segment;
-            found = true;
-        }
+        found = (only && note_end(growth, end, out)) || found;
         if (end != body_end(growth, candidate))
             break;
         last = candidate;
@@ -507,23 +526,93 @@ static void add_front(const struct cairn_lift *lift, struct cairn_segment *segme
     }
 }
 
+/* ---- chunks in step */
+
+/* Registers that anywhere in the segment hold something else in each lane. */
+static void find_varying(const struct cairn_lift *lift, const struct cairn_segment *segment,
+                         struct cairn_regs *varying)
+{
+    struct cairn_shape shape[CAIRN_VREGS];
+    memset(varying, 0, sizeof *varying);
+    for (uint32_t n = 0; n < segment->count; n++) {
+        const struct cairn_program_block *at = &lift->program->blocks[segment->block[n]];
+        memcpy(shape, lift->facts->entry[segment->block[n]], sizeof shape);
+        for (uint32_t i = at->first; i < at->first + at->count; i++) {
+            cairn_region_advance(shape, lift, i);
+            for (unsigned v = 0; v < CAIRN_VREGS; v++)
+                if (shape[v].kind == CAIRN_SHAPE_VARYING && !shape[v].pair)
+                    cairn_regs_add_v(varying, v);
+        }
+    }
+}
+
+static unsigned count_live(const struct cairn_regs *live, const struct cairn_segment *segment,
+                           const struct cairn_regs *varying)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < 8; i++)
+        count += (unsigned)__builtin_popcountll(live->v[i] & varying->v[i] &
+                                                (segment->reads.v[i] | segment->writes.v[i]));
+    return count;
+}
+
+/* Is there room in the host's registers for the chunks of a wave at once? */
+static bool fits(const struct cairn_lift *lift, const struct cairn_segment *segment)
+{
+    const bool *full = cairn_lifter_of((struct cairn_lift *)lift)->full;
+    struct cairn_regs varying, live;
+    unsigned most = 0;
+    if (segment->insns > STEP_INSNS)
+        return false;
+    find_varying(lift, segment, &varying);
+    for (uint32_t n = 0; n < segment->count; n++) {
+        const struct cairn_program_block *at = &lift->program->blocks[segment->block[n]];
+        live = lift->live->live_out[segment->block[n]];
+        for (uint32_t i = at->first + at->count; i > at->first; i--) {
+            unsigned count = count_live(&live, segment, &varying);
+            most = count > most ? count : most;
+            cairn_liveness_step(lift->program, full, i - 1, &live);
+        }
+    }
+    return most <= STEP_REGISTERS;
+}
+
+/* ---- all of it */
+
+static bool find(struct growth *growth, struct cairn_gates *gates, uint32_t block, uint32_t from,
+                 struct cairn_segment *out)
+{
+    const struct cairn_lift *lift = growth->lift;
+    const struct cairn_program_block *at = &lift->program->blocks[block];
+    if (from == at->first && find_loop(growth, gates, block) &&
+        growth->conflict == growth->in_step) {
+        *out = *growth->segment;
+        return true;
+    }
+    begin(growth, block, from);
+    if (growth->segment->first == at->first + at->count || !grow(growth, gates, out))
+        return false;
+    if (!out->front)
+        add_front(lift, out);
+    return true;
+}
+
 bool cairn_segment_find(const struct cairn_lift *lift, uint32_t block, uint32_t from,
                         struct cairn_segment *out)
 {
     const struct cairn_lifter *lifter = cairn_lifter_of((struct cairn_lift *)lift);
-    struct cairn_segment segment;
+    struct cairn_segment segment, in_step;
     struct growth growth = {.lift = lift, .program = lift->program, .segment = &segment};
-    const struct cairn_program_block *at = &lift->program->blocks[block];
-    if (at->count == 0)
+    if (lift->program->blocks[block].count == 0)
         return false;
-    if (from == at->first && find_loop(&growth, lifter->gates, block)) {
-        *out = segment;
+    bool found = find(&growth, lifter->gates, block, from, out);
+    if (found && out->loop)
         return true;
-    }
-    begin(&growth, block, from);
-    if (segment.first == at->first + at->count || !grow(&growth, lifter->gates, out))
-        return false;
-    if (!out->front)
-        add_front(lift, out);
+    growth.in_step = true;
+    if (!find(&growth, lifter->gates, block, from, &in_step) ||
+        (found && out->first <= in_step.first && out->insns >= in_step.insns) ||
+        !fits(lift, &in_step))
+        return found;
+    *out = in_step;
     return true;
 }

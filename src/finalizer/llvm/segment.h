@@ -9,13 +9,16 @@
 
 #include "finalizer/llvm/gate.h"
 
-enum { CAIRN_SEGMENT_BLOCKS = 64 };
+enum { CAIRN_SEGMENT_BLOCKS = 64, CAIRN_SEGMENT_PARTS = 8 };
 
 struct cairn_segment {
     uint32_t block[CAIRN_SEGMENT_BLOCKS], count; /* the first and the last may be in it in part */
     uint32_t first, end; /* instructions: of the first block from here, of the last up to here */
     bool loop;           /* the last block leads back to the first */
     bool by_exec;        /* the loop goes on while EXEC has bits; else while SCC says so */
+    /* So many chunks in step: all of a wave where lanes could see each other's accesses to memory
+     * in another order than a wave makes them; else 1. */
+    unsigned parts;
     /* Scalar instructions of the first block are done once, in front of the chunks. */
     bool front;
     /* Scalar registers that are masks of the segment's own making, so that a chunk knows its bits
@@ -47,8 +50,8 @@ bool cairn_segment_find(const struct cairn_lift *lift, uint32_t block, uint32_t 
                         struct cairn_segment *out);
 
 /* Emits it, with lift->region->scalar in front; behind it, that stands behind it, and nothing of
- * scalars and shapes is known. Loops end the block. */
-void cairn_segment_emit(struct cairn_lift *lift, struct cairn_segment *segment);
+ * scalars and shapes is known. Loops end the block. False: no memory. */
+bool cairn_segment_emit(struct cairn_lift *lift, struct cairn_segment *segment);
 
 /* A slot that is not initialised. */
 LLVMValueRef cairn_segment_slot(struct cairn_lift *lift, LLVMTypeRef type);
