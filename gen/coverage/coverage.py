@@ -108,7 +108,7 @@ def lift_section(states):
              "`CAIRN_STATS=1` counts them). *Partly*: stepped in some forms, which for the loads are those that write to LDS.",
              "Instructions that are not named below are lifted. What depends on the kernel is not counted: with a MODE that",
              "is neither the default nor the one that flushes 32-bit denormals, float arithmetic is stepped, and so is",
-             "what follows `s_set_gpr_idx_on` or `s_setvskip` until they are off.", "",
+             "what follows `s_set_gpr_idx_on` or `s_setvskip` until they are off, but for plain moves under the former.", "",
              "| encoding | lifted | partly | stepped |", "|---|---|---|---|"]
     for name in sorted(counts):
         lines.append(f"| {name} | " + " | ".join(map(str, counts[name])) + " |")

@@ -5,7 +5,7 @@
 
 static const struct cairn_lift_family *const families[] = {
     &cairn_lift_scalar_family, &cairn_lift_valu_family,   &cairn_lift_cross_family,
-    &cairn_lift_memory_family, &cairn_lift_matrix_family,
+    &cairn_lift_memory_family, &cairn_lift_matrix_family, &cairn_lift_index_family,
 };
 
 static const uint8_t control_ops[CAIRN_OP_COUNT] = {
@@ -69,8 +69,14 @@ enum cairn_lift_kind cairn_lift_kind_of(const struct cairn_lift *lift, uint32_t 
         return CAIRN_LIFT_CONTROL;
     if (idle_ops[insn->op])
         return CAIRN_LIFT_NONE;
-    if (lift->program->insns[index].indexed || !registers_exist(lift, insn))
+    bool indexed = lift->program->insns[index].indexed;
+    if ((indexed && (lift->geometry->merged || !cairn_lift_index_knows(insn))) ||
+        !registers_exist(lift, insn))
         return CAIRN_LIFT_STEP;
+    if (indexed) {
+        *family = &cairn_lift_index_family;
+        return CAIRN_LIFT_WAVE;
+    }
     if (((const struct cairn_lifter *)lift)->function.mode_strange && cairn_lift_needs_mode(insn))
         return CAIRN_LIFT_STEP;
     for (unsigned i = 0; i < sizeof families / sizeof families[0]; i++) {

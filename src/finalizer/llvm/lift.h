@@ -201,6 +201,10 @@ extern const struct cairn_lift_family cairn_lift_valu_family;   /* lift_valu.c *
 extern const struct cairn_lift_family cairn_lift_cross_family;  /* lift_cross.c: lanes, permutes */
 extern const struct cairn_lift_family cairn_lift_memory_family; /* lift_memory.c: DS, FLAT, MUBUF */
 extern const struct cairn_lift_family cairn_lift_matrix_family; /* lift_matrix.c: MFMA */
+extern const struct cairn_lift_family cairn_lift_index_family;  /* lift_index.c: VGPR indexing */
+
+/* Does that family know the vector instruction while VGPR indexing may be on? */
+bool cairn_lift_index_knows(const struct cairn_insn *insn);
 
 /* Whether a vector instruction of lift_valu.c depends on MODE. */
 bool cairn_lift_needs_mode(const struct cairn_insn *insn);
