@@ -60,6 +60,7 @@ struct cairn_allocation {
     void *user;                  /* caller's */
     bool registered;             /* host memory of the application: memory_register */
     bool attached;               /* another process's, or another interface's: device/share.h */
+    bool foreign;                /* attached, and not made by Cairn */
     bool mapped;                 /* a mapping in reserved addresses: device/vmem.h */
     bool no_read, no_write;      /* what the mapping's rights do not allow */
 };

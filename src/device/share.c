@@ -362,7 +362,8 @@ static enum cairn_status attach_locked(struct cairn_extents *extents, struct cai
                                                    .kind = backing->kind,
                                                    .device = backing->device,
                                                    .flags = backing->flags,
-                                                   .attached = true};
+                                                   .attached = true,
+                                                   .foreign = !backing->is_ours};
     backing->references++;
     *out = (void *)extent->start;
     return CAIRN_OK;

@@ -337,6 +337,7 @@ static void fill_info(hsa_amd_pointer_info_t *info, const struct cairn_allocatio
     hsa_amd_pointer_info_t full = {.size = sizeof full, .type = HSA_EXT_POINTER_TYPE_UNKNOWN};
     if (found != NULL) {
         full.type = found->registered ? HSA_EXT_POINTER_TYPE_LOCKED
+                    : found->foreign  ? HSA_EXT_POINTER_TYPE_GRAPHICS
                     : found->attached ? HSA_EXT_POINTER_TYPE_IPC
                                       : HSA_EXT_POINTER_TYPE_HSA;
         full.agentBaseAddress = (void *)(uintptr_t)found->address; // NOLINT

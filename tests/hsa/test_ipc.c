@@ -525,6 +525,9 @@ static void any_mappable_file_can_be_a_buffer(void **state)
     OK(hsa_amd_interop_map_buffer(1, &rig.gpu, file, 0, &size, (void **)&at, NULL, NULL));
     assert_int_equal(size, 3 * PAGE);
     assert_memory_equal(at, "hello", 5);
+    hsa_amd_pointer_info_t info = {.size = sizeof info};
+    OK(hsa_amd_pointer_info(at + 100, &info, NULL, NULL, NULL));
+    assert_int_equal(info.type, HSA_EXT_POINTER_TYPE_GRAPHICS);
     close(file);
     at[0] = 'j';
     OK(hsa_amd_interop_unmap_buffer(at));

@@ -217,6 +217,43 @@ static void an_executable_finds_each_of_many_symbols(void **state)
     OK(hsa_executable_destroy(executable));
 }
 
+static void pointers_in_variables_point_where_things_are(void **state)
+{
+    struct program program = {.executable = new_executable()};
+    size_t size;
+    hsa_code_object_reader_t reader;
+    hsa_queue_t *queue;
+    hsa_signal_t done = rig_signal(1);
+    int32_t *outside = rig_alloc(rig.vram, 64), *out = rig_alloc(rig.vram, 64), **pointers;
+    *outside = 55;
+    program.bytes = rig_read("pointers.co", &size);
+    OK(hsa_code_object_reader_create_from_memory(program.bytes, size, &reader));
+    FAILS(hsa_executable_load_agent_code_object(program.executable, rig.gpu, reader, NULL, NULL),
+          HSA_STATUS_ERROR_VARIABLE_UNDEFINED);
+    OK(hsa_executable_agent_global_variable_define(program.executable, rig.gpu, "from_outside",
+                                                   outside));
+    OK(hsa_executable_load_agent_code_object(program.executable, rig.gpu, reader, NULL, NULL));
+    OK(hsa_code_object_reader_destroy(reader));
+    OK(hsa_executable_freeze(program.executable, NULL));
+    OK(hsa_executable_symbol_get_info(program_symbol(&program, "pointers"),
+                                      HSA_EXECUTABLE_SYMBOL_INFO_VARIABLE_ADDRESS, &pointers));
+    assert_int_equal(*pointers[0], 7);
+    assert_ptr_equal(pointers[1], outside + 1);
+    assert_null(pointers[2]);
+    OK(hsa_queue_create(rig.gpu, 64, HSA_QUEUE_TYPE_MULTI, NULL, NULL, UINT32_MAX, UINT32_MAX,
+                        &queue));
+    rig_dispatch(queue, &program, "follow", &out, sizeof out, 64, done);
+    rig_wait_zero(done);
+    assert_int_equal(out[0], 7);
+    assert_int_equal(out[1], 55);
+    assert_int_equal(out[2], 1);
+    OK(hsa_queue_destroy(queue));
+    OK(hsa_signal_destroy(done));
+    program_unload(&program);
+    OK(hsa_amd_memory_pool_free(outside));
+    OK(hsa_amd_memory_pool_free(out));
+}
+
 /* ---- AMD's loader ---- */
 
 static hsa_status_t take_loaded(hsa_executable_t executable, hsa_loaded_code_object_t loaded,
@@ -586,6 +623,7 @@ int main(void)
         cmocka_unit_test(symbol_attributes_write_their_own_size),
         cmocka_unit_test(symbols_are_visited_by_agent_and_program),
         cmocka_unit_test(an_executable_finds_each_of_many_symbols),
+        cmocka_unit_test(pointers_in_variables_point_where_things_are),
         cmocka_unit_test(loader_attributes_write_their_own_size),
         cmocka_unit_test(loader_calls_check_their_arguments),
         cmocka_unit_test(memory_calls_check_their_arguments),
