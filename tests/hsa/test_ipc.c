@@ -3,6 +3,7 @@
  * anew, kernels of one process work on memory of another, moving memory into a file disturbs
  * nobody, and nothing stays behind when a process is killed.
  */
+#include "ipc_child.h"
 #include "rig.h"
 
 #include <dirent.h>
@@ -18,7 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PAGE = 4096, LANES = 4096, SIZE = LANES * 4, TEXT = 80 };
+enum { PAGE = 4096, LANES = IPC_LANES, SIZE = IPC_SIZE, TEXT = 80 };
 
 /* ---- children: this program again, with a task and its texts ---- */
 
@@ -26,14 +27,6 @@ static void to_text(const hsa_amd_ipc_memory_t *handle, char *text)
 {
     for (int i = 0; i < 8; i++)
         snprintf(text + i * 8, 9, "%08x", handle->handle[i]);
-}
-
-static hsa_amd_ipc_memory_t of_text(const char *text)
-{
-    hsa_amd_ipc_memory_t handle = {0};
-    for (int i = 0; i < 8; i++)
-        (void)!sscanf(text + (size_t)i * 8, "%8x", &handle.handle[i]);
-    return handle;
 }
 
 static pid_t start(const char *task, const char *first, const char *second)
@@ -53,137 +46,6 @@ static void finish(pid_t child)
     assert_int_equal(waitpid(child, &status, 0), child);
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
         fail_msg("the child ended with 0x%x", status);
-}
-
-#define CHILD_OK(call)                                                                             \
-    do {                                                                                           \
-        hsa_status_t got = (call);                                                                 \
-        if (got != HSA_STATUS_SUCCESS) {                                                           \
-            fprintf(stderr, "child: %s: 0x%x\n", #call, got);                                      \
-            return 1;                                                                              \
-        }                                                                                          \
-    } while (0)
-
-/* A kernel of the child doubles the parent's numbers; then the signal goes from 1 to 0. */
-static int child_doubles(const char *memory_text, const char *signal_text)
-{
-    hsa_amd_ipc_memory_t memory = of_text(memory_text), signal = of_text(signal_text);
-    hsa_signal_t done;
-    void *at;
-    CHILD_OK(hsa_amd_ipc_memory_attach(&memory, SIZE, 1, &rig.gpu, &at));
-    CHILD_OK(hsa_amd_ipc_signal_attach(&signal, &done));
-    struct program program = program_load("basic.co");
-    hsa_queue_t *queue;
-    CHILD_OK(hsa_queue_create(rig.gpu, 64, HSA_QUEUE_TYPE_MULTI, NULL, NULL, UINT32_MAX, UINT32_MAX,
-                              &queue));
-    struct {
-        void *a, *b, *c;
-    } arguments = {at, at, at};
-    hsa_signal_t ready = rig_signal(1);
-    rig_dispatch(queue, &program, "add", &arguments, sizeof arguments, LANES, ready);
-    rig_wait_zero(ready);
-    hsa_signal_subtract_screlease(done, 1);
-    CHILD_OK(hsa_signal_destroy(done));
-    CHILD_OK(hsa_amd_ipc_memory_detach(at));
-    CHILD_OK(hsa_queue_destroy(queue));
-    program_unload(&program);
-    return 0;
-}
-
-/* Answers each change of the first signal with one of the second. */
-static int child_echoes(const char *from_text, const char *to_text_)
-{
-    hsa_amd_ipc_signal_t from_handle = of_text(from_text), to_handle = of_text(to_text_);
-    hsa_signal_t from, to;
-    CHILD_OK(hsa_amd_ipc_signal_attach(&from_handle, &from));
-    CHILD_OK(hsa_amd_ipc_signal_attach(&to_handle, &to));
-    for (int round = 1; round <= 1000; round++) {
-        if (hsa_signal_wait_scacquire(from, HSA_SIGNAL_CONDITION_GTE, round, UINT64_C(20000000000),
-                                      HSA_WAIT_STATE_BLOCKED) < round)
-            return 2;
-        hsa_signal_store_screlease(to, round);
-    }
-    CHILD_OK(hsa_signal_destroy(from));
-    CHILD_OK(hsa_signal_destroy(to));
-    return 0;
-}
-
-/* Spins in a kernel on the parent's memory until it is killed. */
-static int child_hangs(const char *memory_text, const char *signal_text)
-{
-    hsa_amd_ipc_memory_t memory = of_text(memory_text), signal = of_text(signal_text);
-    hsa_signal_t started;
-    void *at;
-    CHILD_OK(hsa_amd_ipc_memory_attach(&memory, SIZE, 0, NULL, &at));
-    CHILD_OK(hsa_amd_ipc_signal_attach(&signal, &started));
-    struct program program = program_load("basic.co");
-    hsa_queue_t *queue;
-    CHILD_OK(hsa_queue_create(rig.gpu, 64, HSA_QUEUE_TYPE_MULTI, NULL, NULL, UINT32_MAX, UINT32_MAX,
-                              &queue));
-    (void)rig_alloc(rig.vram, 1 << 20);
-    rig_dispatch(queue, &program, "spin", &at, sizeof at, 64, (hsa_signal_t){0});
-    hsa_signal_store_screlease(started, 0);
-    pause();
-    return 3;
-}
-
-/* The descriptor is inherited; both views of it are the parent's pages. */
-static int child_maps_descriptor(const char *number, const char *unused)
-{
-    int file = atoi(number);
-    size_t size = 0, metadata_size = 1;
-    const void *metadata = &size;
-    void *at;
-    hsa_amd_vmem_alloc_handle_t handle;
-    char *mapped = NULL;
-    CHILD_OK(
-        hsa_amd_interop_map_buffer(1, &rig.gpu, file, 0, &size, &at, &metadata_size, &metadata));
-    if (size != SIZE || metadata_size != 0 || metadata != NULL || ((int *)at)[7] != 1234)
-        return 4;
-    CHILD_OK(hsa_amd_vmem_import_shareable_handle(file, &handle));
-    CHILD_OK(hsa_amd_vmem_address_reserve((void **)&mapped, SIZE, 0, 0));
-    CHILD_OK(hsa_amd_vmem_map(mapped, SIZE, 0, handle, 0));
-    const hsa_amd_memory_access_desc_t desc = {HSA_ACCESS_PERMISSION_RW, rig.gpu};
-    CHILD_OK(hsa_amd_vmem_set_access(mapped, SIZE, &desc, 1));
-    ((int *)mapped)[8] = 5678;
-    if (((int *)at)[8] != 5678)
-        return 5;
-    CHILD_OK(hsa_amd_interop_unmap_buffer(at));
-    return 0;
-}
-
-/* The parent's handles name nothing any more. */
-static int child_finds_nothing(const char *memory_text, const char *signal_text)
-{
-    hsa_amd_ipc_memory_t memory = of_text(memory_text), signal = of_text(signal_text);
-    hsa_signal_t done;
-    void *at;
-    return hsa_amd_ipc_memory_attach(&memory, SIZE, 0, NULL, &at) !=
-               HSA_STATUS_ERROR_INVALID_ARGUMENT ||
-           hsa_amd_ipc_signal_attach(&signal, &done) != HSA_STATUS_ERROR_INVALID_ARGUMENT;
-}
-
-static int child_main(const char *task, const char *first, const char *second)
-{
-    static const struct {
-        const char *name;
-        int (*run)(const char *, const char *);
-    } tasks[] = {
-        {"doubles", child_doubles},
-        {"echoes", child_echoes},
-        {"hangs", child_hangs},
-        {"maps", child_maps_descriptor},
-        {"finds nothing", child_finds_nothing},
-    };
-    void *state = NULL;
-    if (rig_open(&state) != 0)
-        return 98;
-    for (size_t i = 0; i < sizeof tasks / sizeof tasks[0]; i++)
-        if (strcmp(tasks[i].name, task) == 0) {
-            int result = tasks[i].run(first, second);
-            return rig_close(&state) != 0 ? 97 : result;
-        }
-    return 96;
 }
 
 /* ---- the parent ---- */
@@ -238,6 +100,33 @@ static void signals_go_to_and_fro_between_processes(void **state)
     finish(child);
     OK(hsa_signal_destroy(ping));
     OK(hsa_signal_destroy(pong));
+}
+
+static bool note_value(hsa_signal_value_t value, void *data)
+{
+    hsa_signal_store_screlease(*(hsa_signal_t *)data, value);
+    return false;
+}
+
+static void a_handler_hears_of_another_process(void **state)
+{
+    char to_child[TEXT], from_child[TEXT];
+    hsa_amd_ipc_signal_t handle;
+    hsa_signal_t ping = ipc_signal(0), pong = ipc_signal(0), heard = rig_signal(0);
+    OK(hsa_amd_signal_async_handler(pong, HSA_SIGNAL_CONDITION_GTE, 1000, note_value, &heard));
+    OK(hsa_amd_ipc_signal_create(ping, &handle));
+    to_text(&handle, to_child);
+    OK(hsa_amd_ipc_signal_create(pong, &handle));
+    to_text(&handle, from_child);
+    pid_t child = start("echoes", to_child, from_child);
+    hsa_signal_store_screlease(ping, 1000); /* all rounds at once */
+    assert_int_equal(hsa_signal_wait_scacquire(heard, HSA_SIGNAL_CONDITION_EQ, 1000,
+                                               UINT64_C(20000000000), HSA_WAIT_STATE_BLOCKED),
+                     1000);
+    finish(child);
+    OK(hsa_signal_destroy(ping));
+    OK(hsa_signal_destroy(pong));
+    OK(hsa_signal_destroy(heard));
 }
 
 static int open_files(void)
@@ -539,6 +428,7 @@ int main(int count, char **words)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_childs_kernel_works_on_our_memory),
         cmocka_unit_test(signals_go_to_and_fro_between_processes),
+        cmocka_unit_test(a_handler_hears_of_another_process),
         cmocka_unit_test(a_killed_process_leaves_nothing_behind),
         cmocka_unit_test(descriptors_go_to_other_processes),
         cmocka_unit_test(memory_moves_under_a_running_writer),
@@ -550,6 +440,6 @@ int main(int count, char **words)
         cmocka_unit_test(any_mappable_file_can_be_a_buffer),
     };
     if (count == 4 && strcmp(words[0], "child") == 0)
-        return child_main(words[1], words[2], words[3]);
+        return ipc_child(words[1], words[2], words[3]);
     return cmocka_run_group_tests(tests, rig_open, rig_close);
 }

@@ -5,6 +5,7 @@
 #include "rig.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { LANES = 512 };
 
@@ -129,12 +130,65 @@ static void variables_are_per_gpu(void **state)
     program_unload(&program);
 }
 
+/* Pages have the rights of the GPU that has most; what was set for each is kept apart. */
+static void each_gpu_has_its_own_rights(void **state)
+{
+    hsa_access_permission_t permission;
+    hsa_amd_vmem_alloc_handle_t handle;
+    void *at;
+    OK(hsa_amd_vmem_address_reserve(&at, 4096, 0, 0));
+    OK(hsa_amd_vmem_handle_create(gpus[1].vram, 4096, MEMORY_TYPE_NONE, 0, &handle));
+    OK(hsa_amd_vmem_map(at, 4096, 0, handle, 0));
+    const hsa_amd_memory_access_desc_t desc[2] = {{HSA_ACCESS_PERMISSION_RO, gpus[0].agent},
+                                                  {HSA_ACCESS_PERMISSION_RW, gpus[1].agent}};
+    OK(hsa_amd_vmem_set_access(at, 4096, desc, 1));
+    FAILS(hsa_amd_vmem_get_access(at, &permission, gpus[1].agent),
+          HSA_STATUS_ERROR_INVALID_ALLOCATION);
+    OK(hsa_amd_vmem_set_access(at, 4096, desc, 2));
+    for (int i = 0; i < 2; i++) {
+        OK(hsa_amd_vmem_get_access(at, &permission, gpus[i].agent));
+        assert_int_equal(permission, desc[i].permissions);
+    }
+    *(int *)at = 5;
+    hsa_amd_pointer_info_t info = {.size = sizeof info};
+    OK(hsa_amd_pointer_info(at, &info, NULL, NULL, NULL));
+    assert_int_equal(info.agentOwner.handle, gpus[1].agent.handle);
+    OK(hsa_amd_vmem_unmap(at, 4096));
+    OK(hsa_amd_vmem_handle_release(handle));
+    OK(hsa_amd_vmem_address_free(at, 4096));
+}
+
+static uint64_t access_of(void *at, hsa_agent_t agent)
+{
+    hsa_amd_svm_attribute_pair_t pair = {HSA_AMD_SVM_ATTRIB_ACCESS_QUERY, agent.handle};
+    OK(hsa_amd_svm_attributes_get(at, 4096, &pair, 1));
+    return pair.attribute;
+}
+
+static void shared_memory_is_opened_for_each_gpu(void **state)
+{
+    hsa_amd_pointer_info_t info = {.size = sizeof info};
+    hsa_amd_svm_attribute_pair_t pair = {HSA_AMD_SVM_ATTRIB_AGENT_ACCESSIBLE, gpus[1].agent.handle};
+    void *at = aligned_alloc(4096, 4096);
+    memset(at, 0, 4096);
+    OK(hsa_amd_svm_attributes_set(at, 4096, &pair, 1));
+    assert_int_equal(access_of(at, gpus[0].agent), HSA_AMD_SVM_ATTRIB_AGENT_NO_ACCESS);
+    assert_int_equal(access_of(at, gpus[1].agent), HSA_AMD_SVM_ATTRIB_AGENT_ACCESSIBLE);
+    pair.attribute = HSA_AMD_SVM_ATTRIB_AGENT_NO_ACCESS;
+    OK(hsa_amd_svm_attributes_set(at, 4096, &pair, 1));
+    OK(hsa_amd_pointer_info(at, &info, NULL, NULL, NULL));
+    assert_int_equal(info.type, HSA_EXT_POINTER_TYPE_UNKNOWN);
+    free(at);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_gpu_has_its_own_memory),
         cmocka_unit_test(kernels_reach_the_memory_of_the_other),
         cmocka_unit_test(variables_are_per_gpu),
+        cmocka_unit_test(each_gpu_has_its_own_rights),
+        cmocka_unit_test(shared_memory_is_opened_for_each_gpu),
     };
     return cmocka_run_group_tests(tests, open_both, rig_close);
 }
