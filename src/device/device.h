@@ -148,11 +148,14 @@ void cairn_code_unregister(struct cairn_code *code);
 
 enum cairn_queue_error {
     CAIRN_QUEUE_OK,
-    CAIRN_QUEUE_INVALID_PACKET, /* type, dimensions, sizes */
-    CAIRN_QUEUE_INVALID_CODE,   /* kernel_object points at no loaded kernel descriptor for this chip
-                                 */
-    CAIRN_QUEUE_GROUP_TOO_LARGE,  /* workgroup or its LDS */
-    CAIRN_QUEUE_OUT_OF_RESOURCES, /* scratch, registers */
+    CAIRN_QUEUE_INVALID_PACKET,     /* type, signals */
+    CAIRN_QUEUE_INVALID_DIMENSIONS, /* none, or sizes of zero or too large a grid */
+    CAIRN_QUEUE_INVALID_CODE, /* kernel_object points at no loaded kernel descriptor for this chip
+                               */
+    CAIRN_QUEUE_GROUP_TOO_LARGE,
+    CAIRN_QUEUE_LDS_TOO_LARGE,
+    CAIRN_QUEUE_OUT_OF_REGISTERS, /* for the waves of a workgroup */
+    CAIRN_QUEUE_OUT_OF_RESOURCES, /* scratch, memory */
     CAIRN_QUEUE_MEMORY_FAULT,
     CAIRN_QUEUE_ILLEGAL_INSTRUCTION, /* unimplemented ones too */
     CAIRN_QUEUE_APERTURE,

@@ -29,7 +29,7 @@ static enum cairn_queue_error take_sizes(const struct aql_dispatch *packet,
     bool countable = true;
     if (dimensions == 0) {
         SAY("dispatch packet with no dimensions (setup 0x%x)", packet->setup);
-        return CAIRN_QUEUE_INVALID_PACKET;
+        return CAIRN_QUEUE_INVALID_DIMENSIONS;
     }
     for (uint32_t i = 0; i < 3; i++) {
         out->workgroup[i] = i < dimensions ? packet->workgroup[i] : 1;
@@ -38,7 +38,7 @@ static enum cairn_queue_error take_sizes(const struct aql_dispatch *packet,
             SAY("dispatch packet with a size of zero: grid %u %u %u, workgroup %u %u %u",
                 packet->grid[0], packet->grid[1], packet->grid[2], packet->workgroup[0],
                 packet->workgroup[1], packet->workgroup[2]);
-            return CAIRN_QUEUE_INVALID_PACKET;
+            return CAIRN_QUEUE_INVALID_DIMENSIONS;
         }
         items *= out->workgroup[i];
         out->workgroups[i] =
@@ -48,7 +48,7 @@ static enum cairn_queue_error take_sizes(const struct aql_dispatch *packet,
     if (!countable) {
         SAY("grid of %u x %u x %u work-items is too large", out->grid[0], out->grid[1],
             out->grid[2]);
-        return CAIRN_QUEUE_INVALID_PACKET;
+        return CAIRN_QUEUE_INVALID_DIMENSIONS;
     }
     if (items > MAX_WORKGROUP) {
         SAY("workgroup of %llu work-items; the device has room for %d", (unsigned long long)items,
@@ -132,7 +132,7 @@ static enum cairn_queue_error take_registers(const struct cairn_gfx *gfx, struct
         out->agpr_offset = out->vgprs;
     if (waves_that_fit(gfx, out->vgprs) < waves) {
         SAY("%u waves of %u VGPRs do not fit one compute unit", waves, out->vgprs);
-        return CAIRN_QUEUE_OUT_OF_RESOURCES;
+        return CAIRN_QUEUE_OUT_OF_REGISTERS;
     }
     return CAIRN_QUEUE_OK;
 }
@@ -146,7 +146,7 @@ static enum cairn_queue_error take_memory(const struct cairn_gfx *gfx,
     if (packet->group_bytes > gfx->lds_bytes) {
         SAY("workgroup needs %u bytes of LDS; %s has %u", packet->group_bytes, gfx->name,
             gfx->lds_bytes);
-        return CAIRN_QUEUE_GROUP_TOO_LARGE;
+        return CAIRN_QUEUE_LDS_TOO_LARGE;
     }
     if (kd->private_segment_fixed_size > wanted)
         wanted = kd->private_segment_fixed_size;

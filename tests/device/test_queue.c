@@ -410,13 +410,13 @@ static void bad_packets_stop_the_queue_with_a_reason(void **state)
         {"type", "packet type", CAIRN_QUEUE_INVALID_PACKET, spoil_type},
         {"agent dispatch", "agent dispatch", CAIRN_QUEUE_INVALID_PACKET, spoil_agent},
         {"vendor format", "vendor", CAIRN_QUEUE_INVALID_PACKET, spoil_vendor},
-        {"no dimensions", "dimensions", CAIRN_QUEUE_INVALID_PACKET, spoil_dimensions},
-        {"grid of zero", "zero", CAIRN_QUEUE_INVALID_PACKET, spoil_grid},
-        {"workgroup of zero", "zero", CAIRN_QUEUE_INVALID_PACKET, spoil_workgroup_zero},
-        {"grid too large", "too large", CAIRN_QUEUE_INVALID_PACKET, spoil_grid_huge},
+        {"no dimensions", "dimensions", CAIRN_QUEUE_INVALID_DIMENSIONS, spoil_dimensions},
+        {"grid of zero", "zero", CAIRN_QUEUE_INVALID_DIMENSIONS, spoil_grid},
+        {"workgroup of zero", "zero", CAIRN_QUEUE_INVALID_DIMENSIONS, spoil_workgroup_zero},
+        {"grid too large", "too large", CAIRN_QUEUE_INVALID_DIMENSIONS, spoil_grid_huge},
         {"workgroup of 2048", "2048", CAIRN_QUEUE_GROUP_TOO_LARGE, spoil_workgroup_large},
         {"workgroup size wraps", "room for", CAIRN_QUEUE_GROUP_TOO_LARGE, spoil_workgroup_wraps},
-        {"LDS", "65537", CAIRN_QUEUE_GROUP_TOO_LARGE, spoil_lds},
+        {"LDS", "65537", CAIRN_QUEUE_LDS_TOO_LARGE, spoil_lds},
         {"no kernel", "kernel object", CAIRN_QUEUE_INVALID_CODE, spoil_object_null},
         {"kernel misaligned", "kernel object", CAIRN_QUEUE_INVALID_CODE, spoil_object_odd},
         {"kernel on the stack", "kernel object", CAIRN_QUEUE_INVALID_CODE, spoil_object_stack},
@@ -538,7 +538,7 @@ static void registers_that_do_not_fit_are_refused(void **state)
     p.dispatch.workgroup[0] = 1024;
     rig_push(&q, &p);
     rig_queue_wait_error(&q);
-    assert_int_equal(q.error, CAIRN_QUEUE_OUT_OF_RESOURCES);
+    assert_int_equal(q.error, CAIRN_QUEUE_OUT_OF_REGISTERS);
     rig_queue_close(&q);
     cairn_signal_destroy(done);
 }

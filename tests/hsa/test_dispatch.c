@@ -261,11 +261,11 @@ static void each_bad_packet_has_its_code(void **state)
 {
     static const struct packet_case cases[] = {
         {"unknown type", HSA_STATUS_ERROR_INVALID_PACKET_FORMAT, 9, 1, 64, 64, 0, false},
-        {"no dimensions", HSA_STATUS_ERROR_INVALID_PACKET_FORMAT, 2, 0, 64, 64, 0, false},
-        {"empty grid", HSA_STATUS_ERROR_INVALID_PACKET_FORMAT, 2, 1, 64, 0, 0, false},
+        {"no dimensions", HSA_STATUS_ERROR_INCOMPATIBLE_ARGUMENTS, 2, 0, 64, 64, 0, false},
+        {"empty grid", HSA_STATUS_ERROR_INCOMPATIBLE_ARGUMENTS, 2, 1, 64, 0, 0, false},
         {"kernel object 0", HSA_STATUS_ERROR_INVALID_CODE_OBJECT, 2, 1, 64, 64, 0, true},
         {"too much LDS", HSA_STATUS_ERROR_INVALID_ALLOCATION, 2, 1, 64, 64, 65537, false},
-        {"workgroup too large", HSA_STATUS_ERROR_INVALID_ALLOCATION, 2, 1, 2048, 4096, 0, false},
+        {"workgroup too large", HSA_STATUS_ERROR_INVALID_ARGUMENT, 2, 1, 2048, 4096, 0, false},
     };
     struct program program = program_load("basic.co");
     uint64_t kernel;
