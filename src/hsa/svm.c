@@ -5,39 +5,12 @@
  * present. All else is kept and reported. Memory has one place and is coherent, so nothing
  * migrates.
  */
-#include "hsa_priv.h"
+#include "svm_priv.h"
 
 #include "base/log.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
-
-enum { MAX_AGENTS = 65, DEFAULT_GRANULARITY = 9 /* log2 of pages: 2 MiB, as the kernel driver */ };
-
-enum access { ACCESS_DEFAULT, ACCESS_NONE, ACCESS_MIGRATES, ACCESS_IN_PLACE };
-
-struct attributes {
-    uint8_t coarse, read_only, hive_local, read_mostly, gpu_exec;
-    uint64_t granularity;
-    uint64_t preferred, prefetched; /* agent handles */
-    uint8_t access[MAX_AGENTS];     /* enum access, by the agent's index */
-};
-
-struct svm_range {
-    uint64_t start, end; /* whole pages */
-    bool registered;     /* with the device, in just this size */
-    struct attributes attributes;
-};
-
-/* Ascending, apart; what is in none has the default attributes. Ranges are cut where attributes
- * begin to differ and stay cut. */
-struct svm_ranges {
-    size_t count, capacity;
-    struct svm_range *list;
-};
-
-static const struct attributes defaults = {.granularity = DEFAULT_GRANULARITY};
 
 static uint32_t index_of(const struct agent *agent)
 {
@@ -58,55 +31,7 @@ bool cairn_hsa_svm_is_everywhere(void)
     return true;
 }
 
-/* ---- the list ---- */
-
-static bool make_room_locked(struct svm_ranges *ranges, size_t more)
-{
-    if (ranges->count + more <= ranges->capacity)
-        return true;
-    size_t capacity = (ranges->count + more) * 2;
-    struct svm_range *grown = realloc(ranges->list, capacity * sizeof *grown);
-    if (grown == NULL)
-        return false;
-    ranges->list = grown;
-    ranges->capacity = capacity;
-    return true;
-}
-
-static void insert_locked(struct svm_ranges *ranges, size_t at, struct svm_range range)
-{
-    memmove(&ranges->list[at + 1], &ranges->list[at], (ranges->count - at) * sizeof range);
-    ranges->list[at] = range;
-    ranges->count++;
-}
-
-/* Index of the first range that ends after `address`. */
-static size_t first_after(const struct svm_ranges *ranges, uint64_t address)
-{
-    size_t low = 0, high = ranges->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (ranges->list[middle].end <= address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 /* ---- what kernels reach ---- */
-
-static enum cairn_status set_registered(struct svm_range *range, bool on)
-{
-    void *address = (void *)(uintptr_t)range->start; // NOLINT
-    enum cairn_status status = CAIRN_OK;
-    if (on != range->registered)
-        status = on ? cairn_memory_register(address, range->end - range->start, 0)
-                    : cairn_memory_unregister_sized(address, range->end - range->start);
-    if (status == CAIRN_OK)
-        range->registered = on;
-    return status;
-}
 
 /* Does an agent that does not reach all memory have access? */
 static bool is_reachable(const struct attributes *attributes)
@@ -124,56 +49,6 @@ static bool is_from_pool(uint64_t address)
     struct cairn_allocation found;
     return cairn_memory_find((const void *)(uintptr_t)address, &found) == CAIRN_OK && // NOLINT
            !found.registered;
-}
-
-/* ---- cutting ---- */
-
-/* Cuts the range that contains `address` behind its start in two, whose registrations are there
- * before that of the whole goes: running kernels keep what they have. There is room. */
-static enum cairn_status cut_locked(struct svm_ranges *ranges, uint64_t address)
-{
-    size_t at = first_after(ranges, address);
-    if (at == ranges->count || ranges->list[at].start >= address)
-        return CAIRN_OK;
-    struct svm_range whole = ranges->list[at], front = whole, back = whole;
-    front.end = back.start = address;
-    front.registered = back.registered = false;
-    enum cairn_status status = set_registered(&front, whole.registered);
-    if (status == CAIRN_OK)
-        status = set_registered(&back, whole.registered);
-    if (status != CAIRN_OK) {
-        (void)!set_registered(&front, false);
-        return status;
-    }
-    (void)!set_registered(&whole, false);
-    ranges->list[at] = front;
-    insert_locked(ranges, at + 1, back);
-    return CAIRN_OK;
-}
-
-/* Makes [start, end) a row of ranges without gaps, from index *first on. */
-static enum cairn_status carve_locked(struct svm_ranges *ranges, uint64_t start, uint64_t end,
-                                      size_t *first)
-{
-    if (!make_room_locked(ranges, 2))
-        return CAIRN_ERR_NO_MEMORY;
-    enum cairn_status status = cut_locked(ranges, start);
-    if (status == CAIRN_OK)
-        status = cut_locked(ranges, end);
-    if (status != CAIRN_OK)
-        return status;
-    size_t at = *first = first_after(ranges, start);
-    for (uint64_t done = start; done < end; done = ranges->list[at++].end) {
-        uint64_t next = at < ranges->count ? ranges->list[at].start : end;
-        if (next == done)
-            continue;
-        if (!make_room_locked(ranges, 1))
-            return CAIRN_ERR_NO_MEMORY;
-        insert_locked(ranges, at,
-                      (struct svm_range){
-                          .start = done, .end = next < end ? next : end, .attributes = defaults});
-    }
-    return CAIRN_OK;
 }
 
 /* ---- setting ---- */
@@ -253,28 +128,21 @@ static void apply(struct attributes *attributes, const hsa_amd_svm_attribute_pai
     }
 }
 
-static struct svm_ranges *ranges_locked(void)
-{
-    struct process *process = &cairn_hsa_process;
-    if (process->svm == NULL)
-        process->svm = calloc(1, sizeof *process->svm);
-    return process->svm;
-}
-
 static enum cairn_status change_locked(uint64_t start, uint64_t end,
                                        const hsa_amd_svm_attribute_pair_t *list, size_t list_count)
 {
-    struct svm_ranges *ranges = ranges_locked();
+    struct svm_ranges *ranges = cairn_hsa_svm_ranges_locked();
     size_t at;
     if (ranges == NULL)
         return CAIRN_ERR_NO_MEMORY;
-    enum cairn_status status = carve_locked(ranges, start, end, &at);
+    enum cairn_status status = cairn_hsa_svm_carve_locked(ranges, start, end, &at);
     for (; status == CAIRN_OK && at < ranges->count && ranges->list[at].start < end; at++) {
         struct svm_range *range = &ranges->list[at];
         struct attributes changed = range->attributes;
         for (size_t i = 0; i < list_count; i++)
             apply(&changed, &list[i]);
-        status = set_registered(range, is_reachable(&changed) && !is_from_pool(range->start));
+        status = cairn_hsa_svm_register_locked(range, is_reachable(&changed) &&
+                                                          !is_from_pool(range->start));
         if (status == CAIRN_OK)
             range->attributes = changed;
     }
@@ -333,7 +201,7 @@ void cairn_hsa_svm_destroy(void)
     if (ranges == NULL)
         return;
     for (size_t i = 0; i < ranges->count; i++)
-        (void)!set_registered(&ranges->list[i], false);
+        (void)!cairn_hsa_svm_register_locked(&ranges->list[i], false);
     free(ranges->list);
     free(ranges);
     cairn_hsa_process.svm = NULL;
@@ -370,14 +238,14 @@ static void combine(struct attributes *all, bool *both_models, const struct attr
 static struct attributes combined_locked(uint64_t start, uint64_t end, bool *both_models)
 {
     const struct svm_ranges *ranges = cairn_hsa_process.svm;
-    const struct attributes unset = resolved(&defaults);
+    const struct attributes unset = resolved(&cairn_hsa_svm_defaults);
     struct attributes all = unset;
     uint64_t done = start;
     *both_models = false;
     if (ranges == NULL)
         return all;
-    for (size_t at = first_after(ranges, start); at < ranges->count && ranges->list[at].start < end;
-         at++) {
+    for (size_t at = cairn_hsa_svm_first_after(ranges, start);
+         at < ranges->count && ranges->list[at].start < end; at++) {
         const struct svm_range *range = &ranges->list[at];
         const struct attributes own = resolved(&range->attributes);
         if (range->start > done)
@@ -478,8 +346,8 @@ static void prefetch(void *data)
                   MADV_POPULATE_WRITE);
 #endif
     pthread_mutex_lock(&process->vmem_lock);
-    struct svm_ranges *ranges = ranges_locked();
-    if (ranges != NULL && carve_locked(ranges, job->start, job->end, &at) == CAIRN_OK)
+    struct svm_ranges *ranges = cairn_hsa_svm_ranges_locked();
+    if (ranges != NULL && cairn_hsa_svm_carve_locked(ranges, job->start, job->end, &at) == CAIRN_OK)
         for (; at < ranges->count && ranges->list[at].start < job->end; at++)
             ranges->list[at].attributes.prefetched = job->agent;
     pthread_mutex_unlock(&process->vmem_lock);
