@@ -550,6 +550,22 @@ static void find_result(const struct pass *pass, struct cairn_shape_value *low,
     extend(pass, low);
 }
 
+static bool has_same_sources(const struct pass *pass)
+{
+    for (unsigned i = CAIRN_SLOT_SRC0; i < CAIRN_SLOT_COUNT; i++) {
+        const struct cairn_operand *operand = &pass->insn->slot[i];
+        if (!cairn_operand_present(operand))
+            continue;
+        if (operand->type == CAIRN_TYPE_MASK)
+            return false;
+        for (unsigned d = 0; cairn_code_is_vector(operand->code) && d < operand->dwords; d++)
+            if (pass->now.v[cairn_vreg_of_code(operand->code) + d].shape.kind !=
+                CAIRN_SHAPE_GROUP_UNIFORM)
+                return false;
+    }
+    return true;
+}
+
 static void run_insn(struct pass *pass, uint32_t index)
 {
     const struct cairn_insn *insn = &pass->program->insns[index].insn;
@@ -563,6 +579,7 @@ static void run_insn(struct pass *pass, uint32_t index)
     cairn_insn_registers(insn, &reads, &writes, &any);
     pass->insn = insn;
     pass->index = index;
+    facts->same_sources = !any && has_same_sources(pass);
     bool has_dst = cairn_operand_present(dst) && cairn_code_is_vector(dst->code);
     if (vector && has_dst && facts->full_write && !any)
         find_result(pass, &low, &high);

@@ -53,7 +53,8 @@ struct cairn_shape {
 struct cairn_insn_facts {
     bool full_write; /* the vector destination may be written in all lanes: EXEC is full, or nobody
                         reads the lanes that are off before they are written again */
-    bool exec_full;  /* EXEC is known to be all ones here (all lanes of the wave) */
+    bool same_sources; /* none is a mask, and all are the same in all lanes of the workgroup */
+    bool exec_full;    /* EXEC is known to be all ones here (all lanes of the wave) */
     struct cairn_shape
         shape; /* of the first dword of a vector destination; VARYING if there is none */
     struct cairn_shape shape_high; /* of the second dword of a 64-bit result */

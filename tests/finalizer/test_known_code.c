@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * Code that makes use of what the workgroup's shape says, against the interpreter: random programs
  * that work in LDS at addresses made from the work-item's number, some of them by a few lanes only,
- * between barriers. Within a wave lanes see each other's stores, so that the order of lock step
- * shows; waves keep to windows of their own but behind barriers. More programs: first argument.
+ * between barriers, and branch on what is the same in all waves. Within a wave lanes see each
+ * other's stores, so that the order of lock step shows; waves keep to windows of their own but
+ * behind barriers. More programs: first argument.
  */
 #include "native_rig.h"
 
@@ -16,7 +17,7 @@
 
 enum { STATEMENTS = 24, TEXT = 16384, DATA = 6, PLACES = 4, WINDOW = 512, RESULTS = 16384 };
 
-static unsigned programs = 40, merged;
+static unsigned programs = 150, merged;
 static uint64_t random_state = 0x9e3779b97f4a7c15;
 
 static unsigned below(unsigned limit)
@@ -27,7 +28,7 @@ static unsigned below(unsigned limit)
 }
 
 /* ---- programs as text. v0: number; v1..v6: data, not known; v10: the wave's window; v11..v14:
- * places in it; v15, v16: spare. */
+ * places in it; v15..v17: spare; v8: the same in all lanes, not known. */
 
 struct text {
     char at[TEXT];
@@ -91,19 +92,66 @@ static void add_if(struct text *text)
         add(text, "s_cbranch_execz l%u\n", label);
     for (unsigned i = 0, count = 1 + below(4); i < count; i++)
         add_statement(text);
+    if (skip)
+        add(text, "l%u:\n", label);
     if (below(3) == 0)
         add(text, "s_xor_b64 exec, exec, s[%u:%u]\n v_add_u32 v%u, 7, v%u\n", saved, saved + 1,
             data(), data());
-    if (skip)
-        add(text, "l%u:\n", label);
     add(text, "s_or_b64 exec, exec, s[%u:%u]\n", saved, saved + 1);
     text->depth--;
+}
+
+/* A branch that all waves take alike: by a number, as lanes see it. Where EXEC is not full, some
+ * waves may have no lanes, and must not be asked. */
+static void add_uniform_if(struct text *text)
+{
+    unsigned label = text->labels++;
+    if (below(2))
+        add(text,
+            "s_cmp_gt_i32 s4, %d\n s_cselect_b64 s[30:31], -1, 0\n s_%s_b64 vcc, exec, s[30:31]\n",
+            (int)below(2) - 1, below(2) ? "and" : "andn2");
+    else
+        add(text,
+            "s_add_i32 s19, s4, %u\n v_mov_b32 v17, s19\n v_cmp_%s_u32 vcc, 1, v17\n"
+            "s_and_b64 vcc, exec, vcc\n",
+            below(3), below(2) ? "gt" : "eq");
+    add(text, "s_cbranch_vcc%s l%u\n s_add_i32 s36, s36, %u\n", below(2) ? "z" : "nz", label,
+        1 + below(9)); /* counts in waves without lanes, too, if these come here */
+    for (unsigned i = 0, count = 1 + below(3); i < count; i++)
+        add_statement(text);
+    add(text, "l%u:\n", label);
+}
+
+/* A loop that each lane makes as many turns of as its data say; adds to memory on the way. */
+static void add_loop(struct text *text)
+{
+    unsigned saved = 20 + 2 * text->depth, label = text->labels++, skip = text->labels++;
+    if (text->depth >= 2)
+        return;
+    add(text, "v_and_b32 v17, 7, v%u\n v_cmp_ne_u32 vcc, 0, v17\n", data());
+    add(text,
+        "s_and_saveexec_b64 s[%u:%u], vcc\n s_cbranch_execz l%u\n s_mov_b64 s[32:33], 0\nl%u:\n",
+        saved, saved + 1, skip, label);
+    add(text, "ds_add_u32 v%u, v%u offset:%u\n v_add_u32 v17, -1, v17\n v_cmp_eq_u32 vcc, 0, v17\n",
+        place(), data(), 4 * below(60));
+    add(text, "s_or_b64 s[32:33], vcc, s[32:33]\n v_add_u32 v%u, 3, v%u\n", data(), data());
+    add(text,
+        "s_andn2_b64 exec, exec, s[32:33]\n s_cbranch_execnz l%u\n s_or_b64 exec, exec, s[32:33]\n",
+        label);
+    add(text, "l%u:\n s_or_b64 exec, exec, s[%u:%u]\n", skip, saved, saved + 1);
+}
+
+/* A number that lanes hold, all the same one. */
+static void add_first_lane(struct text *text)
+{
+    add(text, "v_add_u32 v17, %u, v8\n v_read%s\n v_add_u32 v%u, s19, v%u\n", below(100),
+        below(2) ? "firstlane_b32 s19, v17" : "lane_b32 s19, v17, 5", data(), data());
 }
 
 static void add_statement(struct text *text)
 {
     unsigned pair = 1 + 2 * below(DATA / 2 - 1) + 1; /* even */
-    switch (below(10)) {
+    switch (below(13)) {
     case 0:
         add_place(text, place(), false);
         break;
@@ -128,8 +176,20 @@ static void add_statement(struct text *text)
     case 8:
         add_if(text);
         break;
+    case 9:
+        add_loop(text);
+        break;
+    case 10:
+        if (text->depth == 0 || below(3) == 0)
+            add_uniform_if(text);
+        break;
+    case 11:
+        if (text->depth == 0 || below(16) == 0)
+            add_first_lane(text);
+        break;
     default:
-        add(text, "v_cndmask_b32 v%u, v%u, v%u, vcc\n", data(), data(), data());
+        add(text, "v_cmp_lt_u32 vcc, v%u, v%u\n v_cndmask_b32 v%u, v%u, v%u, vcc\n", data(), data(),
+            data(), data(), data());
     }
     add(text, "s_waitcnt lgkmcnt(0)\n");
 }
@@ -144,7 +204,7 @@ static void random_text(struct text *text, const uint32_t shape[3])
     add(text, "v_lshrrev_b32 v10, 6, v0\n v_lshlrev_b32 v10, 9, v10\n s_mov_b64 vcc, 0\n");
     for (unsigned i = 0; i < PLACES; i++)
         add_place(text, 11 + i, false);
-    add(text, "v_lshlrev_b32 v9, 2, v0\n");
+    add(text, "v_lshlrev_b32 v9, 2, v0\n v_mov_b32 v8, s4\n s_mov_b32 s36, 0\n");
     for (unsigned i = 1; i <= DATA; i++)
         add(text, "ds_read_b32 v%u, v9 offset:%u\n", i, 4096 * i);
     for (unsigned i = 0; i < STATEMENTS; i++) {
@@ -155,7 +215,7 @@ static void random_text(struct text *text, const uint32_t shape[3])
         add_place(text, 15, true);
         add(text, "ds_read_b32 v%u, v15\n s_waitcnt lgkmcnt(0)\n s_barrier\n", data());
     }
-    add(text, "s_barrier\n");
+    add(text, "s_barrier\n v_add_u32 v1, s36, v1\n");
     for (unsigned i = 1; i <= DATA; i++)
         add(text, "ds_write_b32 v9, v%u offset:%u\n", i, 4096 * i);
 }
@@ -220,8 +280,9 @@ static void both_engines_agree(void **unused)
         m->launch.private_bytes = 0;
         asm_reset(m);
         if (differs(m, &options, what, sizeof what)) {
-            print_error("program %u: %s, workgroup %u %u %u\n%s\n", i, what, shape[0], shape[1],
-                        shape[2], text.at);
+            print_error("program %u: %s, workgroup %u %u %u\n", i, what, shape[0], shape[1],
+                        shape[2]);
+            fputs(text.at, stderr); /* longer than cmocka's messages */
             failed++;
         }
         asm_destroy(m);

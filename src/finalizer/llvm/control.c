@@ -179,6 +179,9 @@ LLVMValueRef cairn_lift_any_of(struct cairn_lift *lift, unsigned code)
 static LLVMValueRef condition(struct cairn_lift *lift, unsigned op)
 {
     LLVMBuilderRef b = lift->builder;
+    bool on_exec = op == CAIRN_OP_s_cbranch_execz || op == CAIRN_OP_s_cbranch_execnz;
+    if (on_exec && lift->insn_facts->exec_full)
+        return LLVMConstInt(lift->i1, op == CAIRN_OP_s_cbranch_execnz, false);
     switch (op) {
     case CAIRN_OP_s_cbranch_scc0:
         return LLVMBuildNot(b, cairn_lift_scc(lift), "");

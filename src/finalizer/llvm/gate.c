@@ -66,6 +66,15 @@ static bool is_saveexec(const struct cairn_insn *insn)
            insn->slot[CAIRN_SLOT_DST].code != CAIRN_CODE_EXEC_LO;
 }
 
+/* Does it get what other waves may have changed? What is only added to memory tells nothing. */
+static bool hears_of_others(const struct cairn_program_insn *at)
+{
+    bool gets = cairn_operand_present(&at->insn.slot[CAIRN_SLOT_DST]);
+    return gets &&
+           ((at->flags & CAIRN_ISA_ATOMIC) ||
+            ((at->flags & CAIRN_ISA_LOADS) && (at->insn.glc || at->insn.encoding == CAIRN_ENC_DS)));
+}
+
 static void idle_insn(struct cairn_gates *gate, uint32_t index, uint8_t *idle)
 {
     const struct cairn_program_insn *at = &gate->lift->program->insns[index];
@@ -73,23 +82,22 @@ static void idle_insn(struct cairn_gates *gate, uint32_t index, uint8_t *idle)
     struct cairn_regs reads, writes;
     registers(&at->insn, &reads, &writes);
     enum cairn_lift_kind kind = cairn_lift_kind_of(gate->lift, index, &family);
-    bool loads = at->flags & (CAIRN_ISA_LOADS | CAIRN_ISA_ATOMIC);
-    gate->waits = gate->waits || (at->flags & CAIRN_ISA_ATOMIC) ||
-                  (loads && (at->insn.glc || at->insn.encoding == CAIRN_ENC_DS));
-    if (kind == CAIRN_LIFT_MASK && gate->lanes->in_lanes[index]) {
-        if (is_saveexec(&at->insn)) {
-            idle_saveexec(idle, &at->insn);
-            return;
-        }
+    gate->waits = gate->waits || hears_of_others(at);
+    bool number =
+        kind == CAIRN_LIFT_SCALAR || (kind == CAIRN_LIFT_MASK && !gate->lanes->in_lanes[index]);
+    for (unsigned i = 0; i < 3 && number; i++)
+        gate->numbers[i] |= writes.s[i];
+    if (kind == CAIRN_LIFT_MASK && is_saveexec(&at->insn)) {
+        idle_saveexec(idle, &at->insn);
+        return;
+    }
+    if (kind == CAIRN_LIFT_MASK) {
         uint8_t result = cairn_idle_result(idle, &at->insn);
         for (unsigned code = 0; code < 128; code++)
             if (cairn_regs_has_s(&writes, code))
                 idle[code] = result;
         return;
     }
-    if (kind == CAIRN_LIFT_SCALAR || kind == CAIRN_LIFT_MASK)
-        for (unsigned i = 0; i < 3; i++)
-            gate->numbers[i] |= writes.s[i];
     for (unsigned code = 0; code < 128; code++)
         if (cairn_regs_has_s(&writes, code)) /* compares give 0 for lanes that are off */
             idle[code] = kind == CAIRN_LIFT_LANE ? CAIRN_IDLE_ZERO : CAIRN_IDLE_UNKNOWN;

@@ -57,6 +57,12 @@ static bool reads_own_number(const struct pass *pass, const struct cairn_insn *i
            (cairn_isa_flags(insn) & CAIRN_ISA_READS_M0) != 0;
 }
 
+static void note_mask(struct pass *pass, unsigned code)
+{
+    if (pass->lanes != NULL)
+        pass->lanes->is_mask[code] = pass->lanes->is_mask[code + 1] = true;
+}
+
 static void note_masks(struct pass *pass, const struct cairn_insn *insn, bool all)
 {
     for (unsigned i = 0; i < CAIRN_SLOT_COUNT; i++) {
@@ -64,8 +70,7 @@ static void note_masks(struct pass *pass, const struct cairn_insn *insn, bool al
         bool source = i != CAIRN_SLOT_DST && i != CAIRN_SLOT_SDST;
         if (operand->code >= 127 || !source || (!all && operand->type != CAIRN_TYPE_MASK))
             continue;
-        if (pass->lanes != NULL)
-            pass->lanes->is_mask[operand->code] = pass->lanes->is_mask[operand->code + 1] = true;
+        note_mask(pass, operand->code);
         if (cairn_lanes_has(pass->now, operand->code) !=
             cairn_lanes_has(pass->now, operand->code + 1))
             pass->note.why = "half of a lane mask is a number";
@@ -79,38 +84,73 @@ static void set_masks(struct pass *pass, const struct cairn_regs *writes)
             set_code(pass->now, code, true);
 }
 
-static void run_lane(struct pass *pass, const struct cairn_insn *insn,
+/* Are all sources the same in all lanes of the workgroup? Asked where waves are merged alone:
+ * chunks that run by themselves (cairn_lanes_step) have their masks to themselves. */
+static bool is_same_everywhere(const struct pass *pass, uint32_t index)
+{
+    return pass->lanes != NULL && pass->lift->facts->insn[index].same_sources;
+}
+
+/* EXEC is 64 ones there, as good as a number. */
+static bool is_full(const struct pass *pass, uint32_t index)
+{
+    return pass->lanes != NULL && pass->lift->facts->insn[index].exec_full;
+}
+
+/* Comparisons of such values by all lanes: 64 equal bits, as good as a number. */
+static bool compares_same(const struct pass *pass, uint32_t index, const struct cairn_insn *insn,
+                          const struct cairn_regs *writes)
+{
+    bool plain = insn->variant == CAIRN_VARIANT_PLAIN || insn->variant == CAIRN_VARIANT_SDWA;
+    for (unsigned i = 0; i < 8; i++)
+        plain = plain && writes->v[i] == 0;
+    return plain && insn->encoding >= CAIRN_ENC_VOP1 && insn->encoding <= CAIRN_ENC_VOP3P &&
+           is_full(pass, index) && !cairn_regs_has_s(writes, CAIRN_CODE_EXEC_LO) &&
+           is_same_everywhere(pass, index);
+}
+
+static void run_lane(struct pass *pass, uint32_t index, const struct cairn_insn *insn,
                      const struct cairn_regs *writes)
 {
     if (reads_own_number(pass, insn))
         pass->note.why = "a lane mask is read as a number by a vector instruction";
     note_masks(pass, insn, false);
-    set_masks(pass, writes);
+    bool own = !compares_same(pass, index, insn, writes);
+    for (unsigned code = 0; code < 128; code++)
+        if (cairn_regs_has_s(writes, code))
+            set_code(pass->now, code, own);
 }
 
-static void run_mask(struct pass *pass, const struct cairn_insn *insn,
+static void run_mask(struct pass *pass, uint32_t index, const struct cairn_insn *insn,
                      const struct cairn_regs *reads, const struct cairn_regs *writes)
 {
     bool own = cairn_regs_has_s(writes, CAIRN_CODE_EXEC_LO);
-    for (unsigned code = 0; code < 128; code++)
-        own = own || (cairn_regs_has_s(reads, code) && cairn_lanes_has(pass->now, code));
+    for (unsigned code = 0; code < 128; code++) {
+        bool ones = code >= CAIRN_CODE_EXEC_LO && is_full(pass, index);
+        own = own || (!ones && cairn_regs_has_s(reads, code) && cairn_lanes_has(pass->now, code));
+    }
     if (cairn_regs_has_s(reads, CAIRN_SREG_SCC) && cairn_lanes_has(pass->now, CAIRN_SREG_SCC))
         pass->note.why = "SCC of a lane mask is selected by";
     pass->note.in_lanes = own;
-    if (own)
-        note_masks(pass, insn, true);
+    note_masks(pass, insn, true); /* lanes may do it, whatever it is on: plan.c */
     for (unsigned code = 0; code <= CAIRN_SREG_SCC; code++)
         if (cairn_regs_has_s(writes, code))
             set_code(pass->now, code, own);
 }
 
-static void run_scalar(struct pass *pass, const struct cairn_regs *reads,
-                       const struct cairn_regs *writes)
+static void run_scalar(struct pass *pass, uint32_t index, const struct cairn_insn *insn,
+                       const struct cairn_regs *reads, const struct cairn_regs *writes)
 {
-    if (meets(reads->s, pass->now))
+    bool reads_lane =
+        insn->op == CAIRN_OP_v_readfirstlane_b32 || insn->op == CAIRN_OP_v_readlane_b32;
+    bool same = reads_lane && is_same_everywhere(pass, index);
+    struct cairn_regs numbers = *reads;
+    if (same) /* whichever lane it is, EXEC does not matter */
+        numbers.s[1] &= ~(UINT64_C(3) << (CAIRN_CODE_EXEC_LO - 64));
+    if (meets(numbers.s, pass->now))
         pass->note.why = "a lane mask is read as a number";
     for (unsigned i = 0; i < CAIRN_VREGS; i++)
-        if (cairn_regs_has_v(reads, i) && !cairn_regs_has_v(writes, i)) /* not v_writelane */
+        if (cairn_regs_has_v(reads, i) && !same && !cairn_regs_has_v(writes, i)) /* v_writelane */
             pass->note.why = "a lane is read as a number";
     if (cairn_regs_has_s(writes, CAIRN_CODE_EXEC_LO) ||
         cairn_regs_has_s(writes, CAIRN_CODE_EXEC_HI))
@@ -142,6 +182,7 @@ static void run_control(struct pass *pass, const struct cairn_insn *insn)
     case CAIRN_OP_s_cbranch_vccnz:
         if (cairn_lanes_has(pass->now, CAIRN_CODE_VCC_LO))
             pass->note.why = "a branch looks at a lane mask in VCC";
+        note_mask(pass, CAIRN_CODE_VCC_LO); /* it asks all waves: all must have the number */
         return;
     default:
         pass->note.why = "calls, sleeps or jumps to a register";
@@ -162,13 +203,13 @@ static void run_insn(struct pass *pass, uint32_t index)
     case CAIRN_LIFT_NONE:
         return;
     case CAIRN_LIFT_LANE:
-        run_lane(pass, insn, &writes);
+        run_lane(pass, index, insn, &writes);
         return;
     case CAIRN_LIFT_MASK:
-        run_mask(pass, insn, &reads, &writes);
+        run_mask(pass, index, insn, &reads, &writes);
         return;
     case CAIRN_LIFT_SCALAR:
-        run_scalar(pass, &reads, &writes);
+        run_scalar(pass, index, insn, &reads, &writes);
         return;
     case CAIRN_LIFT_CONTROL:
         run_control(pass, insn);

@@ -29,11 +29,17 @@ static const char *check_insns(const struct cairn_lift *lift, const struct cairn
     return NULL;
 }
 
+static bool is_full(const struct cairn_lift *lift, uint32_t block)
+{
+    const struct cairn_program_block *at = &lift->program->blocks[block];
+    return lift->facts->insn[at->first + at->count - 1].exec_full;
+}
+
 static const char *check_gates(const struct cairn_lift *lift, struct cairn_gates *gates)
 {
     const struct cairn_program *program = lift->program;
     for (uint32_t i = 0; i < program->block_count; i++) {
-        if (!cairn_is_gate(program, i))
+        if (!cairn_is_gate(program, i) || is_full(lift, i)) /* never empty: no way round */
             continue;
         const char *why = cairn_gate_why(gates, i);
         if (why != NULL)
