@@ -82,7 +82,7 @@ LLVMValueRef cairn_lift_and(struct cairn_lift *lift, LLVMValueRef a,
 /* i1: no lane of `bad` (v1) that is active. */
 LLVMValueRef cairn_lift_access_none(struct cairn_lift_access *access, LLVMValueRef bad);
 
-/* ---- lift_vector.c: elements from and to host memory. `at`: ptr. */
+/* ---- lift_vector.c, lift_gather.c: elements from and to host memory. `at`: ptr. */
 /* Lanes side by side. What a masked access of this kind cannot do needs a full mask at run time. */
 bool cairn_lift_block_needs_full(const struct cairn_lift_access *access, bool loads);
 void cairn_lift_block_load(struct cairn_lift_access *access, LLVMValueRef at);

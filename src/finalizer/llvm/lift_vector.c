@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * Elements of a chunk's lanes from and to host memory: blocks that lie side by side, one address
- * for all, constant strides, and an address a lane. Dwords of an element come apart into one vector
- * each. Everything is aligned to a byte only, as the guest's accesses may be.
+ * for all, and constant strides; lift_gather.c has an address a lane. Dwords of an element come
+ * apart into one vector each. Everything is aligned to a byte only, as the guest's accesses may be.
  */
-#include "finalizer/llvm/lift_memory.h"
+#include "finalizer/llvm/lift_vector.h"
+
 #include "finalizer/llvm/lift_shuffle.h"
 
 static bool has_avx512(const struct cairn_lift *lift)
@@ -56,8 +57,7 @@ bool cairn_lift_block_needs_full(const struct cairn_lift_access *access, bool lo
     return !access->full && !access->quiet && !can_mask(access);
 }
 
-/* The type in which lane i is element i, or its first two dwords. */
-static LLVMTypeRef element_vector(struct cairn_lift_access *access)
+LLVMTypeRef cairn_lift_element_vector(struct cairn_lift_access *access)
 {
     struct cairn_lift *lift = access->lift;
     return LLVMVectorType(integer_of(lift, access->bytes < 8 ? access->bytes : 8), lift->width);
@@ -66,7 +66,7 @@ static LLVMTypeRef element_vector(struct cairn_lift_access *access)
 static LLVMValueRef masked_load(struct cairn_lift_access *access, LLVMValueRef at)
 {
     struct cairn_lift *lift = access->lift;
-    LLVMTypeRef type = element_vector(access), types[] = {type, lift->ptr};
+    LLVMTypeRef type = cairn_lift_element_vector(access), types[] = {type, lift->ptr};
     LLVMValueRef args[] = {at, access->mask, LLVMConstNull(type)};
     LLVMValueRef value = cairn_lift_intrinsic(lift, "llvm.masked.load", types, 2, args, 3);
     cairn_lift_tag_guest(lift, value);
@@ -82,8 +82,7 @@ static void masked_store(struct cairn_lift_access *access, LLVMValueRef value, L
     cairn_lift_tag_guest(lift, call);
 }
 
-/* <width x element> into data. */
-static void spread_elements(struct cairn_lift_access *access, LLVMValueRef value)
+void cairn_lift_spread_elements(struct cairn_lift_access *access, LLVMValueRef value)
 {
     struct cairn_lift *lift = access->lift;
     LLVMBuilderRef b = lift->builder;
@@ -100,18 +99,18 @@ static void spread_elements(struct cairn_lift_access *access, LLVMValueRef value
     }
 }
 
-/* data as <width x element>. */
-static LLVMValueRef gather_elements(struct cairn_lift_access *access)
+LLVMValueRef cairn_lift_join_elements(struct cairn_lift_access *access)
 {
     struct cairn_lift *lift = access->lift;
     if (access->bytes < 4)
-        return LLVMBuildTrunc(lift->builder, access->data[0], element_vector(access), "");
+        return LLVMBuildTrunc(lift->builder, access->data[0], cairn_lift_element_vector(access),
+                              "");
     if (access->bytes == 4)
         return access->data[0];
     if (access->wide != NULL)
-        return LLVMBuildBitCast(lift->builder, access->wide, element_vector(access), "");
+        return LLVMBuildBitCast(lift->builder, access->wide, cairn_lift_element_vector(access), "");
     LLVMValueRef both = cairn_lift_weave2(lift, access->data[0], access->data[1]);
-    return LLVMBuildBitCast(lift->builder, both, element_vector(access), "");
+    return LLVMBuildBitCast(lift->builder, both, cairn_lift_element_vector(access), "");
 }
 
 /* Blocks of three or four dwords a lane: vectors of `width` dwords, one behind the other. */
@@ -155,20 +154,37 @@ static LLVMBasicBlockRef split_by_mask(struct cairn_lift_access *access)
     return part;
 }
 
+/* In the block for a mask that is not full: none of its lanes, to `join`, or some, where the
+ * builder then stands. Masked accesses of no lane at all take hundreds of cycles where there is no
+ * memory. */
+static void leave_if_empty(struct cairn_lift_access *access, LLVMBasicBlockRef join)
+{
+    struct cairn_lift *lift = access->lift;
+    LLVMBuilderRef b = lift->builder;
+    LLVMBasicBlockRef some = cairn_lift_block(lift, "some");
+    LLVMValueRef bits = cairn_lift_access_bits(lift, access->mask);
+    LLVMValueRef none = LLVMBuildICmp(b, LLVMIntEQ, bits, LLVMConstNull(LLVMTypeOf(bits)), "");
+    LLVMBuildCondBr(b, none, join, some);
+    LLVMPositionBuilderAtEnd(b, some);
+}
+
 static LLVMValueRef load_by_mask(struct cairn_lift_access *access, LLVMValueRef at)
 {
     struct cairn_lift *lift = access->lift;
     LLVMBuilderRef b = lift->builder;
+    LLVMTypeRef type = cairn_lift_element_vector(access);
     LLVMBasicBlockRef join = cairn_lift_block(lift, "loaded"), part = split_by_mask(access);
-    LLVMValueRef values[2] = {plain_load(access, element_vector(access), at), NULL};
-    LLVMBasicBlockRef from[2] = {LLVMGetInsertBlock(b), part};
+    LLVMValueRef values[3] = {plain_load(access, type, at), LLVMConstNull(type)};
+    LLVMBasicBlockRef from[3] = {LLVMGetInsertBlock(b), part};
     LLVMBuildBr(b, join);
     LLVMPositionBuilderAtEnd(b, part);
-    values[1] = masked_load(access, at);
+    leave_if_empty(access, join);
+    from[2] = LLVMGetInsertBlock(b);
+    values[2] = masked_load(access, at);
     LLVMBuildBr(b, join);
     LLVMPositionBuilderAtEnd(b, join);
-    LLVMValueRef value = LLVMBuildPhi(b, element_vector(access), "");
-    LLVMAddIncoming(value, values, from, 2);
+    LLVMValueRef value = LLVMBuildPhi(b, type, "");
+    LLVMAddIncoming(value, values, from, 3);
     return value;
 }
 
@@ -180,6 +196,7 @@ static void store_by_mask(struct cairn_lift_access *access, LLVMValueRef value, 
     plain_store(access, value, at);
     LLVMBuildBr(b, join);
     LLVMPositionBuilderAtEnd(b, part);
+    leave_if_empty(access, join);
     masked_store(access, value, at);
     LLVMBuildBr(b, join);
     LLVMPositionBuilderAtEnd(b, join);
@@ -191,9 +208,10 @@ void cairn_lift_block_load(struct cairn_lift_access *access, LLVMValueRef at)
     if (access->bytes > 8)
         load_wide(access, at);
     else if (masked)
-        spread_elements(access, load_by_mask(access, at));
+        cairn_lift_spread_elements(access, load_by_mask(access, at));
     else
-        spread_elements(access, plain_load(access, element_vector(access), at));
+        cairn_lift_spread_elements(access,
+                                   plain_load(access, cairn_lift_element_vector(access), at));
 }
 
 /* Inactive lanes write back what they read: memory of one thread. */
@@ -218,9 +236,9 @@ void cairn_lift_block_store(struct cairn_lift_access *access, LLVMValueRef at)
     if (access->bytes > 8)
         store_wide(access, at);
     else if (masked)
-        store_by_mask(access, gather_elements(access), at);
+        store_by_mask(access, cairn_lift_join_elements(access), at);
     else
-        plain_store(access, gather_elements(access), at);
+        plain_store(access, cairn_lift_join_elements(access), at);
     for (unsigned i = 0; i < CAIRN_LIFT_MAX_DWORDS; i++)
         access->data[i] = data[i]; /* of the slow path */
     access->wide = wide;
@@ -292,7 +310,7 @@ static LLVMValueRef insert_lane(struct cairn_lift *lift, LLVMValueRef vector, LL
     return LLVMBuildInsertElement(lift->builder, vector, value, cairn_lift_const32(lift, lane), "");
 }
 
-static void load_lanes(struct cairn_lift_access *access, const LLVMValueRef *at)
+void cairn_lift_load_lanes(struct cairn_lift_access *access, const LLVMValueRef *at)
 {
     struct cairn_lift *lift = access->lift;
     if (access->bytes == 16) {
@@ -309,12 +327,12 @@ static void load_lanes(struct cairn_lift_access *access, const LLVMValueRef *at)
             third =
                 insert_lane(lift, third, plain_load(access, lift->i32, behind(lift, at[i], 8)), i);
     }
-    spread_elements(access, all);
+    cairn_lift_spread_elements(access, all);
     if (access->bytes == 12)
         access->data[2] = third;
 }
 
-static void store_lanes(struct cairn_lift_access *access, const LLVMValueRef *at)
+void cairn_lift_store_lanes(struct cairn_lift_access *access, const LLVMValueRef *at)
 {
     struct cairn_lift *lift = access->lift;
     LLVMBuilderRef b = lift->builder;
@@ -322,7 +340,7 @@ static void store_lanes(struct cairn_lift_access *access, const LLVMValueRef *at
     if (access->bytes == 16)
         cairn_lift_lanes_of_columns(lift, access->data, lane);
     else {
-        LLVMValueRef all = gather_elements(access);
+        LLVMValueRef all = cairn_lift_join_elements(access);
         for (unsigned i = 0; i < lift->width; i++)
             lane[i] = LLVMBuildExtractElement(b, all, cairn_lift_const32(lift, i), "");
     }
@@ -346,176 +364,12 @@ void cairn_lift_strided_load(struct cairn_lift_access *access, LLVMValueRef at, 
 {
     LLVMValueRef lanes[CAIRN_LIFT_MAX_WIDTH];
     strided(access->lift, at, stride, lanes);
-    load_lanes(access, lanes);
+    cairn_lift_load_lanes(access, lanes);
 }
 
 void cairn_lift_strided_store(struct cairn_lift_access *access, LLVMValueRef at, int64_t stride)
 {
     LLVMValueRef lanes[CAIRN_LIFT_MAX_WIDTH];
     strided(access->lift, at, stride, lanes);
-    store_lanes(access, lanes);
-}
-
-/* ---- an index a lane */
-
-/* Bytes of memory that an index steps over, as a type. */
-static LLVMTypeRef step_type(struct cairn_lift *lift, unsigned shift)
-{
-    return shift <= 3 ? integer_of(lift, 1u << shift)
-                      : LLVMArrayType2(lift->i64, 1u << (shift - 3));
-}
-
-/* base + (index << shift); of lanes, or of one (i64). */
-static LLVMValueRef pointers_from(struct cairn_lift *lift, LLVMValueRef base, LLVMValueRef index,
-                                  unsigned shift)
-{
-    return LLVMBuildGEP2(lift->builder, step_type(lift, shift), base, &index, 1, "");
-}
-
-static bool has_scatter(const struct cairn_lift_access *access)
-{
-    return has_avx512(access->lift) && (access->bytes == 4 || access->bytes == 8);
-}
-
-/* Less than a dword is gathered as part of one, unless indices are counted in halves of it. */
-static bool has_gather(const struct cairn_lift_access *access, unsigned shift)
-{
-    return has_scatter(access) || (has_avx512(access->lift) && access->bytes < 4 && shift != 1);
-}
-
-static LLVMValueRef masked_gather(struct cairn_lift_access *access, LLVMTypeRef type,
-                                  LLVMValueRef pointers)
-{
-    struct cairn_lift *lift = access->lift;
-    LLVMTypeRef types[] = {type, LLVMTypeOf(pointers)};
-    LLVMValueRef args[] = {pointers, access->mask, LLVMConstNull(type)};
-    LLVMValueRef value = cairn_lift_intrinsic(lift, "llvm.masked.gather", types, 2, args, 3);
-    cairn_lift_tag_guest(lift, value);
-    return value;
-}
-
-/* How far the address is into its dword, of each lane, or of all (i32). */
-static LLVMValueRef into_dword(struct cairn_lift *lift, LLVMValueRef low, LLVMValueRef index,
-                               unsigned shift)
-{
-    LLVMBuilderRef b = lift->builder;
-    LLVMValueRef three = cairn_lift_const32(lift, 3);
-    if (shift >= 2)
-        return LLVMBuildAnd(b, low, three, "");
-    LLVMValueRef at = LLVMBuildAdd(b, index, cairn_lift_splat(lift, low), "");
-    return LLVMBuildAnd(b, at, cairn_lift_splat(lift, three), "");
-}
-
-LLVMValueRef cairn_lift_gather_misses(struct cairn_lift_access *access, LLVMValueRef low,
-                                      LLVMValueRef index, unsigned shift)
-{
-    struct cairn_lift *lift = access->lift;
-    LLVMBuilderRef b = lift->builder;
-    if (access->bytes > 2 || !has_gather(access, shift))
-        return NULL;
-    LLVMValueRef top = cairn_lift_splat(lift, cairn_lift_const32(lift, INT32_MAX - 3));
-    LLVMValueRef ends = shift > 0 ? NULL : LLVMBuildICmp(b, LLVMIntSGT, index, top, "");
-    if (access->bytes == 1)
-        return ends;
-    LLVMValueRef into = into_dword(lift, low, index, shift);
-    if (LLVMTypeOf(into) == lift->i32)
-        into = cairn_lift_splat(lift, into);
-    LLVMValueRef last = cairn_lift_splat(lift, cairn_lift_const32(lift, 3));
-    LLVMValueRef straddles = LLVMBuildICmp(b, LLVMIntEQ, into, last, "");
-    return ends == NULL ? straddles : LLVMBuildOr(b, straddles, ends, "");
-}
-
-/* The dwords that bytes or shorts lie in. LDS may be read beyond its end, so that no dword of it
- * needs to be aligned. */
-static void gather_parts(struct cairn_lift_access *access, LLVMValueRef base, LLVMValueRef index,
-                         unsigned shift)
-{
-    struct cairn_lift *lift = access->lift;
-    LLVMBuilderRef b = lift->builder;
-    LLVMValueRef into = NULL, value;
-    if (!access->quiet) {
-        LLVMValueRef low = LLVMBuildPtrToInt(b, base, lift->i32, "");
-        into = into_dword(lift, low, index, shift);
-        if (shift >= 2) {
-            LLVMValueRef back = LLVMBuildNeg(b, LLVMBuildZExt(b, into, lift->i64, ""), "");
-            base = LLVMBuildGEP2(b, lift->i8, base, &back, 1, "");
-            into = cairn_lift_splat(lift, into);
-        }
-    }
-    LLVMValueRef pointers;
-    if (into != NULL && shift == 0) { /* from the dword below the base on: no index below -2^31 */
-        LLVMValueRef low = LLVMBuildPtrToInt(b, base, lift->i64, "");
-        low = LLVMBuildAnd(b, low, cairn_lift_const64(lift, 3), "");
-        LLVMValueRef back = LLVMBuildNeg(b, low, "");
-        LLVMValueRef more = cairn_lift_splat(lift, LLVMBuildTrunc(b, low, lift->i32, ""));
-        base = LLVMBuildGEP2(b, lift->i8, base, &back, 1, "");
-        index = LLVMBuildSub(b, LLVMBuildAdd(b, index, more, ""), into, "");
-        pointers = pointers_from(lift, base, index, 0);
-    } else {
-        pointers = pointers_from(lift, base, index, shift);
-    }
-    value = masked_gather(access, lift->v32, pointers);
-    if (into != NULL) {
-        LLVMValueRef bits = cairn_lift_splat(lift, cairn_lift_const32(lift, 3));
-        value = LLVMBuildLShr(b, value, LLVMBuildShl(b, into, bits, ""), "");
-    }
-    LLVMValueRef part = cairn_lift_const32(lift, (1u << 8 * access->bytes) - 1);
-    access->data[0] = LLVMBuildAnd(b, value, cairn_lift_splat(lift, part), "");
-}
-
-/* Pointers of all lanes as scalars; the inactive ones point to `data` on the stack. */
-static void lane_pointers(struct cairn_lift_access *access, LLVMValueRef base, LLVMValueRef index,
-                          unsigned shift, LLVMValueRef *lanes)
-{
-    struct cairn_lift *lift = access->lift;
-    LLVMBuilderRef b = lift->builder;
-    if (access->full) {
-        cairn_lift_access_lanes(lift, index, lanes);
-        for (unsigned i = 0; i < lift->width; i++) {
-            lanes[i] = LLVMBuildSExt(b, lanes[i], lift->i64, "");
-            lanes[i] = pointers_from(lift, base, lanes[i], shift);
-        }
-        return;
-    }
-    LLVMValueRef dummy =
-        behind(lift, cairn_lift_access_memory(lift), offsetof(struct cairn_access, data));
-    dummy = cairn_lift_splat(lift, LLVMBuildPtrToInt(b, dummy, lift->i64, ""));
-    LLVMValueRef at = LLVMBuildPtrToInt(b, pointers_from(lift, base, index, shift), lift->v64, "");
-    cairn_lift_access_lanes(lift, LLVMBuildSelect(b, access->mask, at, dummy, ""), lanes);
-    for (unsigned i = 0; i < lift->width; i++)
-        lanes[i] = LLVMBuildIntToPtr(b, lanes[i], lift->ptr, "");
-}
-
-void cairn_lift_gather(struct cairn_lift_access *access, LLVMValueRef base, LLVMValueRef index,
-                       unsigned shift)
-{
-    struct cairn_lift *lift = access->lift;
-    LLVMValueRef lanes[CAIRN_LIFT_MAX_WIDTH];
-    if (!has_gather(access, shift)) {
-        lane_pointers(access, base, index, shift, lanes);
-        load_lanes(access, lanes);
-    } else if (access->bytes < 4) {
-        gather_parts(access, base, index, shift);
-    } else {
-        LLVMValueRef pointers = pointers_from(lift, base, index, shift);
-        spread_elements(access, masked_gather(access, element_vector(access), pointers));
-    }
-}
-
-void cairn_lift_scatter(struct cairn_lift_access *access, LLVMValueRef base, LLVMValueRef index,
-                        unsigned shift)
-{
-    struct cairn_lift *lift = access->lift;
-    LLVMValueRef lanes[CAIRN_LIFT_MAX_WIDTH];
-    if (!has_scatter(access)) {
-        lane_pointers(access, base, index, shift, lanes);
-        store_lanes(access, lanes);
-        return;
-    }
-    LLVMValueRef value = gather_elements(access),
-                 pointers = pointers_from(lift, base, index, shift);
-    LLVMTypeRef types[] = {LLVMTypeOf(value), LLVMTypeOf(pointers)};
-    LLVMValueRef args[] = {value, pointers, access->mask};
-    LLVMValueRef call = cairn_lift_intrinsic(lift, "llvm.masked.scatter", types, 2, args, 3);
-    cairn_lift_tag_guest(lift, call);
+    cairn_lift_store_lanes(access, lanes);
 }
