@@ -188,6 +188,8 @@ static struct cairn_extent *place_locked(uint64_t mapped, uint64_t alignment)
         cairn_extents_give(&memory.extents, extent);
         return NULL;
     }
+    if (mapped >= BIG_BYTES) /* whether there are large pages is the kernel's affair */
+        madvise((void *)extent->start, mapped & ~(uint64_t)(BIG_BYTES - 1), MADV_HUGEPAGE);
     return extent;
 }
 

@@ -345,9 +345,11 @@ static const uint32_t divisions[] = {
     0x0002713a, 0xd1cc0036, 0x24ea7936, 0xd1e30036, 0x04f27136, 0xd1df0030, 0x04020536,
 };
 enum { DIVISION_WORDS = sizeof divisions / sizeof *divisions };
-/* Stores of v[48:49], v40, v32; s_endpgm. */
+/* Stores of v[48:49], v40, v32, with s_barrier between them so that chunks need not go in step;
+ * s_endpgm. */
 static const uint32_t store_words[] = {
-    0xdc748000, 0x00143000, 0xdc708000, 0x00142800, 0xdc708000, 0x00142000, 0xbf810000,
+    0xdc748000, 0x00143000, 0xbf8a0000, 0xdc708000, 0x00142800,
+    0xbf8a0000, 0xdc708000, 0x00142000, 0xbf810000,
 };
 
 struct setting {

@@ -19,6 +19,7 @@ namespace
 {
 
 constexpr uint32_t HARDLY_EVER = 1000;
+constexpr size_t MOST_COPIES = 3;
 
 /* The blocks that a branch goes to hardly ever, and nobody else does. */
 SmallPtrSet<BasicBlock *, 32> find_cold(Function &function)
@@ -66,6 +67,8 @@ bool move(Instruction &insn, const SmallPtrSet<BasicBlock *, 32> &cold)
             return false;
         users[block].push_back(&use);
     }
+    if (users.size() > MOST_COPIES)
+        return false;
     for (auto &[block, uses] : users) {
         Instruction *copy = insn.clone();
         copy->insertBefore(block->getFirstInsertionPt());

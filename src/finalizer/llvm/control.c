@@ -2,6 +2,7 @@
  * The frame of the function and its blocks: a switch on wave->pc that (re)enters anywhere a wave
  * may go on, branches, barriers, yields at back edges, and instructions left to the interpreter.
  */
+#include "base/log.h"
 #include "finalizer/llvm/restart.h"
 #include "finalizer/llvm/segment.h"
 #include "finalizer/llvm/serial.h"
@@ -503,6 +504,10 @@ bool cairn_control_block(struct cairn_lift *lift, uint32_t block)
         if (!emit_regions(lift, block, from, segment.first))
             return false;
         settle_matrices(lift);
+        cairn_log(CAIRN_LOG_DEBUG, "%s: %u blocks, %u instructions from 0x%x on run by chunk%s%s",
+                  lift->request->name, segment.count, segment.insns,
+                  lift->program->insns[segment.first].offset, segment.loop ? ", a loop" : "",
+                  segment.parts > 1 ? ", the chunks of a wave in step" : "");
         if (!cairn_segment_emit(lift, &segment))
             return false;
         for (uint32_t i = 0; i < segment.count; i++)

@@ -36,7 +36,7 @@ struct cairn_lift_region; /* region.c */
 struct cairn_semantics;   /* semantics.h */
 
 /* Vector instructions lifted not long ago, by which a division is known again; lift_valu_div.c. */
-enum { CAIRN_LIFT_RECENT = 32 };
+enum { CAIRN_LIFT_RECENT = 32 * 8 }; /* of chunks that go in step, too */
 struct cairn_lift_recent {
     struct cairn_lift_result {
         uint16_t op;
@@ -58,7 +58,7 @@ struct cairn_lift_wide {
 struct cairn_lift_wide_sum {
     LLVMValueRef value, base, low, carry, mask;
 };
-enum { CAIRN_LIFT_WIDES = 32 };
+enum { CAIRN_LIFT_WIDES = 32 * 8 };
 struct cairn_lift_wides { /* rings */
     struct cairn_lift_wide pair[CAIRN_LIFT_WIDES];
     struct cairn_lift_wide_sum sum[CAIRN_LIFT_WIDES];
@@ -178,6 +178,8 @@ void cairn_lift_tag_guest(struct cairn_lift *lift, LLVMValueRef access);
 /* Inside a loop that a chunk runs for itself: memory for one value of this place in the program, on
  * the function's stack, zero at first; NULL: not in such a loop. */
 LLVMValueRef cairn_lift_loop_slot(struct cairn_lift *lift, LLVMTypeRef type);
+/* Do the chunks of a wave go in step here? */
+bool cairn_lift_in_step(const struct cairn_lift *lift);
 
 /* ---- small things ---- */
 LLVMValueRef cairn_lift_splat(struct cairn_lift *lift, LLVMValueRef scalar); /* any element type */

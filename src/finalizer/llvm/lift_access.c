@@ -367,13 +367,22 @@ static LLVMValueRef merged_wide(struct cairn_lift_access *access)
     return phi;
 }
 
+/* Made of the whole: it may be that nobody asks for it. */
+static LLVMValueRef half_of(struct cairn_lift_access *access, unsigned dword)
+{
+    struct cairn_lift *lift = access->lift;
+    LLVMTypeRef dwords = LLVMVectorType(lift->i32, 2 * lift->width);
+    LLVMValueRef both = LLVMBuildBitCast(lift->builder, access->wide, dwords, "");
+    return cairn_lift_every(lift, both, dword, 2);
+}
+
 void cairn_lift_access_meet(struct cairn_lift_access *access, bool loads)
 {
     end_way(access);
     LLVMPositionBuilderAtEnd(access->lift->builder, access->done);
-    for (unsigned i = 0; i < access->dwords && loads; i++)
-        access->data[i] = merged(access, i);
     access->wide = loads && access->dwords == 2 && !access->uniform ? merged_wide(access) : NULL;
+    for (unsigned i = 0; i < access->dwords && loads; i++)
+        access->data[i] = access->wide != NULL ? half_of(access, i) : merged(access, i);
     access->slow = access->done = NULL;
     access->way_count = 0;
 }

@@ -208,10 +208,27 @@ static void spread(struct cairn_lift_access *access)
     access->uniform = false;
 }
 
+/* Waves whose chunks go in step load all of their lines before they store any, which the host's
+ * prefetchers do not follow well. The next waves' lines lie behind, mostly. */
+static void fetch_next_waves(struct cairn_lift_access *access, LLVMValueRef first, bool loads)
+{
+    enum { AHEAD = 2048, LINE = 64 };
+    struct cairn_lift *lift = access->lift;
+    LLVMBuilderRef b = lift->builder;
+    for (unsigned i = 0; i < access->bytes * lift->width && cairn_lift_in_step(lift); i += LINE) {
+        LLVMValueRef at = LLVMBuildAdd(b, first, cairn_lift_const64(lift, AHEAD + i), "");
+        LLVMValueRef args[] = {LLVMBuildIntToPtr(b, at, lift->ptr, ""),
+                               cairn_lift_const32(lift, loads ? 0 : 1), cairn_lift_const32(lift, 3),
+                               cairn_lift_const32(lift, 1)};
+        cairn_lift_intrinsic(lift, "llvm.prefetch", &lift->ptr, 1, args, 4);
+    }
+}
+
 static void run_block(struct cairn_lift_access *access, LLVMValueRef first, bool loads)
 {
     struct cairn_lift *lift = access->lift;
     LLVMValueRef at = LLVMBuildIntToPtr(lift->builder, first, lift->ptr, "");
+    fetch_next_waves(access, first, loads);
     if (loads) {
         fetch_ahead(access, first);
         cairn_lift_block_load(access, at);

@@ -55,6 +55,11 @@ LLVMValueRef cairn_lift_loop_slot(struct cairn_lift *lift, LLVMTypeRef type)
     return slot;
 }
 
+bool cairn_lift_in_step(const struct cairn_lift *lift)
+{
+    return lift->region->segment != NULL && lift->region->segment->parts > 1;
+}
+
 static LLVMValueRef dword_of(struct cairn_lift *lift, LLVMValueRef slots, unsigned code)
 {
     LLVMValueRef index = cairn_lift_const64(lift, 4 * (uint64_t)code);
@@ -120,9 +125,12 @@ static void forget_inside(struct cairn_lift *lift)
 {
     struct cairn_lift_region *region = lift->region;
     const struct cairn_segment *segment = region->segment;
-    for (unsigned i = 0; i < 128; i++)
-        if (segment->inside[i] || segment->mask[i & ~1u] != NULL)
-            region->sgpr[i] = region->sgpr64[i] = region->any[i] = NULL;
+    for (unsigned i = 0; i < 128; i++) {
+        if (segment->inside[i])
+            region->sgpr[i] = region->sgpr64[i] = NULL;
+        if (segment->mask[i & ~1u] != NULL)
+            region->any[i] = NULL;
+    }
     if (segment->inside[CAIRN_SREG_SCC])
         region->scc = NULL;
     region->scc_of = -1;
