@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { REPLAY_LIMIT = 4096 };
+enum { REPLAY_LIMIT = 1 << 16 }; /* more than a strip of a loop has */
 /* A group comes back after so many barriers, so that somebody looks at the watchdog. */
 enum { BARRIERS_LIMIT = 1024 };
 enum { MOST_WAVES = 32 }; /* 1024 work-items in waves of 32 */
