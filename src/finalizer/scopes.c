@@ -18,6 +18,7 @@ struct mask {
     uint32_t scope;
     bool exact; /* that scope's mask; else a subset */
     bool known;
+    bool empty; /* no lane at all: a subset of whatever it is joined with */
 };
 
 struct state {
@@ -78,7 +79,7 @@ static void renew(struct walk *walk, uint32_t scope)
     struct cairn_scopes *scopes = walk->scopes;
     for (unsigned i = 0; i < PAIRS; i++) {
         struct mask *mask = &walk->now.pair[i];
-        if (mask->known && cairn_scope_within(scopes, mask->scope, scope)) {
+        if (mask->known && !mask->empty && cairn_scope_within(scopes, mask->scope, scope)) {
             mask->scope = scopes->parent[scope];
             mask->exact = false;
         }
@@ -122,7 +123,8 @@ static void forget_writes(struct walk *walk, const struct cairn_insn *insn)
 static struct mask mask_of(const struct walk *walk, const struct cairn_operand *operand)
 {
     if (operand->code == CAIRN_CODE_EXEC_LO)
-        return (struct mask){walk->now.exec, true, walk->now.exec != CAIRN_SCOPE_ANY};
+        return (struct mask){
+            .scope = walk->now.exec, .exact = true, .known = walk->now.exec != CAIRN_SCOPE_ANY};
     if (operand->code < PAIRS)
         return walk->now.pair[operand->code];
     return (struct mask){0};
@@ -139,6 +141,8 @@ static struct mask either(struct walk *walk, struct mask a, struct mask b)
     const struct cairn_scopes *scopes = walk->scopes;
     if (!a.known || !b.known)
         return (struct mask){0};
+    if (a.empty || b.empty)
+        return a.empty ? b : a;
     if (a.exact && cairn_scope_within(scopes, b.scope, a.scope))
         return a;
     if (b.exact && cairn_scope_within(scopes, a.scope, b.scope))
@@ -146,9 +150,23 @@ static struct mask either(struct walk *walk, struct mask a, struct mask b)
     return subset(cairn_scope_join(scopes, a.scope, b.scope));
 }
 
+/* One or the other. */
+static struct mask one_of(const struct walk *walk, struct mask a, struct mask b)
+{
+    if (!a.known || !b.known)
+        return (struct mask){0};
+    if (a.empty || b.empty) {
+        struct mask other = a.empty ? b : a;
+        return other.empty ? other : subset(other.scope);
+    }
+    return subset(cairn_scope_join(walk->scopes, a.scope, b.scope));
+}
+
 /* Intersection: a subset of each; the deeper one says more. */
 static struct mask both(const struct walk *walk, struct mask a, struct mask b)
 {
+    if ((a.known && a.empty) || (b.known && b.empty))
+        return a.known && a.empty ? a : b;
     if (!a.known || !b.known)
         return a.known ? subset(a.scope) : subset(b.known ? b.scope : CAIRN_SCOPE_ANY);
     return subset(walk->scopes->depth[a.scope] > walk->scopes->depth[b.scope] ? a.scope : b.scope);
@@ -162,20 +180,19 @@ static struct mask combine(struct walk *walk, const struct cairn_insn *insn)
     struct mask a = mask_of(walk, s0), b = mask_of(walk, s1), result;
     switch (insn->op) {
     case CAIRN_OP_s_mov_b64:
-        return is_zero(s0) ? (struct mask){CAIRN_SCOPE_ROOT, false, true} : a;
+        return is_zero(s0) ? (struct mask){.scope = CAIRN_SCOPE_ROOT, .known = true, .empty = true}
+                           : a;
     case CAIRN_OP_s_and_b64:
         return both(walk, a, b);
     case CAIRN_OP_s_andn2_b64:
-        return a.known ? subset(a.scope) : a;
+        return a.known && !a.empty ? subset(a.scope) : a;
     case CAIRN_OP_s_or_b64:
         return either(walk, a, b);
     case CAIRN_OP_s_xor_b64:
         result = either(walk, a, b);
-        return result.known ? subset(result.scope) : result;
+        return result.known && !result.empty ? subset(result.scope) : result;
     case CAIRN_OP_s_cselect_b64:
-        if (!a.known || !b.known)
-            return (struct mask){0};
-        return subset(cairn_scope_join(walk->scopes, a.scope, b.scope));
+        return one_of(walk, a, b);
     default:
         return (struct mask){0};
     }
@@ -196,7 +213,8 @@ static void set_exec(struct walk *walk, uint32_t insn, struct mask value)
 static bool run_saveexec(struct walk *walk, uint32_t index, const struct cairn_insn *insn)
 {
     struct mask source = mask_of(walk, &insn->slot[CAIRN_SLOT_SRC0]), result;
-    struct mask exec = {walk->now.exec, true, walk->now.exec != CAIRN_SCOPE_ANY};
+    struct mask exec = {
+        .scope = walk->now.exec, .exact = true, .known = walk->now.exec != CAIRN_SCOPE_ANY};
     switch (insn->op) {
     case CAIRN_OP_s_and_saveexec_b64:
         result = subset(exec.scope);
@@ -297,13 +315,12 @@ static void flow(struct walk *walk, uint32_t to)
     }
     for (unsigned i = 0; i < PAIRS; i++) {
         struct mask *a = &in->pair[i], b = walk->now.pair[i];
-        if (!a->known || (b.known && a->scope == b.scope && a->exact == b.exact))
+        if (!a->known ||
+            (b.known && a->scope == b.scope && a->exact == b.exact && a->empty == b.empty))
             continue;
-        struct mask joined = {0};
-        if (b.known)
-            joined = subset(cairn_scope_join(walk->scopes, a->scope, b.scope));
+        struct mask joined = one_of(walk, *a, b);
         walk->changed = walk->changed || joined.known != a->known || joined.scope != a->scope ||
-                        joined.exact != a->exact;
+                        joined.exact != a->exact || joined.empty != a->empty;
         *a = joined;
     }
 }
