@@ -2,15 +2,11 @@
  * Finds segments: grows them block by block as long as every way leads to one block, nothing needs
  * all lanes of a wave, and the order of memory accesses cannot be seen.
  */
-#include "finalizer/llvm/segment.h"
+#include "finalizer/llvm/segment_priv.h"
 
 #include "finalizer/llvm/order.h"
 
 #include <string.h>
-
-/* What a segment whose chunks go in step may have: instructions, and vector registers that are
- * alive at once and hold something else in each lane. */
-enum { STEP_INSNS = 96, STEP_REGISTERS = 16 };
 
 struct growth {
     const struct cairn_lift *lift;
@@ -526,70 +522,6 @@ static void add_front(const struct cairn_lift *lift, struct cairn_segment *segme
     }
 }
 
-/* ---- chunks in step */
-
-/* Registers that anywhere in the segment hold something else in each lane. */
-static void find_varying(const struct cairn_lift *lift, const struct cairn_segment *segment,
-                         struct cairn_regs *varying)
-{
-    struct cairn_shape shape[CAIRN_VREGS];
-    memset(varying, 0, sizeof *varying);
-    for (uint32_t n = 0; n < segment->count; n++) {
-        const struct cairn_program_block *at = &lift->program->blocks[segment->block[n]];
-        memcpy(shape, lift->facts->entry[segment->block[n]], sizeof shape);
-        for (uint32_t i = at->first; i < at->first + at->count; i++) {
-            cairn_region_advance(shape, lift, i);
-            for (unsigned v = 0; v < CAIRN_VREGS; v++)
-                if (shape[v].kind == CAIRN_SHAPE_VARYING && !shape[v].pair)
-                    cairn_regs_add_v(varying, v);
-        }
-    }
-}
-
-static unsigned count_live(const struct cairn_regs *live, const struct cairn_segment *segment,
-                           const struct cairn_regs *varying)
-{
-    unsigned count = 0;
-    for (unsigned i = 0; i < 8; i++)
-        count += (unsigned)__builtin_popcountll(live->v[i] & varying->v[i] &
-                                                (segment->reads.v[i] | segment->writes.v[i]));
-    return count;
-}
-
-/* Is there room in the host's registers for the chunks of a wave at once? */
-static unsigned most_live(const struct cairn_lift *lift, const struct cairn_segment *segment)
-{
-    const bool *full = cairn_lifter_of((struct cairn_lift *)lift)->full;
-    struct cairn_regs varying, live;
-    unsigned most = 0;
-    find_varying(lift, segment, &varying);
-    for (uint32_t n = 0; n < segment->count; n++) {
-        const struct cairn_program_block *at = &lift->program->blocks[segment->block[n]];
-        live = lift->live->live_out[segment->block[n]];
-        for (uint32_t i = at->first + at->count; i > at->first; i--) {
-            unsigned count = count_live(&live, segment, &varying);
-            most = count > most ? count : most;
-            cairn_liveness_step(lift->program, full, i - 1, &live);
-        }
-    }
-    return most;
-}
-
-static bool fits(const struct cairn_lift *lift, const struct cairn_segment *segment)
-{
-    return segment->insns <= STEP_INSNS && most_live(lift, segment) <= STEP_REGISTERS;
-}
-
-/* In a loop by chunk each instruction waits for the one before, and what lies side by side in
- * memory is come back to a strip of turns later. Two chunks in step do better at both, if there are
- * registers for them: 32 of 16 lanes, or 16 of 8. More gain nothing. */
-static unsigned parts_of_loop(const struct cairn_lift *lift, const struct cairn_segment *segment)
-{
-    unsigned registers = 2 * lift->width;
-    bool two = lift->chunks % 2 == 0 && 2 * most_live(lift, segment) <= registers * 3 / 4;
-    return two ? 2 : 1;
-}
-
 /* ---- all of it */
 
 static bool find(struct growth *growth, struct cairn_gates *gates, uint32_t block, uint32_t from,
@@ -620,13 +552,13 @@ bool cairn_segment_find(const struct cairn_lift *lift, uint32_t block, uint32_t 
         return false;
     bool found = find(&growth, lifter->gates, block, from, out);
     if (found && out->loop) {
-        out->parts = parts_of_loop(lift, out);
+        out->parts = cairn_segment_loop_parts(lift, out);
         return true;
     }
     growth.in_step = true;
     if (!find(&growth, lifter->gates, block, from, &in_step) ||
         (found && out->first <= in_step.first && out->insns >= in_step.insns) ||
-        !fits(lift, &in_step))
+        !cairn_segment_fits(lift, &in_step))
         return found;
     *out = in_step;
     return true;
