@@ -205,12 +205,19 @@ void cairn_hsa_svm_destroy(void);
 void cairn_hsa_vmem_handles_destroy(void);
 int cairn_hsa_file_copy(int file);
 
+/* tools.c; the open_lock is held and the runtime open */
+void cairn_hsa_tools_load(void);
+void cairn_hsa_tools_unload(void);
+
 /* async.c */
 void cairn_hsa_async_destroy(void);
 void cairn_hsa_async_forget(const struct cairn_signal *signal);
 /* Calls every system event handler; false if there was none. */
 bool cairn_hsa_event_send(const hsa_amd_event_t *event);
 void cairn_hsa_event_handlers_destroy(void);
+
+/* intercept.c: the doorbell of an intercept queue was rung */
+void cairn_hsa_intercept_ring(struct cairn_signal *doorbell);
 
 /* copy.c. `work`: runs on a copy thread once the dependencies are 0, with `data` of malloc that it
  * frees; then the completion signal, if any, is decremented. On an error `data` stays the caller's.

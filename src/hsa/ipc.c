@@ -5,6 +5,7 @@
  */
 #include "hsa_priv.h"
 
+#include "base/bytes.h"
 #include "base/log.h"
 #include "device/share.h"
 
@@ -39,6 +40,12 @@ static bool is_from_pool(const struct cairn_allocation *found)
 
 /* ---- memory ---- */
 
+/* An allocation is as long as was asked for, or in whole pages, as ROCm's clients count it. */
+static bool is_full_length(uint64_t size_bytes, size_t len)
+{
+    return len == size_bytes || len == cairn_align_up(size_bytes, PAGE_BYTES);
+}
+
 hsa_status_t hsa_amd_ipc_memory_create(void *ptr, size_t len, hsa_amd_ipc_memory_t *handle)
 {
     struct cairn_allocation found;
@@ -47,11 +54,12 @@ hsa_status_t hsa_amd_ipc_memory_create(void *ptr, size_t len, hsa_amd_ipc_memory
     if (!cairn_hsa_is_open())
         return HSA_STATUS_ERROR_NOT_INITIALIZED;
     if (ptr == NULL || handle == NULL || cairn_memory_find(ptr, &found) != CAIRN_OK ||
-        !is_from_pool(&found) || found.address != (uintptr_t)ptr || found.size_bytes != len)
+        !is_from_pool(&found) || found.address != (uintptr_t)ptr ||
+        !is_full_length(found.size_bytes, len))
         return HSA_STATUS_ERROR_INVALID_ARGUMENT;
     enum cairn_status status = cairn_memory_share(ptr, &backing);
     if (status == CAIRN_OK)
-        status = cairn_share_name(backing, len, USE_MEMORY, &name);
+        status = cairn_share_name(backing, found.size_bytes, USE_MEMORY, &name);
     if (status == CAIRN_OK)
         memcpy(handle, &name, sizeof name);
     return as_argument(status);
@@ -78,7 +86,7 @@ hsa_status_t hsa_amd_ipc_memory_attach(const hsa_amd_ipc_memory_t *handle, size_
     if (handle == NULL || mapped_ptr == NULL || !agents_are_valid(num_agents, mapping_agents))
         return HSA_STATUS_ERROR_INVALID_ARGUMENT;
     memcpy(&name, handle, sizeof name);
-    if (name.size_bytes != len)
+    if (name.size_bytes == 0 || !is_full_length(name.size_bytes, len))
         return HSA_STATUS_ERROR_INVALID_ARGUMENT;
     enum cairn_status status = cairn_share_open(&name, USE_MEMORY, &backing);
     if (status != CAIRN_OK)

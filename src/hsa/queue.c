@@ -5,6 +5,8 @@
  */
 #include "hsa_priv.h"
 
+#include "intercept.h"
+
 #include "base/log.h"
 #include "hsa/amd_hsa_queue.h"
 #include "info.h"
@@ -17,6 +19,7 @@ typedef void (*queue_callback)(hsa_status_t status, hsa_queue_t *queue, void *da
 
 struct queue {
     struct cairn_queue *device_queue; /* NULL: a soft queue */
+    struct intercept *intercept;      /* what the application has instead; NULL: nothing */
     struct agent *agent;
     hsa_queue_t *hsa;
     queue_callback callback;
@@ -81,6 +84,8 @@ static void on_error(struct cairn_queue *device_queue, enum cairn_queue_error er
                      const struct cairn_fault *fault, const char *text, void *user)
 {
     struct queue *queue = user;
+    if (queue->intercept != NULL)
+        cairn_hsa_intercept_stop(queue->intercept);
     send_event(queue, error, fault);
     if (queue->callback != NULL)
         queue->callback(status_of(error), queue->hsa, queue->data);
@@ -106,6 +111,8 @@ static struct queue *object_create(struct agent *agent, queue_callback callback,
 
 static void object_free(struct queue *queue)
 {
+    if (queue->intercept != NULL)
+        cairn_hsa_intercept_destroy(queue->intercept);
     if (queue->device_queue != NULL)
         cairn_queue_destroy(queue->device_queue);
     if (queue->soft_memory != NULL)
@@ -119,9 +126,9 @@ static bool size_is_valid(uint32_t size)
     return size != 0 && (size & (size - 1)) == 0 && size <= MAX_PACKETS;
 }
 
-hsa_status_t hsa_queue_create(hsa_agent_t handle, uint32_t size, hsa_queue_type32_t type,
-                              queue_callback callback, void *data, uint32_t private_segment_size,
-                              uint32_t group_segment_size, hsa_queue_t **out)
+/* `intercepted`: with a queue in front of the device's. */
+static hsa_status_t create(hsa_agent_t handle, uint32_t size, hsa_queue_type32_t type,
+                           queue_callback callback, void *data, bool intercepted, hsa_queue_t **out)
 {
     if (!cairn_hsa_is_open())
         return HSA_STATUS_ERROR_NOT_INITIALIZED;
@@ -145,6 +152,13 @@ hsa_status_t hsa_queue_create(hsa_agent_t handle, uint32_t size, hsa_queue_type3
     if (status != HSA_STATUS_SUCCESS)
         goto free_object;
     queue->hsa = cairn_queue_amd(queue->device_queue);
+    if (intercepted) {
+        status = cairn_hsa_intercept_create(queue->device_queue, params.size_packets, type,
+                                            &queue->intercept);
+        if (status != HSA_STATUS_SUCCESS)
+            goto free_object;
+        queue->hsa = cairn_hsa_intercept_queue(queue->intercept);
+    }
     if (cairn_hsa_handle_add(HANDLE_QUEUE, (uintptr_t)queue->hsa, queue) != CAIRN_OK) {
         status = HSA_STATUS_ERROR_OUT_OF_RESOURCES;
         goto free_object;
@@ -154,6 +168,21 @@ hsa_status_t hsa_queue_create(hsa_agent_t handle, uint32_t size, hsa_queue_type3
 free_object:
     object_free(queue);
     return status;
+}
+
+hsa_status_t hsa_queue_create(hsa_agent_t handle, uint32_t size, hsa_queue_type32_t type,
+                              queue_callback callback, void *data, uint32_t private_segment_size,
+                              uint32_t group_segment_size, hsa_queue_t **out)
+{
+    return create(handle, size, type, callback, data, false, out);
+}
+
+hsa_status_t hsa_amd_queue_intercept_create(hsa_agent_t handle, uint32_t size,
+                                            hsa_queue_type32_t type, queue_callback callback,
+                                            void *data, uint32_t private_segment_size,
+                                            uint32_t group_segment_size, hsa_queue_t **out)
+{
+    return create(handle, size, type, callback, data, true, out);
 }
 
 hsa_status_t hsa_soft_queue_create(hsa_region_t region, uint32_t size, hsa_queue_type32_t type,
@@ -222,6 +251,20 @@ static struct queue *queue_of(const hsa_queue_t *queue)
     return cairn_hsa_handle_find(HANDLE_QUEUE, (uintptr_t)queue);
 }
 
+hsa_status_t hsa_amd_queue_intercept_register(hsa_queue_t *queue,
+                                              hsa_amd_queue_intercept_handler callback,
+                                              void *user_data)
+{
+    if (!cairn_hsa_is_open())
+        return HSA_STATUS_ERROR_NOT_INITIALIZED;
+    if (callback == NULL)
+        return HSA_STATUS_ERROR_INVALID_ARGUMENT;
+    struct queue *object = queue_of(queue);
+    if (object == NULL || object->intercept == NULL)
+        return HSA_STATUS_ERROR_INVALID_QUEUE;
+    return cairn_hsa_intercept_add(object->intercept, callback, user_data);
+}
+
 hsa_status_t hsa_queue_inactivate(hsa_queue_t *queue)
 {
     if (!cairn_hsa_is_open())
@@ -231,6 +274,8 @@ hsa_status_t hsa_queue_inactivate(hsa_queue_t *queue)
     struct queue *object = queue_of(queue);
     if (object == NULL)
         return HSA_STATUS_ERROR_INVALID_QUEUE;
+    if (object->intercept != NULL)
+        cairn_hsa_intercept_stop(object->intercept);
     if (object->device_queue != NULL)
         cairn_queue_inactivate(object->device_queue);
     return HSA_STATUS_SUCCESS;

@@ -128,6 +128,8 @@ hsa_status_t hsa_init(void)
         status = open_locked();
     if (status == HSA_STATUS_SUCCESS) /* pairs with the acquire of cairn_hsa_is_open */
         atomic_store_explicit(&process->references, references + 1, memory_order_release);
+    if (status == HSA_STATUS_SUCCESS && references == 0)
+        cairn_hsa_tools_load();
     pthread_mutex_unlock(&process->open_lock);
     return status;
 }
@@ -141,8 +143,10 @@ hsa_status_t hsa_shut_down(void)
         pthread_mutex_unlock(&process->open_lock);
         return HSA_STATUS_ERROR_NOT_INITIALIZED;
     }
-    if (references == 1)
+    if (references == 1) {
+        cairn_hsa_tools_unload();
         close_locked();
+    }
     atomic_store_explicit(&process->references, references - 1, memory_order_release);
     pthread_mutex_unlock(&process->open_lock);
     return HSA_STATUS_SUCCESS;

@@ -12,7 +12,7 @@ _Static_assert((int)CAIRN_COND_NE == (int)HSA_SIGNAL_CONDITION_NE, "same numbers
 _Static_assert((int)CAIRN_COND_LT == (int)HSA_SIGNAL_CONDITION_LT, "same numbers");
 _Static_assert((int)CAIRN_COND_GTE == (int)HSA_SIGNAL_CONDITION_GTE, "same numbers");
 
-enum { KIND_USER = 1, KIND_DOORBELL = -1 };
+enum { KIND_USER = 1, KIND_DOORBELL = -1, KIND_FRONT_DOORBELL = -2 };
 
 /* ---- life ---- */
 
@@ -89,7 +89,7 @@ hsa_status_t hsa_amd_signal_value_pointer(hsa_signal_t signal,
 
 static void store(struct cairn_signal *signal, int64_t value)
 {
-    if (signal->kind != KIND_DOORBELL) {
+    if (signal->kind != KIND_DOORBELL && signal->kind != KIND_FRONT_DOORBELL) {
         cairn_signal_store(signal, value);
         return;
     }
@@ -97,6 +97,8 @@ static void store(struct cairn_signal *signal, int64_t value)
     struct cairn_queue *queue = cairn_queue_of_doorbell(signal);
     if (queue != NULL)
         cairn_queue_ring(queue);
+    else if (signal->kind == KIND_FRONT_DOORBELL)
+        cairn_hsa_intercept_ring(signal);
 }
 
 #define LOAD(order_name, order)                                                                    \

@@ -19,6 +19,8 @@ struct soak {
 /* On one thread; the runtime is open. false: said why on stdout. */
 bool soak_open(struct soak *soak, uint64_t seed);
 bool soak_step(struct soak *soak);
+/* Each kind of step, a few times: what the runtime makes at first use is there then. */
+bool soak_warm_up(struct soak *soak);
 bool soak_close(struct soak *soak);
 
 uint32_t soak_draw(uint64_t *random, uint32_t below);

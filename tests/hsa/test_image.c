@@ -499,10 +499,14 @@ static void the_table_has_the_functions(void **state)
     OK(hsa_system_major_extension_supported(HSA_EXTENSION_IMAGES, 1, &minor, &there));
     assert_true(there && minor == 0);
     OK(hsa_system_get_major_extension_table(HSA_EXTENSION_IMAGES, 1, sizeof table, &table));
-    assert_ptr_equal(table.hsa_ext_image_clear, hsa_ext_image_clear);
-    assert_ptr_equal(table.hsa_ext_image_create_with_layout, hsa_ext_image_create_with_layout);
+    FAILS(table.hsa_ext_image_clear(rig.gpu, (hsa_ext_image_t){1}, NULL, NULL),
+          HSA_STATUS_ERROR_INVALID_ARGUMENT);
+    FAILS(table.hsa_ext_image_create_with_layout((hsa_agent_t){0}, NULL, NULL, 0,
+                                                 HSA_EXT_IMAGE_DATA_LAYOUT_LINEAR, 0, 0, NULL),
+          HSA_STATUS_ERROR_INVALID_AGENT);
     OK(hsa_system_get_extension_table(HSA_EXTENSION_IMAGES, 1, 0, &old));
-    assert_ptr_equal(old.hsa_ext_sampler_destroy, hsa_ext_sampler_destroy);
+    FAILS(old.hsa_ext_sampler_destroy((hsa_agent_t){0}, (hsa_ext_sampler_t){0}),
+          HSA_STATUS_ERROR_INVALID_AGENT);
     FAILS(hsa_system_get_extension_table(HSA_EXTENSION_IMAGES, 1, 1, &old),
           HSA_STATUS_ERROR_INVALID_ARGUMENT);
 }

@@ -289,9 +289,11 @@ static void attached_memory_says_what_it_is(void **state)
     void *first, *second;
     char *memory = rig_alloc(rig.vram, 1000);
     OK(hsa_amd_ipc_memory_create(memory, 1000, &handle));
-    OK(hsa_amd_ipc_memory_create(memory, 1000, &again));
+    OK(hsa_amd_ipc_memory_create(memory, PAGE, &again)); /* AMD's HIP counts whole pages */
     OK(hsa_amd_ipc_memory_attach(&handle, 1000, 0, NULL, &first)); /* our own, at another place */
-    OK(hsa_amd_ipc_memory_attach(&again, 1000, 1, &rig.cpu, &second));
+    OK(hsa_amd_ipc_memory_attach(&again, PAGE, 1, &rig.cpu, &second));
+    FAILS(hsa_amd_ipc_memory_attach(&again, 999, 0, NULL, &first),
+          HSA_STATUS_ERROR_INVALID_ARGUMENT);
     assert_ptr_not_equal(first, second);
     memory[999] = 3;
     assert_int_equal(((char *)first)[999], 3);

@@ -187,9 +187,9 @@ static bool note_call(hsa_signal_value_t value, void *argument)
 {
     struct handler_log *log = argument;
     atomic_store(&log->last, value);
-    int call = atomic_fetch_add(&log->calls, 1) + 1;
-    hsa_signal_subtract_screlease(log->done, 1);
-    return call <= log->keep;
+    bool again = atomic_fetch_add(&log->calls, 1) + 1 <= log->keep;
+    hsa_signal_subtract_screlease(log->done, 1); /* the log may be gone from now on */
+    return again;
 }
 
 static void a_handler_runs_until_it_says_no(void **state)
