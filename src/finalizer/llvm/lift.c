@@ -224,8 +224,6 @@ static bool is_kept_as_base(const struct cairn_lift *lift, unsigned vreg)
 LLVMValueRef cairn_lift_register(struct cairn_lift *lift, unsigned vreg)
 {
     struct cairn_lift_region *region = lift->region;
-    if (region->vector[vreg] == NULL)
-        region->vector[vreg] = cairn_lift_known_vector(lift, vreg);
     if (region->vector[vreg] == NULL && region->base[vreg] == NULL && is_kept_as_base(lift, vreg))
         region->base[vreg] = find_base(lift, vreg);
     if (region->vector[vreg] == NULL && region->base[vreg] != NULL)

@@ -157,6 +157,10 @@ LLVMValueRef cairn_lift_mask_code(struct cairn_lift *lift, unsigned code);
 void cairn_lift_put_mask(struct cairn_lift *lift, unsigned slot, LLVMValueRef value);
 void cairn_lift_put_mask_code(struct cairn_lift *lift, unsigned code, LLVMValueRef value);
 
+/* Where it is known how the lanes of a source differ, the same way in all chunks: lane i's value is
+ * *first (i32, the least) + apart[i]. */
+bool cairn_lift_known_apart(struct cairn_lift *lift, unsigned slot, LLVMValueRef *first,
+                            uint32_t apart[64]);
 /* Of an LDS instruction: all lanes that the code runs are inside of what every workgroup has. */
 bool cairn_lift_is_inside(struct cairn_lift *lift);
 

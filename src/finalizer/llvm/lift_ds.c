@@ -162,6 +162,57 @@ static void load_uniform(struct cairn_lift_access *access, LLVMValueRef at)
     }
 }
 
+/* Dwords that lie in one or two vectors, in an order that is known: no gather. */
+static bool load_in_order(struct cairn_lift_access *access, LLVMValueRef at, const uint32_t *apart)
+{
+    struct cairn_lift *lift = access->lift;
+    LLVMValueRef part[2] = {NULL, LLVMGetPoison(lift->v32)}, order[CAIRN_LIFT_MAX_WIDTH];
+    uint32_t most = 0;
+    for (unsigned i = 0; i < lift->width; i++) {
+        most = apart[i] > most ? apart[i] : most;
+        if (apart[i] % 4 != 0)
+            return false;
+        order[i] = cairn_lift_const32(lift, apart[i] / 4);
+    }
+    if (access->bytes != 4 || most >= 2 * 4 * lift->width)
+        return false;
+    for (unsigned i = 0; i <= most / (4 * lift->width); i++) {
+        struct cairn_lift_access one = *access;
+        LLVMValueRef index = cairn_lift_const64(lift, 4 * i * lift->width);
+        cairn_lift_block_load(&one, LLVMBuildGEP2(lift->builder, lift->i8, at, &index, 1, ""));
+        part[i] = one.data[0];
+    }
+    access->data[0] = LLVMBuildShuffleVector(lift->builder, part[0], part[1],
+                                             LLVMConstVector(order, lift->width), "");
+    return true;
+}
+
+static LLVMValueRef constants(struct cairn_lift *lift, const uint32_t *values)
+{
+    LLVMValueRef lanes[CAIRN_LIFT_MAX_WIDTH];
+    for (unsigned i = 0; i < lift->width; i++)
+        lanes[i] = cairn_lift_const32(lift, values[i]);
+    return LLVMConstVector(lanes, lift->width);
+}
+
+/* A base and constants, if that is known of the lanes' offsets; else LDS and `all`. Constant
+ * indices stay 32 bits wide in what the host gathers from, and cost nothing to make. */
+static LLVMValueRef scattered(struct cairn_lift *lift, const struct cairn_lift_ds_place *place,
+                              LLVMValueRef *index, uint32_t *apart)
+{
+    LLVMValueRef first;
+    *index = place->all;
+    apart[0] = UINT32_MAX;
+    if (!cairn_lift_known_apart(lift, CAIRN_SLOT_ADDR, &first, apart))
+        return lift->lds;
+    for (unsigned i = 0; i < lift->width; i++)
+        if (apart[i] > INT32_MAX)
+            return lift->lds;
+    first = LLVMBuildAdd(lift->builder, first, cairn_lift_const32(lift, place->imm), "");
+    *index = constants(lift, apart);
+    return signed_pointer(lift, first);
+}
+
 static void load(struct cairn_lift_access *access, uint32_t imm)
 {
     struct cairn_lift_ds_place place = cairn_lift_ds_place_of(access->lift, imm);
@@ -169,7 +220,10 @@ static void load(struct cairn_lift_access *access, uint32_t imm)
     access->full = true; /* inactive lanes may as well be read */
     access->mask = LLVMConstAllOnes(access->lift->v1);
     if (!place.regular) {
-        cairn_lift_gather(access, access->lift->lds, place.all, 0);
+        uint32_t apart[64];
+        LLVMValueRef index, base = scattered(access->lift, &place, &index, apart);
+        if (base == access->lift->lds || !load_in_order(access, base, apart))
+            cairn_lift_gather(access, base, index, 0);
         return;
     }
     LLVMValueRef at = signed_pointer(access->lift, place.first);
@@ -194,7 +248,9 @@ static void store_masked(struct cairn_lift_access *access, const struct cairn_li
         access->mask = access->full ? inside : cairn_lift_and(access->lift, access->mask, inside);
         access->full = false;
     }
-    cairn_lift_scatter(access, access->lift->lds, place->all, 0);
+    uint32_t apart[64];
+    LLVMValueRef index, base = scattered(access->lift, place, &index, apart);
+    cairn_lift_scatter(access, base, index, 0);
 }
 
 static void store_regular(struct cairn_lift_access *access, const struct cairn_lift_ds_place *place)

@@ -213,11 +213,10 @@ bool cairn_lift_may_fault(const struct cairn_lift *lift, uint32_t index,
                           const struct cairn_known_state *state);
 /* The chunks that have active lanes between two instructions, into region->chunk_*. */
 void cairn_lift_known_range(struct cairn_lift *lift, uint32_t first, uint32_t last);
-/* <width x i1>, i1, i32, <width x i32>, as their namesakes; NULL: not known. */
+/* <width x i1>, i1, i32, as their namesakes; NULL: not known. */
 LLVMValueRef cairn_lift_known_mask(struct cairn_lift *lift, unsigned code);
 LLVMValueRef cairn_lift_known_any(struct cairn_lift *lift, unsigned code);
 LLVMValueRef cairn_lift_known_base(struct cairn_lift *lift, unsigned vreg);
-LLVMValueRef cairn_lift_known_vector(struct cairn_lift *lift, unsigned vreg);
 bool cairn_lift_known_shape(const struct cairn_lift *lift, unsigned vreg, struct cairn_shape *out);
 
 /* ---- control.c */
