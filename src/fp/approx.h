@@ -2,11 +2,11 @@
  * The functions that the hardware only approximates: reciprocal, roots, base-2 exponential and
  * logarithm, sine and cosine of revolutions. f16 results come from f64 arithmetic (or a correctly
  * rounded host operation) rounded once, to nearest even whatever MODE says; f32 results from f32
- * arithmetic: reciprocal and roots within half a unit of the last place and a millionth, the others
- * within one unit. All are the same on every host, because only IEEE operations are used, and fused
+ * arithmetic: reciprocal and root within half a unit of the last place, the others within one
+ * unit. All are the same on every host, because only IEEE operations are used, and fused
  * ones by name. What the hardware documents is 1 ULP and worse.
  * Denormals: isa notes of LLVM's AMDGPULegalizerInfo (legalizeFlog, legalizeFExp, sqrt scaling):
- * f32 flushes them on both sides in every mode, f16 and f64 obey MODE.
+ * f32 flushes them on both sides in every mode, but for rsq; f16 and f64 obey MODE.
  */
 #ifndef CAIRN_FP_APPROX_H
 #define CAIRN_FP_APPROX_H
@@ -161,15 +161,16 @@ static inline float cairn_fp_fused(float a, float b, float c)
         cairn_fp_f32_of_host(a), cairn_fp_f32_of_host(b), cairn_fp_f32_of_host(c)));
 }
 
-/* One Newton step on the quotient, with the residual 1 - a * y * y as exact as need be. */
+/* Within 0.85 units of the last place by nothing but a quotient and a root; within 1.5 above 2^126,
+ * where the quotient is a denormal. Below 2^-128 it is infinite, as for zero. */
 static inline uint32_t cairn_fp_rsq_f32(uint32_t mode, uint32_t a)
 {
-    float x = cairn_fp_operand_f32(a);
-    float y = 1.0f / __builtin_sqrtf(x);
-    float xy = x * y, rest = cairn_fp_fused(x, y, -xy);
-    float residual = cairn_fp_fused(-rest, y, cairn_fp_fused(-xy, y, 1.0f));
-    float r = cairn_fp_fused(0.5f * y, residual, y);
-    return cairn_fp_approx_f32(mode, a, r == r ? r : y); /* of 0 and infinity */
+    uint32_t x = cairn_fp_input_f32(mode, a);
+    uint32_t r = cairn_fp_f32_of_host(__builtin_sqrtf(1.0f / cairn_fp_host_of_f32(x)));
+#ifndef CAIRN_FP_HOST_NAN /* else NaN and -0, and looked at as other NaNs are */
+    r = x == 0x80000000u ? 0xff800000u : x == 0xff800000u ? 0x7fc00000u : r;
+#endif
+    return cairn_fp_chosen_f32(r, cairn_fp_nan1_f32(mode, a));
 }
 
 static inline uint32_t cairn_fp_rcp_f16(uint32_t mode, uint32_t a)

@@ -88,7 +88,7 @@ static void approximate_functions_are_the_same_everywhere(void **state)
     EACH64(hash, cairn_fp_rcp_f64(on, a64[i]));
     EACH64(hash, cairn_fp_rsq_f64(on, a64[i]));
     EACH64(hash, cairn_fp_sqrt_f64(on, a64[i]));
-    expect(hash, UINT64_C(0x8d16c99f0238c0fd));
+    expect(hash, UINT64_C(0x84c8eebd69a2d8b7));
 }
 
 static void arithmetic_and_nan_selection_are_the_same_everywhere(void **state)
