@@ -257,13 +257,15 @@ static bool is_nan(const char *name, char kind, uint64_t bits)
     return (bits & INT32_MAX) > 0x7f800000;
 }
 
-/* The host's min and max do not look at whether a NaN signals. */
+/* The host's min and max do not look at whether a NaN signals, its rsq not at -0 and -infinity. */
 static bool is_excused(const struct setting *setting, const struct sem_row *row,
                        const uint64_t *operand)
 {
     bool ordered = strstr(row->name, "min") != NULL || strstr(row->name, "max") != NULL ||
                    strstr(row->name, "med3") != NULL;
     bool any = false;
+    if (!setting->exact && strcmp(row->name, "v_rsq_f32") == 0)
+        return operand[0] - 0x80000000u < 0x00800000 || operand[0] == 0xff800000;
     for (unsigned i = 0; row->kinds[i + 1] != 0; i++) {
         char kind = row->kinds[i + 1];
         uint64_t quiet = kind == 'q'                        ? UINT64_C(1) << 51

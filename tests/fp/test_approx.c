@@ -43,14 +43,14 @@ struct row {
 };
 
 static const struct row rows[] = {
-    {"rcp", RCP, &oracle_f16, rcp_f16, 0.5},     {"rsq", RSQ, &oracle_f16, rsq_f16, 0.5},
-    {"sqrt", SQRT, &oracle_f16, sqrt_f16, 0.5},  {"exp", EXP, &oracle_f16, exp_f16, 0.5},
-    {"log", LOG, &oracle_f16, log_f16, 0.5},     {"sin", SIN, &oracle_f16, sin_f16, 0.5},
-    {"cos", COS, &oracle_f16, cos_f16, 0.5},     {"rcp", RCP, &oracle_f32, rcp_f32, 0.5},
-    {"rsq", RSQ, &oracle_f32, rsq_f32, 0.86},    {"sqrt", SQRT, &oracle_f32, sqrt_f32, 0.5},
-    {"exp", EXP, &oracle_f32, exp_f32, 1.0},     {"log", LOG, &oracle_f32, log_f32, 1.0},
-    {"sin", SIN, &oracle_f32, sin_f32, 1.0},     {"cos", COS, &oracle_f32, cos_f32, 1.0},
-    {"rcp", RCP, &oracle_f64, rcp_f64, 0.5},     {"rsq", RSQ, &oracle_f64, rsq_f64, 1.5},
+    {"rcp", RCP, &oracle_f16, rcp_f16, 0.5},    {"rsq", RSQ, &oracle_f16, rsq_f16, 0.5},
+    {"sqrt", SQRT, &oracle_f16, sqrt_f16, 0.5}, {"exp", EXP, &oracle_f16, exp_f16, 0.5},
+    {"log", LOG, &oracle_f16, log_f16, 0.5},    {"sin", SIN, &oracle_f16, sin_f16, 0.5},
+    {"cos", COS, &oracle_f16, cos_f16, 0.5},    {"rcp", RCP, &oracle_f32, rcp_f32, 0.5},
+    {"rsq", RSQ, &oracle_f32, rsq_f32, 0.86},   {"sqrt", SQRT, &oracle_f32, sqrt_f32, 0.5},
+    {"exp", EXP, &oracle_f32, exp_f32, 1.0},    {"log", LOG, &oracle_f32, log_f32, 1.0},
+    {"sin", SIN, &oracle_f32, sin_f32, 1.0},    {"cos", COS, &oracle_f32, cos_f32, 1.0},
+    {"rcp", RCP, &oracle_f64, rcp_f64, 0.5},    {"rsq", RSQ, &oracle_f64, rsq_f64, 1.5},
     {"sqrt", SQRT, &oracle_f64, sqrt_f64, 0.5},
 };
 

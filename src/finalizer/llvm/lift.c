@@ -224,6 +224,7 @@ static bool is_kept_as_base(const struct cairn_lift *lift, unsigned vreg)
 LLVMValueRef cairn_lift_register(struct cairn_lift *lift, unsigned vreg)
 {
     struct cairn_lift_region *region = lift->region;
+    cairn_nan_read(lift, vreg);
     if (region->vector[vreg] == NULL && region->base[vreg] == NULL && is_kept_as_base(lift, vreg))
         region->base[vreg] = find_base(lift, vreg);
     if (region->vector[vreg] == NULL && region->base[vreg] != NULL)
@@ -247,7 +248,7 @@ LLVMValueRef cairn_lift_register_base(struct cairn_lift *lift, unsigned vreg)
     if (region->vector[vreg] == NULL && in_row)
         region->vector[vreg] = find_vector(lift, vreg);
     if (region->vector[vreg] != NULL)
-        return LLVMBuildExtractElement(lift->builder, region->vector[vreg],
+        return LLVMBuildExtractElement(lift->builder, cairn_lift_register(lift, vreg),
                                        cairn_lift_const64(lift, 0), "");
     region->base[vreg] = find_base(lift, vreg);
     return region->base[vreg];

@@ -4,6 +4,7 @@
  */
 #include "finalizer/llvm/lift_ds.h"
 
+#include "finalizer/llvm/semantics.h"
 #include "fp/mode.h"
 
 enum { NO_KIND = 0 };
@@ -56,10 +57,9 @@ static LLVMValueRef select_of(struct cairn_lift *lift, LLVMIntPredicate how, LLV
 
 static LLVMValueRef add_floats(struct cairn_lift *lift, LLVMValueRef old, LLVMValueRef data)
 {
-    LLVMBuilderRef b = lift->builder;
-    old = LLVMBuildBitCast(b, old, lift->f32, "");
-    data = LLVMBuildBitCast(b, data, lift->f32, "");
-    return LLVMBuildBitCast(b, LLVMBuildFAdd(b, old, data, ""), lift->i32, "");
+    LLVMValueRef args[2] = {old, data};
+    return cairn_semantics_emit(lift->semantics, "v_add_f32", true, CAIRN_SEMANTICS_DEFAULT,
+                                lift->builder, lift->module, args);
 }
 
 /* The new value; NULL: not in line. */
@@ -103,8 +103,7 @@ static bool is_in_line(struct cairn_lift *lift, unsigned kind)
     uint32_t mode;
     switch (kind) {
     case CAIRN_DS_add_f32:
-        return !lift->request->exact_nan && cairn_lift_mode_known(lift, &mode) &&
-               (mode & keep) == keep;
+        return cairn_lift_mode_known(lift, &mode) && (mode & keep) == keep;
     case CAIRN_DS_add_u32:
     case CAIRN_DS_sub_u32:
     case CAIRN_DS_rsub_u32:

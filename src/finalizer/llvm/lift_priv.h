@@ -6,7 +6,7 @@
 #define CAIRN_FINALIZER_LLVM_LIFT_PRIV_H
 
 #include "finalizer/known.h"
-#include "finalizer/llvm/lift.h"
+#include "finalizer/llvm/nan.h"
 
 struct cairn_segment;
 
@@ -69,6 +69,7 @@ struct cairn_lift_region {
     int scc_of; /* SCC is `this mask != 0`, to be computed behind the loop; -1: no */
     LLVMValueRef spare_rows[64]; /* of the function's stack, for instructions that cross chunks */
     unsigned rows_taken;         /* by this region */
+    struct cairn_nan nan;        /* float results that wait */
     struct cairn_lift_waiting waiting[CAIRN_LIFT_WAITING];
     LLVMValueRef waiting_rows; /* A and B of each */
     LLVMValueRef wave_rows[3]; /* likewise, by enum cairn_lift_spare */
@@ -115,6 +116,7 @@ struct cairn_lifter {
     bool *full; /* by instruction: facts->insn[].full_write */
     struct cairn_lift_function function;
     struct cairn_lift_region region;
+    struct cairn_nan_buffer nan_buffer;
 };
 
 static inline struct cairn_lifter *cairn_lifter_of(struct cairn_lift *lift)

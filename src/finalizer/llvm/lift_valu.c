@@ -148,8 +148,6 @@ static LLVMValueRef emit_value(struct cairn_lift_valu *v, const LLVMValueRef arg
     else
         result = cairn_lift_valu_quotient(v, args);
     if (result == NULL)
-        result = cairn_lift_valu_approximation(v, args);
-    if (result == NULL)
         result = cairn_lift_valu_call(v, v->row->name, limited ? "_clamp" : "", args);
     result = cairn_lift_valu_finished(v, result);
     if (cairn_lift_valu_is_wide(v->row->dst))
@@ -191,6 +189,40 @@ static bool follows_lane_0(const struct cairn_lift *lift, const struct cairn_lif
            lift->insn->variant != CAIRN_VARIANT_DPP;
 }
 
+/* May results that wait be read, and the own one wait with them? DPP reads what lanes of other
+ * instructions have, and the order of a mask's bits is nobody's to wait for. */
+static enum cairn_nan_policy policy_of(const struct cairn_lift_valu *v)
+{
+    unsigned flags = v->row->flags;
+    bool mask = flags & (CAIRN_LIFT_VALU_MASK_OUT | CAIRN_LIFT_VALU_NO_DST);
+    if (v->scalar || v->insn->variant == CAIRN_VARIANT_DPP || v->insn->op == CAIRN_OP_v_swap_b32)
+        return CAIRN_NAN_STRICT;
+    if (!mask)
+        return CAIRN_NAN_WAITS;
+    bool one_type = v->row->src[1] == v->row->src[0] ||
+                    !cairn_code_is_vector(v->insn->slot[CAIRN_SLOT_SRC1].code);
+    return (flags & CAIRN_LIFT_VALU_FLOAT) && v->insn->variant == CAIRN_VARIANT_PLAIN && one_type
+               ? CAIRN_NAN_COMPARE
+               : CAIRN_NAN_STRICT;
+}
+
+static void emit_insn(struct cairn_lift_valu *v)
+{
+    const struct cairn_lift_valu_row *row = v->row;
+    if (v->insn->op == CAIRN_OP_v_swap_b32)
+        emit_swap(v);
+    else if (v->insn->op == CAIRN_OP_v_pk_mov_b32)
+        cairn_lift_valu_pk_mov(v);
+    else if (v->insn->op == CAIRN_OP_v_mqsad_u32_u8)
+        cairn_lift_valu_mqsad(v);
+    else if (is_packed(row->dst))
+        cairn_lift_valu_packed(v);
+    else if (row->flags & CAIRN_LIFT_VALU_NO_DST)
+        emit_compare(v);
+    else
+        emit_plain(v);
+}
+
 static void emit(struct cairn_lift *lift)
 {
     const struct cairn_lift_valu_row *row = cairn_lift_valu_row_of(lift->insn->op);
@@ -201,18 +233,10 @@ static void emit(struct cairn_lift *lift)
         .row = row,
         .scalar = follows_lane_0(lift, row),
     };
-    if (lift->insn->op == CAIRN_OP_v_swap_b32)
-        emit_swap(&v);
-    else if (lift->insn->op == CAIRN_OP_v_pk_mov_b32)
-        cairn_lift_valu_pk_mov(&v);
-    else if (lift->insn->op == CAIRN_OP_v_mqsad_u32_u8)
-        cairn_lift_valu_mqsad(&v);
-    else if (is_packed(row->dst))
-        cairn_lift_valu_packed(&v);
-    else if (row->flags & CAIRN_LIFT_VALU_NO_DST)
-        emit_compare(&v);
-    else
-        emit_plain(&v);
+    cairn_nan_begin(lift, policy_of(&v), row->src[0]);
+    emit_insn(&v);
+    cairn_nan_end(lift, row->flags & CAIRN_LIFT_VALU_FLOAT ? cairn_lift_valu_element(row->dst)
+                                                           : CAIRN_TYPE_NONE);
 }
 
 const struct cairn_lift_family cairn_lift_valu_family = {.kind = kind, .emit = emit};

@@ -5,8 +5,7 @@
 #ifndef CAIRN_FINALIZER_LLVM_LIFT_VALU_H
 #define CAIRN_FINALIZER_LLVM_LIFT_VALU_H
 
-#include "finalizer/llvm/lift.h"
-#include "finalizer/llvm/semantics.h"
+#include "finalizer/llvm/nan.h"
 
 enum cairn_lift_valu_flag {
     CAIRN_LIFT_VALU_ACC = 1 << 0,  /* the old destination is the last source */
@@ -51,6 +50,14 @@ static inline bool cairn_lift_valu_is_packed16(unsigned type)
     return type == CAIRN_TYPE_PK_F16 || type == CAIRN_TYPE_PK_I16 || type == CAIRN_TYPE_PK_U16;
 }
 
+/* Of packed values the type of one. */
+static inline unsigned cairn_lift_valu_element(unsigned type)
+{
+    return type == CAIRN_TYPE_PK_F16   ? CAIRN_TYPE_F16
+           : type == CAIRN_TYPE_PK_F32 ? CAIRN_TYPE_F32
+                                       : type;
+}
+
 /* One instruction being emitted, on all lanes of the chunk or on lane 0 alone. */
 struct cairn_lift_valu {
     struct cairn_lift *lift;
@@ -90,6 +97,9 @@ LLVMValueRef cairn_lift_valu_placed(const struct cairn_lift_valu *v, LLVMValueRe
 void cairn_lift_valu_put(const struct cairn_lift_valu *v, unsigned dword, LLVMValueRef value);
 void cairn_lift_valu_put64(const struct cairn_lift_valu *v, LLVMValueRef value);
 
+/* How the operation by the host's rules for NaNs differs; SAME: not, or in another way. */
+enum cairn_nan_kind cairn_lift_valu_nan_kind(unsigned op);
+
 /* ---- lift_valu_div.c: divisions */
 
 /* Remembers what v made of these sources, if it may be part of a division; `mask`: its mask result
@@ -99,11 +109,6 @@ void cairn_lift_valu_note(const struct cairn_lift_valu *v, const LLVMValueRef *s
 /* v is div_fixup. If its quotient was made by the sequence that compilers use for n / d, the
  * quotient by the host's division; else NULL. */
 LLVMValueRef cairn_lift_valu_quotient(const struct cairn_lift_valu *v, const LLVMValueRef *source);
-
-/* ---- lift_valu_host.c: the result by an approximation of the host's, within 1 ULP; NULL: there is
- * none, or the interpreter's bits are wanted. */
-LLVMValueRef cairn_lift_valu_approximation(const struct cairn_lift_valu *v,
-                                           const LLVMValueRef *source);
 
 /* ---- lift_valu_packed.c: pairs in one instruction */
 void cairn_lift_valu_packed(struct cairn_lift_valu *v);

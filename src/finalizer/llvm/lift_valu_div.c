@@ -3,7 +3,8 @@
  * LowerFDIV32 and LowerFDIV64), whose result is the IEEE quotient for all operands
  * (tests/fp/test_div.c). Where v_div_fixup ends that very sequence, the host's division takes its
  * place, and what led to it is left without use. The NaNs are the same, too: x86 returns the first
- * NaN operand in the order n, d, made quiet, and the negative one for 0/0, as v_div_fixup does.
+ * NaN operand in the order n, d, made quiet, and the negative one for 0/0, as v_div_fixup does; but
+ * LLVM may move changes of signs past a division, so a NaN is settled as others are (nan.h).
  */
 #include "finalizer/llvm/lift_valu.h"
 
@@ -275,5 +276,17 @@ LLVMValueRef cairn_lift_valu_quotient(const struct cairn_lift_valu *v, const LLV
     LLVMValueRef n = LLVMBuildBitCast(v->builder, source[2], type, "");
     LLVMValueRef d = LLVMBuildBitCast(v->builder, source[1], type, "");
     LLVMValueRef q = LLVMBuildFDiv(v->builder, n, d, "");
-    return LLVMBuildBitCast(v->builder, q, LLVMTypeOf(source[2]), "");
+    q = LLVMBuildBitCast(v->builder, q, LLVMTypeOf(source[2]), "");
+    struct cairn_nan_operation operation = {
+        .name = v->row->name,
+        .mode = CAIRN_SEMANTICS_DEFAULT,
+        .result = q,
+        .arg = {q, source[1], source[2]},
+        .count = 3,
+        .type = v->row->dst,
+        .kind = CAIRN_NAN_PASSES,
+    };
+    if (lift->request->exact_nan && !v->scalar)
+        cairn_nan_note(lift, &operation);
+    return q;
 }

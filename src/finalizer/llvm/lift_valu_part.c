@@ -7,6 +7,7 @@
 #include "finalizer/llvm/lift_valu.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* ---- small things */
 
@@ -229,10 +230,117 @@ LLVMValueRef cairn_lift_valu_dpp(struct cairn_lift_valu *v, LLVMValueRef source)
 
 /* ---- the operation */
 
+enum cairn_nan_kind cairn_lift_valu_nan_kind(unsigned op)
+{
+    switch (op) {
+#define WAITS_3(name)                                                                              \
+    case CAIRN_OP_##name##_f16:                                                                    \
+    case CAIRN_OP_##name##_f32:                                                                    \
+    case CAIRN_OP_##name##_f64:
+        WAITS_3(v_rcp)
+        WAITS_3(v_rsq)
+        WAITS_3(v_sqrt)
+        WAITS_3(v_fma)
+        WAITS_3(v_floor)
+        WAITS_3(v_ceil)
+        WAITS_3(v_trunc)
+        WAITS_3(v_rndne)
+    case CAIRN_OP_v_add_f16:
+    case CAIRN_OP_v_add_f32:
+    case CAIRN_OP_v_add_f64:
+    case CAIRN_OP_v_mul_f16:
+    case CAIRN_OP_v_mul_f32:
+    case CAIRN_OP_v_mul_f64:
+    case CAIRN_OP_v_sub_f16:
+    case CAIRN_OP_v_sub_f32:
+    case CAIRN_OP_v_subrev_f16:
+    case CAIRN_OP_v_subrev_f32:
+    case CAIRN_OP_v_fmac_f32:
+    case CAIRN_OP_v_fmac_f64:
+    case CAIRN_OP_v_log_f16:
+    case CAIRN_OP_v_log_f32:
+    case CAIRN_OP_v_exp_f16:
+    case CAIRN_OP_v_sin_f16:
+    case CAIRN_OP_v_sin_f32:
+    case CAIRN_OP_v_cos_f16:
+    case CAIRN_OP_v_cos_f32:
+    case CAIRN_OP_v_fma_mix_f32:
+    case CAIRN_OP_v_pk_add_f16:
+    case CAIRN_OP_v_pk_mul_f16:
+    case CAIRN_OP_v_pk_fma_f16:
+    case CAIRN_OP_v_pk_add_f32:
+    case CAIRN_OP_v_pk_mul_f32:
+    case CAIRN_OP_v_pk_fma_f32:
+        return CAIRN_NAN_PASSES;
+        WAITS_3(v_min)
+        WAITS_3(v_max)
+    case CAIRN_OP_v_min3_f16:
+    case CAIRN_OP_v_min3_f32:
+    case CAIRN_OP_v_max3_f16:
+    case CAIRN_OP_v_max3_f32:
+    case CAIRN_OP_v_med3_f16:
+    case CAIRN_OP_v_med3_f32:
+    case CAIRN_OP_v_pk_min_f16:
+    case CAIRN_OP_v_pk_max_f16:
+        return CAIRN_NAN_DROPS;
+    default:
+        return CAIRN_NAN_SAME;
+    }
+#undef WAITS_3
+}
+
+/* By the host's rules it is no NaN of -0 and -infinity, which counts even where bits of NaNs do
+ * not.
+ */
+static bool is_quick_rsq(const struct cairn_lift_valu *v)
+{
+    return v->insn->op == CAIRN_OP_v_rsq_f32;
+}
+
+static bool waits(const struct cairn_lift_valu *v)
+{
+    return !v->scalar && (v->lift->request->exact_nan || is_quick_rsq(v)) &&
+           cairn_lift_valu_nan_kind(v->insn->op) != CAIRN_NAN_SAME;
+}
+
+/* NULL: there is nothing to settle, since the rules agree. */
+static LLVMValueRef waiting_call(const struct cairn_lift_valu *v, const char *name,
+                                 enum cairn_semantics_mode mode, const LLVMValueRef *args)
+{
+    struct cairn_lift *lift = v->lift;
+    const struct cairn_semantics_function *quick =
+        cairn_semantics_find_as(lift->semantics, name, false, mode, false);
+    if (quick == NULL || quick == cairn_semantics_find_as(lift->semantics, name, false, mode, true))
+        return NULL;
+    LLVMValueRef result =
+        cairn_semantics_splice(lift->semantics, quick, v->builder, lift->module, args);
+    struct cairn_nan_operation operation = {
+        .name = v->row->name,
+        .mode = mode,
+        .result = result,
+        .count = (uint8_t)cairn_semantics_arguments(quick),
+        .type = (uint8_t)cairn_lift_valu_element(v->row->dst),
+        .kind = cairn_lift_valu_nan_kind(v->insn->op),
+    };
+    memcpy(operation.arg, args, operation.count * sizeof *args);
+    cairn_nan_note(lift, &operation);
+    return result;
+}
+
 static LLVMValueRef call_in_mode(const struct cairn_lift_valu *v, const char *name,
                                  enum cairn_semantics_mode mode, const LLVMValueRef *args)
 {
     struct cairn_lift *lift = v->lift;
+    LLVMValueRef waiting = NULL;
+    if (waits(v) && strcmp(name, v->row->name) == 0)
+        waiting = waiting_call(v, name, mode, args);
+    if (waiting != NULL)
+        return waiting;
+    if (is_quick_rsq(v)) {
+        const struct cairn_semantics_function *exact =
+            cairn_semantics_find_as(lift->semantics, name, v->scalar, mode, true);
+        return cairn_semantics_splice(lift->semantics, exact, v->builder, lift->module, args);
+    }
     return cairn_semantics_emit(lift->semantics, name, v->scalar, mode, v->builder, lift->module,
                                 args);
 }

@@ -132,6 +132,7 @@ void cairn_region_forget_lanes(struct cairn_lift *lift)
     memset(region->ends, 0, sizeof region->ends);
     region->carry.valid = false;
     memset(region->mask, 0, sizeof region->mask);
+    cairn_nan_forget(lift);
     memset(&lift->recent, 0, sizeof lift->recent); /* values of other loops are none here */
     memset(&lift->wides, 0, sizeof lift->wides);
 }
@@ -292,6 +293,7 @@ void cairn_region_close(struct cairn_lift *lift)
     if (!region->open)
         return;
     cairn_region_lane(lift, true);
+    cairn_nan_settle(lift);
     store_live_registers(lift);
     LLVMBuilderRef b = region->lane;
     if (region->skip != NULL) {

@@ -149,8 +149,11 @@ static void emit_block(struct cairn_lift *lift, const struct cairn_parts *parts,
     uint32_t end = last ? segment->end : body_end(lift, block);
     for (uint32_t i = first; i < end; i++)
         emit_insn(lift, parts, block, i);
-    cairn_parts_use(lift, parts, 0);
     cairn_region_lane(lift, true);
+    for (unsigned k = parts->count; k-- > 0;) {
+        cairn_parts_use(lift, parts, k);
+        cairn_nan_settle(lift);
+    }
     if (!last)
         finish_block(lift, parts, block);
 }

@@ -30,7 +30,8 @@ struct cairn_semantics {
     LLVMContextRef context;
     struct file *file; /* as cairn_semantics_files */
     /* Files to look in, in order: -1 ends. */
-    int chain[2][CAIRN_SEMANTICS_MODES][FILES_A_FUNCTION + 1];
+    int chain[2][2][CAIRN_SEMANTICS_MODES][FILES_A_FUNCTION + 1]; /* by exact NaNs, one lane */
+    bool exact_nan;
     struct entry *table; /* open addressing */
     size_t capacity, count;
 };
@@ -81,13 +82,15 @@ static bool find_chain(int chain[FILES_A_FUNCTION + 1], unsigned lanes, bool bas
     return found;
 }
 
-static bool find_chains(struct cairn_semantics *semantics, unsigned lanes, bool base, bool exact)
+static bool find_chains(struct cairn_semantics *semantics, unsigned lanes, bool base)
 {
     bool found = true;
-    for (unsigned mode = 0; mode < CAIRN_SEMANTICS_MODES; mode++) {
+    for (unsigned i = 0; i < 2 * CAIRN_SEMANTICS_MODES; i++) {
+        bool exact = i % 2 == 1;
+        unsigned mode = i / 2;
         bool flush = mode == CAIRN_SEMANTICS_FLUSH_32;
-        found = found && find_chain(semantics->chain[0][mode], lanes, base, exact, flush) &&
-                find_chain(semantics->chain[1][mode], 1, base, exact, flush);
+        found = found && find_chain(semantics->chain[exact][0][mode], lanes, base, exact, flush) &&
+                find_chain(semantics->chain[exact][1][mode], 1, base, exact, flush);
     }
     return found;
 }
@@ -106,12 +109,13 @@ enum cairn_status cairn_semantics_open(LLVMContextRef context, unsigned lanes,
     if (semantics == NULL)
         return CAIRN_ERR_NO_MEMORY;
     semantics->context = context;
+    semantics->exact_nan = exact_nan;
     semantics->capacity = TABLE_START;
     semantics->table = calloc(TABLE_START, sizeof *semantics->table);
     semantics->file = calloc(cairn_semantics_file_count, sizeof *semantics->file);
     enum cairn_status status = CAIRN_ERR_NO_MEMORY;
     if (semantics->table != NULL && semantics->file != NULL)
-        status = find_chains(semantics, lanes, lanes < 16 && lacks_fma(level), exact_nan)
+        status = find_chains(semantics, lanes, lanes < 16 && lacks_fma(level))
                      ? CAIRN_OK
                      : CAIRN_ERR_INVALID_ARGUMENT;
     if (status != CAIRN_OK) {
@@ -213,12 +217,20 @@ static struct cairn_semantics_function *prepared(struct cairn_semantics *semanti
     return entry->function;
 }
 
+const struct cairn_semantics_function *cairn_semantics_find_as(struct cairn_semantics *semantics,
+                                                               const char *name, bool scalar,
+                                                               enum cairn_semantics_mode mode,
+                                                               bool exact_nan)
+{
+    if (mode >= CAIRN_SEMANTICS_MODES)
+        return NULL;
+    LLVMValueRef value = find_in_files(semantics, semantics->chain[exact_nan][scalar][mode], name);
+    return value == NULL ? NULL : prepared(semantics, value);
+}
+
 const struct cairn_semantics_function *cairn_semantics_find(struct cairn_semantics *semantics,
                                                             const char *name, bool scalar,
                                                             enum cairn_semantics_mode mode)
 {
-    if (mode >= CAIRN_SEMANTICS_MODES)
-        return NULL;
-    LLVMValueRef value = find_in_files(semantics, semantics->chain[scalar][mode], name);
-    return value == NULL ? NULL : prepared(semantics, value);
+    return cairn_semantics_find_as(semantics, name, scalar, mode, semantics->exact_nan);
 }

@@ -40,6 +40,13 @@ const struct cairn_semantics_function *cairn_semantics_find(struct cairn_semanti
                                                             const char *name, bool scalar,
                                                             enum cairn_semantics_mode mode);
 
+/* The same by the host's rules for NaNs, or by the GPU's, whatever `exact_nan` was. Functions that
+ * are the same in both are one. */
+const struct cairn_semantics_function *cairn_semantics_find_as(struct cairn_semantics *semantics,
+                                                               const char *name, bool scalar,
+                                                               enum cairn_semantics_mode mode,
+                                                               bool exact_nan);
+
 /* Emits the function's body at `builder`, in a function of `module`, and returns its result. Mask
  * operands and results are <lanes x i1> (scalar: i1). Constants are folded. */
 LLVMValueRef cairn_semantics_splice(struct cairn_semantics *semantics,

@@ -141,6 +141,9 @@ static LLVMValueRef call(struct cairn_serial_lane *lane, const struct cairn_lift
     snprintf(name, sizeof name, "%s%s", row->name, suffix);
     if ((row->flags & CAIRN_LIFT_VALU_FLOAT) && cairn_lift_mode_known(lift, &bits))
         mode = cairn_semantics_mode_of(bits);
+    if (lift->request->exact_nan && suffix[0] == '\0' &&
+        cairn_lift_valu_nan_kind(lift->insn->op) == CAIRN_NAN_PASSES)
+        return cairn_nan_scalar(lift, row->name, mode, row->dst, args);
     return cairn_semantics_emit(lift->semantics, name, true, mode, lift->builder, lift->module,
                                 args);
 }
