@@ -108,13 +108,64 @@ static LLVMValueRef wave_at(struct cairn_lift *lift, LLVMValueRef first, uint32_
     return cairn_lift_wave_field(lift, first, index * sizeof(struct cairn_wave));
 }
 
-/* Of lift->wave, which is number `index`. */
-static void make_scalars(struct cairn_lift *lift, uint32_t index, const struct cairn_regs *wanted,
-                         const struct cairn_regs *written, LLVMValueRef id[3])
+/* ---- loops over the waves of a workgroup */
+
+enum { CARRIED = 2 };
+
+/* Emitted once, however many waves there are: what is unrolled costs time to compile. */
+struct by_wave {
+    LLVMBasicBlockRef before, body;
+    LLVMValueRef index;                        /* i64 */
+    LLVMValueRef phi[CARRIED], start[CARRIED]; /* values that go round; NULL: none */
+};
+
+static void open_waves(struct cairn_lift *lift, struct by_wave *loop)
 {
-    LLVMValueRef entry =
-        load_frame(lift, lift->ptr, offsetof(struct cairn_native_frame, entry_waves), 8);
-    entry = wave_at(lift, entry, index);
+    LLVMBuilderRef b = lift->builder;
+    loop->before = LLVMGetInsertBlock(b);
+    loop->body = cairn_lift_block(lift, "waves");
+    LLVMBuildBr(b, loop->body);
+    LLVMPositionBuilderAtEnd(b, loop->body);
+    loop->index = LLVMBuildPhi(b, lift->i64, "");
+    for (unsigned i = 0; i < CARRIED; i++)
+        if (loop->start[i] != NULL)
+            loop->phi[i] = LLVMBuildPhi(b, LLVMTypeOf(loop->start[i]), "");
+}
+
+/* `next`: the carried values behind the turn. */
+static void close_waves(struct cairn_lift *lift, struct by_wave *loop, LLVMValueRef next[CARRIED])
+{
+    LLVMBuilderRef b = lift->builder;
+    LLVMBasicBlockRef behind = cairn_lift_block(lift, "behind");
+    LLVMBasicBlockRef from[] = {loop->before, LLVMGetInsertBlock(b)};
+    LLVMValueRef index = LLVMBuildAdd(b, loop->index, cairn_lift_const64(lift, 1), "");
+    LLVMValueRef more =
+        LLVMBuildICmp(b, LLVMIntNE, index, cairn_lift_const64(lift, waves(lift)), "");
+    cairn_region_mark_loop(lift, LLVMBuildCondBr(b, more, loop->body, behind));
+    LLVMValueRef values[] = {cairn_lift_const64(lift, 0), index};
+    LLVMAddIncoming(loop->index, values, from, 2);
+    for (unsigned i = 0; i < CARRIED; i++)
+        if (loop->start[i] != NULL)
+            LLVMAddIncoming(loop->phi[i], (LLVMValueRef[]){loop->start[i], next[i]}, from, 2);
+    LLVMPositionBuilderAtEnd(b, behind);
+}
+
+/* `bytes` for each wave before this turn's, behind `base`. */
+static LLVMValueRef of_wave(struct cairn_lift *lift, const struct by_wave *loop, LLVMValueRef base,
+                            uint64_t bytes)
+{
+    LLVMValueRef offset =
+        LLVMBuildMul(lift->builder, loop->index, cairn_lift_const64(lift, bytes), "");
+    return LLVMBuildInBoundsGEP2(lift->builder, lift->i8, base, &offset, 1, "");
+}
+
+/* ---- what a workgroup begins with */
+
+/* Of lift->wave, which begins as `entry`. */
+static void make_scalars(struct cairn_lift *lift, LLVMValueRef entry,
+                         const struct cairn_regs *wanted, const struct cairn_regs *written,
+                         LLVMValueRef id[3])
+{
     for (unsigned code = 0; code < CAIRN_CODE_EXEC_LO; code++) {
         LLVMValueRef value = NULL;
         for (unsigned i = 0; i < 3; i++)
@@ -128,79 +179,92 @@ static void make_scalars(struct cairn_lift *lift, uint32_t index, const struct c
                                           cairn_lift_wave_field(lift, entry, offset), 4);
         cairn_lift_store_sgpr(lift, code, 1, value);
     }
+    cairn_lift_store_pc(lift, lift->program->blocks[lift->program->entry].offset);
 }
 
-static void store_field(struct cairn_lift *lift, uint64_t value, LLVMTypeRef type, size_t offset)
+static void store_field(struct cairn_lift *lift, LLVMValueRef value, size_t offset)
 {
-    cairn_lift_state_store(lift, LLVMConstInt(type, value, false),
-                           cairn_lift_wave_field(lift, lift->wave, offset), 4);
+    cairn_lift_state_store(lift, value, cairn_lift_wave_field(lift, lift->wave, offset), 4);
+}
+
+/* The lanes that there are: all, but of the last wave perhaps. */
+static LLVMValueRef entry_exec(struct cairn_lift *lift, const struct by_wave *loop)
+{
+    LLVMBuilderRef b = lift->builder;
+    uint32_t size = lift->geometry->wave_size, rest = items(lift) % size;
+    uint64_t all = size < 64 ? (UINT64_C(1) << size) - 1 : ~UINT64_C(0);
+    LLVMValueRef full = cairn_lift_const64(lift, all);
+    if (rest == 0)
+        return full;
+    LLVMValueRef last =
+        LLVMBuildICmp(b, LLVMIntEQ, loop->index, cairn_lift_const64(lift, waves(lift) - 1), "");
+    return LLVMBuildSelect(b, last, cairn_lift_const64(lift, (UINT64_C(1) << rest) - 1), full, "");
 }
 
 /* What each wave has its own of, merged or not. */
-static void make_wave(struct cairn_lift *lift, uint32_t index, const struct cairn_regs *wanted,
-                      const struct cairn_regs *written)
+static void make_wave(struct cairn_lift *lift, const struct by_wave *loop,
+                      const struct cairn_regs *wanted, const struct cairn_regs *written)
 {
-    const struct cairn_geometry *geometry = lift->geometry;
-    uint32_t left = items(lift) - index * geometry->wave_size;
-    uint32_t lanes = left < geometry->wave_size ? left : geometry->wave_size;
-    uint64_t exec = lanes < 64 ? (UINT64_C(1) << lanes) - 1 : ~UINT64_C(0);
     if (cairn_regs_has_s(written, CAIRN_CODE_EXEC_LO) ||
         cairn_regs_has_s(written, CAIRN_CODE_EXEC_HI))
-        store_field(lift, exec, lift->i64,
+        store_field(lift, entry_exec(lift, loop),
                     offsetof(struct cairn_wave, sgpr) + 4 * (size_t)CAIRN_CODE_EXEC_LO);
     if (cairn_regs_has_s(wanted, CAIRN_SREG_SCC))
-        store_field(lift, 0, lift->i32, offsetof(struct cairn_wave, scc));
+        store_field(lift, cairn_lift_const32(lift, 0), offsetof(struct cairn_wave, scc));
     if (cairn_lifter_of(lift)->function.mode_written)
-        store_field(lift, geometry->mode, lift->i32, offsetof(struct cairn_wave, mode));
+        store_field(lift, cairn_lift_const32(lift, lift->geometry->mode),
+                    offsetof(struct cairn_wave, mode));
     if (takes_turns(lift))
-        store_field(lift, CAIRN_WAVE_READY, lift->i32, offsetof(struct cairn_wave, state));
+        store_field(lift, cairn_lift_const32(lift, CAIRN_WAVE_READY),
+                    offsetof(struct cairn_wave, state));
 }
 
-/* Rows of work-item ids. */
-static void make_rows(struct cairn_lift *lift, const struct cairn_regs *wanted,
-                      const struct cairn_regs *written)
+/* Rows of work-item ids, of one wave. */
+static void make_rows(struct cairn_lift *lift, const struct by_wave *loop,
+                      const struct cairn_regs *wanted, const struct cairn_regs *written)
 {
     const struct cairn_geometry *geometry = lift->geometry;
     unsigned rows = lift->program->gfx->packed_work_item_ids ? 1 : 1 + (geometry->rsrc2 >> 11 & 3);
-    size_t row_bytes = CAIRN_WAVE_LANES * sizeof(uint32_t);
+    size_t row_bytes = CAIRN_WAVE_LANES * sizeof(uint32_t), bytes = lift->width * sizeof(uint32_t);
     rows = rows > 3 ? 3 : rows;
     rows = rows > geometry->rows ? geometry->rows : rows;
-    LLVMValueRef entry =
+    LLVMValueRef from =
         load_frame(lift, lift->ptr, offsetof(struct cairn_native_frame, entry_ids), 8);
-    for (uint32_t wave = 0; wave < waves(lift); wave++)
-        for (unsigned row = 0; row < rows; row++)
-            for (unsigned c = 0; c < lift->chunks; c++) {
-                size_t chunk = c * lift->width * sizeof(uint32_t);
-                size_t from = (wave * rows + row) * row_bytes + chunk;
-                size_t to = ((size_t)wave * geometry->rows + row) * row_bytes + chunk;
-                if (!cairn_regs_has_v(wanted, row) || !cairn_regs_has_v(written, row))
-                    continue;
-                LLVMValueRef ids = cairn_lift_state_load(
-                    lift, lift->v32, cairn_lift_wave_field(lift, entry, from), 4 * lift->width);
-                cairn_lift_state_store(lift, ids, cairn_lift_wave_field(lift, lift->vgprs, to),
-                                       4 * lift->width);
-            }
+    from = of_wave(lift, loop, from, rows * row_bytes);
+    LLVMValueRef to = of_wave(lift, loop, lift->vgprs, geometry->rows * row_bytes);
+    for (unsigned row = 0; row < rows; row++)
+        for (unsigned c = 0; c < lift->chunks; c++) {
+            size_t at = row * row_bytes + c * bytes;
+            if (!cairn_regs_has_v(wanted, row) || !cairn_regs_has_v(written, row))
+                continue;
+            LLVMValueRef ids = cairn_lift_state_load(
+                lift, lift->v32, cairn_lift_wave_field(lift, from, at), (unsigned)bytes);
+            cairn_lift_state_store(lift, ids, cairn_lift_wave_field(lift, to, at), (unsigned)bytes);
+        }
 }
 
 /* lift->wave: the first wave. */
 static void make_group(struct cairn_lift *lift)
 {
-    const struct cairn_program *program = lift->program;
-    const struct cairn_regs *wanted = &lift->live->live_in[program->entry];
+    const struct cairn_regs *wanted = &lift->live->live_in[lift->program->entry];
     struct cairn_regs written;
+    struct by_wave loop = {0};
     LLVMValueRef id[3], first = lift->wave;
-    find_written(program, &written);
+    LLVMValueRef entry =
+        load_frame(lift, lift->ptr, offsetof(struct cairn_native_frame, entry_waves), 8);
+    find_written(lift->program, &written);
     next_id(lift, id);
-    for (uint32_t i = 0; i < waves(lift); i++) {
-        lift->wave = wave_at(lift, first, i);
-        make_wave(lift, i, wanted, &written);
-        if (i > 0 && !takes_turns(lift))
-            continue;
-        make_scalars(lift, i, wanted, &written, id);
-        cairn_lift_store_pc(lift, program->blocks[program->entry].offset);
-    }
+    if (!takes_turns(lift))
+        make_scalars(lift, entry, wanted, &written, id);
+    open_waves(lift, &loop);
+    lift->wave = of_wave(lift, &loop, first, sizeof(struct cairn_wave));
+    make_wave(lift, &loop, wanted, &written);
+    if (takes_turns(lift))
+        make_scalars(lift, of_wave(lift, &loop, entry, sizeof(struct cairn_wave)), wanted, &written,
+                     id);
+    make_rows(lift, &loop, wanted, &written);
+    close_waves(lift, &loop, NULL);
     lift->wave = first;
-    make_rows(lift, wanted, &written);
 }
 
 /* All waves have ended. */
@@ -271,7 +335,7 @@ static void emit_turn(struct cairn_lift *lift, LLVMBasicBlockRef from, enum cair
     LLVMPositionBuilderAtEnd(b, from);
     LLVMValueRef first = first_wave(lift);
     branch_if(lift, LLVMBuildIsNull(b, first, ""), out, "turns");
-    store_field(lift, state, lift->i32, offsetof(struct cairn_wave, state));
+    store_field(lift, cairn_lift_const32(lift, state), offsetof(struct cairn_wave, state));
     LLVMValueRef end = wave_at(lift, first, waves(lift)), before[2] = {lift->wave, NULL};
     LLVMBasicBlockRef come_from[2] = {LLVMGetInsertBlock(b), NULL};
     LLVMBuildBr(b, look);
@@ -292,19 +356,21 @@ static void emit_turn(struct cairn_lift *lift, LLVMBasicBlockRef from, enum cair
 static void emit_release(struct cairn_lift *lift, LLVMValueRef first, LLVMBasicBlockRef out)
 {
     LLVMBuilderRef b = lift->builder;
-    LLVMValueRef one = cairn_lift_const64(lift, 1), turn = LLVMConstNull(lift->ptr);
+    LLVMValueRef one = cairn_lift_const64(lift, 1);
     branch_if(lift, LLVMBuildNot(b, may_go_on(lift, one), ""), out, "met");
     size_t at = offsetof(struct cairn_native_frame, barriers);
     store_frame(lift, LLVMBuildAdd(b, load_frame(lift, lift->i64, at, 8), one, ""), at, 8);
     (void)cairn_control_burn(lift, cairn_lift_const64(lift, BARRIER_FUEL));
-    for (uint32_t i = waves(lift); i-- > 0;) {
-        LLVMValueRef wave = wave_at(lift, first, i), state = load_state(lift, wave);
-        LLVMValueRef waits = is_state(lift, state, CAIRN_WAVE_BARRIER);
-        LLVMValueRef ready = cairn_lift_const32(lift, CAIRN_WAVE_READY);
-        turn = LLVMBuildSelect(b, waits, wave, turn, "");
-        state = LLVMBuildSelect(b, waits, ready, state, "");
-        cairn_lift_state_store(lift, state, state_field(lift, wave), 4);
-    }
+    struct by_wave loop = {.start = {LLVMConstNull(lift->ptr)}};
+    open_waves(lift, &loop);
+    LLVMValueRef wave = of_wave(lift, &loop, first, sizeof(struct cairn_wave));
+    LLVMValueRef state = load_state(lift, wave), none = LLVMBuildIsNull(b, loop.phi[0], "");
+    LLVMValueRef waits = is_state(lift, state, CAIRN_WAVE_BARRIER);
+    LLVMValueRef turn = LLVMBuildSelect(b, LLVMBuildAnd(b, waits, none, ""), wave, loop.phi[0], "");
+    LLVMValueRef ready = cairn_lift_const32(lift, CAIRN_WAVE_READY);
+    state = LLVMBuildSelect(b, waits, ready, state, "");
+    cairn_lift_state_store(lift, state, state_field(lift, wave), 4);
+    close_waves(lift, &loop, (LLVMValueRef[CARRIED]){turn, NULL});
     go_on_with(lift, turn);
 }
 
@@ -323,14 +389,15 @@ static void emit_round(struct cairn_lift *lift, LLVMBasicBlockRef round)
 {
     LLVMBuilderRef b = lift->builder;
     LLVMBasicBlockRef out = cairn_lift_block(lift, "out"), group = cairn_lift_block(lift, "group");
-    LLVMValueRef ready = LLVMConstNull(lift->i1), waiting = LLVMConstNull(lift->i1);
+    struct by_wave loop = {.start = {LLVMConstNull(lift->i1), LLVMConstNull(lift->i1)}};
     LLVMPositionBuilderAtEnd(b, round);
     LLVMValueRef first = first_wave(lift);
-    for (uint32_t i = 0; i < waves(lift); i++) {
-        LLVMValueRef state = load_state(lift, wave_at(lift, first, i));
-        ready = LLVMBuildOr(b, ready, is_state(lift, state, CAIRN_WAVE_READY), "");
-        waiting = LLVMBuildOr(b, waiting, is_state(lift, state, CAIRN_WAVE_BARRIER), "");
-    }
+    open_waves(lift, &loop);
+    LLVMValueRef state = load_state(lift, of_wave(lift, &loop, first, sizeof(struct cairn_wave)));
+    LLVMValueRef ready = LLVMBuildOr(b, loop.phi[0], is_state(lift, state, CAIRN_WAVE_READY), "");
+    LLVMValueRef waiting =
+        LLVMBuildOr(b, loop.phi[1], is_state(lift, state, CAIRN_WAVE_BARRIER), "");
+    close_waves(lift, &loop, (LLVMValueRef[CARRIED]){ready, waiting});
     branch_if(lift, ready, out, "none_ready");
     branch_if(lift, LLVMBuildNot(b, waiting, ""), group, "waiting");
     emit_release(lift, first, out);
