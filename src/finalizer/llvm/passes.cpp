@@ -5,6 +5,7 @@
 #include "finalizer/llvm/passes.h"
 
 #include "finalizer/llvm/cold.h"
+#include "finalizer/llvm/logic.h"
 
 #include <llvm/Analysis/AliasAnalysis.h>
 #include <llvm/Analysis/AssumptionCache.h>
@@ -90,6 +91,7 @@ FunctionPassManager quick_list()
     list.addPass(SROAPass(SROAOptions::ModifyCFG));
     list.addPass(EarlyCSEPass());
     list.addPass(ADCEPass());
+    list.addPass(CairnLogicPass());
     return list;
 }
 
@@ -106,6 +108,7 @@ FunctionPassManager full_list()
     list.addPass(DSEPass());
     list.addPass(ADCEPass());
     list.addPass(CairnColdPass());
+    list.addPass(CairnLogicPass());
     return list;
 }
 
