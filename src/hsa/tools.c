@@ -16,8 +16,9 @@
 
 enum { MAX_TOOLS = 16, PATH_BYTES = 512, RUNTIME_VERSION = 1 };
 
-typedef bool (*tool_on_load)(void *table, uint64_t runtime_version, uint64_t failed_count,
-                             const char *const *failed_names);
+struct HsaApiTable; /* hsa_api_trace.h: what tools know the tables as */
+typedef bool (*tool_on_load)(struct HsaApiTable *table, uint64_t runtime_version,
+                             uint64_t failed_count, const char *const *failed_names);
 typedef void (*tool_on_unload)(void);
 
 /* Guarded by the process's open_lock. */
@@ -61,8 +62,8 @@ static bool load_tool(const char *path)
         return false;
     }
     tool_on_load on_load = (tool_on_load)dlsym(library, "OnLoad");
-    if (on_load == NULL ||
-        !on_load(&cairn_hsa_api_root, RUNTIME_VERSION, tools.failed_count, failed)) {
+    if (on_load == NULL || !on_load((struct HsaApiTable *)&cairn_hsa_api_root, RUNTIME_VERSION,
+                                    tools.failed_count, failed)) {
         cairn_log(CAIRN_LOG_ERROR, "hsa: HSA_TOOLS_LIB: %s %s", path,
                   on_load == NULL ? "has no OnLoad" : "does not want to be loaded");
         dlclose(library);
