@@ -134,6 +134,18 @@ static hsa_status_t prepare(hsa_agent_t agent, const struct image *image, const 
     return HSA_STATUS_SUCCESS;
 }
 
+/* Between the box and memory: `in` to the image, else out of it. */
+static void move_rows(const struct image *image, const struct box *box,
+                      const struct memory_layout *layout, char *memory, bool in)
+{
+    for (size_t slice = 0; slice < box->slices; slice++)
+        for (size_t row = 0; row < box->rows; row++) {
+            char *here = memory + slice * layout->slice_pitch + row * layout->row_pitch;
+            void *there = row_at(image, box, slice, row);
+            memmove(in ? there : here, in ? here : there, layout->row_bytes);
+        }
+}
+
 hsa_status_t hsa_ext_image_import(hsa_agent_t agent, const void *src_memory, size_t src_row_pitch,
                                   size_t src_slice_pitch, hsa_ext_image_t dst_image,
                                   const hsa_ext_image_region_t *image_region)
@@ -147,11 +159,7 @@ hsa_status_t hsa_ext_image_import(hsa_agent_t agent, const void *src_memory, siz
         return status;
     if (!cairn_hsa_range_is_valid(src_memory, layout.size))
         return HSA_STATUS_ERROR_INVALID_ARGUMENT;
-    for (size_t slice = 0; slice < box.slices; slice++)
-        for (size_t row = 0; row < box.rows; row++)
-            memmove(row_at(image, &box, slice, row),
-                    (const char *)src_memory + slice * layout.slice_pitch + row * layout.row_pitch,
-                    layout.row_bytes);
+    move_rows(image, &box, &layout, (char *)src_memory, true);
     return HSA_STATUS_SUCCESS;
 }
 
@@ -168,10 +176,7 @@ hsa_status_t hsa_ext_image_export(hsa_agent_t agent, hsa_ext_image_t src_image, 
         return status;
     if (!cairn_hsa_range_is_writable(dst_memory, layout.size))
         return HSA_STATUS_ERROR_INVALID_ARGUMENT;
-    for (size_t slice = 0; slice < box.slices; slice++)
-        for (size_t row = 0; row < box.rows; row++)
-            memmove((char *)dst_memory + slice * layout.slice_pitch + row * layout.row_pitch,
-                    row_at(image, &box, slice, row), layout.row_bytes);
+    move_rows(image, &box, &layout, dst_memory, false);
     return HSA_STATUS_SUCCESS;
 }
 
