@@ -22,6 +22,9 @@ struct rig_queue {
 
 void rig_open(void);
 void rig_close(void);
+/* The same, for cmocka_run_group_tests. */
+int rig_open_group(void **state);
+int rig_close_group(void **state);
 /* The kernel object of a loaded kernel that runs `kernel`; `descriptor` (may be NULL) gives the
  * other fields. */
 uint64_t rig_kernel(fake_kernel kernel, const struct cairn_kernel_descriptor *descriptor);

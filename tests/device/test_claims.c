@@ -30,20 +30,6 @@ static struct world *world_of(const struct cairn_wave *wave)
     return (struct world *)wave->launch->kernarg_address;
 }
 
-static int open_rig(void **state)
-{
-    (void)state;
-    rig_open();
-    return 0;
-}
-
-static int close_rig(void **state)
-{
-    (void)state;
-    rig_close();
-    return 0;
-}
-
 static uint32_t begin(struct cairn_wave *wave, uint64_t step)
 {
     uint32_t id = wave->group->id[0];
@@ -198,5 +184,5 @@ int main(void)
         cmocka_unit_test(heavy_workgroups_are_spread_over_the_workers),
         cmocka_unit_test(a_fault_names_its_workgroup_and_ends_the_dispatch),
     };
-    return cmocka_run_group_tests(tests, open_rig, close_rig);
+    return cmocka_run_group_tests(tests, rig_open_group, rig_close_group);
 }

@@ -14,20 +14,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-static int open_rig(void **state)
-{
-    (void)state;
-    rig_open();
-    return 0;
-}
-
-static int close_rig(void **state)
-{
-    (void)state;
-    rig_close();
-    return 0;
-}
-
 struct world {
     bool sleeps; /* waiting waves yield; else they use up their budget */
     uint32_t groups;
@@ -516,5 +502,5 @@ int main(void)
         cmocka_unit_test(memory_of_a_workgroup_is_where_it_must_be),
         cmocka_unit_test(thirty_two_queues_share_the_workers),
     };
-    return cmocka_run_group_tests(tests, open_rig, close_rig);
+    return cmocka_run_group_tests(tests, rig_open_group, rig_close_group);
 }

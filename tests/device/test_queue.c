@@ -16,20 +16,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static int open_rig(void **state)
-{
-    (void)state;
-    rig_open();
-    return 0;
-}
-
-static int close_rig(void **state)
-{
-    (void)state;
-    rig_close();
-    return 0;
-}
-
 /* Counts its lanes, by workgroup. */
 struct tally {
     _Atomic uint32_t lanes, waves;
@@ -657,5 +643,5 @@ int main(void)
         cmocka_unit_test(doorbell_leads_to_its_queue),
         cmocka_unit_test(queue_may_be_destroyed_by_its_error_callback),
     };
-    return cmocka_run_group_tests(tests, open_rig, close_rig);
+    return cmocka_run_group_tests(tests, rig_open_group, rig_close_group);
 }

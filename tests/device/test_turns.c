@@ -127,20 +127,6 @@ static void a_queue_has_no_more_workers_than_it_may(void **state)
     rig_queue_close(&queue);
 }
 
-static int open_rig(void **state)
-{
-    (void)state;
-    rig_open();
-    return 0;
-}
-
-static int close_rig(void **state)
-{
-    (void)state;
-    rig_close();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -148,5 +134,5 @@ int main(void)
         cmocka_unit_test(a_higher_priority_gets_more_turns_and_none_starves),
         cmocka_unit_test(a_queue_has_no_more_workers_than_it_may),
     };
-    return cmocka_run_group_tests(tests, open_rig, close_rig);
+    return cmocka_run_group_tests(tests, rig_open_group, rig_close_group);
 }
