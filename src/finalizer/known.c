@@ -424,8 +424,6 @@ static void forget_writes(const struct step *step)
 {
     struct cairn_regs reads, writes;
     bool any;
-    memset(&reads, 0, sizeof reads);
-    memset(&writes, 0, sizeof writes);
     cairn_insn_registers(step->insn, &reads, &writes, &any);
     if (any) {
         memset(step->state, 0, sizeof *step->state);

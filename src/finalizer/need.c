@@ -86,8 +86,6 @@ static void run_insn(struct pass *pass, uint32_t index)
     const struct cairn_insn *insn = &pass->program->insns[index].insn;
     struct cairn_regs reads, writes;
     bool any;
-    memset(&reads, 0, sizeof reads);
-    memset(&writes, 0, sizeof writes);
     cairn_insn_registers(insn, &reads, &writes, &any);
     if (pass->scopes->made[index] != 0)
         leave_scope(pass, pass->scopes->made[index]);

@@ -81,6 +81,14 @@ CAIRN_MUST_CHECK enum cairn_status cairn_program_build(const struct cairn_gfx *g
                                                        struct cairn_program **out);
 void cairn_program_destroy(struct cairn_program *program);
 
+/* The last instruction of a block that has one. */
+static inline const struct cairn_insn *cairn_program_last(const struct cairn_program *program,
+                                                          uint32_t block)
+{
+    const struct cairn_program_block *at = &program->blocks[block];
+    return &program->insns[at->first + at->count - 1].insn;
+}
+
 /* The block that begins at `offset`, or CAIRN_NO_BLOCK. */
 uint32_t cairn_program_block_at(const struct cairn_program *program, uint32_t offset);
 

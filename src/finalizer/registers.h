@@ -34,17 +34,24 @@ static inline void cairn_regs_add_v(struct cairn_regs *regs, unsigned vreg)
     regs->v[vreg / 64] |= UINT64_C(1) << (vreg % 64);
 }
 
+/* Have two sets of scalar registers (struct cairn_regs.s) one in common? */
+static inline bool cairn_codes_meet(const uint64_t a[3], const uint64_t b[3])
+{
+    return (a[0] & b[0]) | (a[1] & b[1]) | (a[2] & b[2]);
+}
+
 /* The vector register number of an operand code, given that cairn_code_is_vector(code). */
 static inline unsigned cairn_vreg_of_code(unsigned code)
 {
     return code - CAIRN_CODE_VGPR0;
 }
 
-/* What one instruction reads and writes, implicit registers (EXEC, VCC, M0, SCC, MODE) included.
- * Partial writes (DST_IS_SOURCE, SDWA preserve, DPP that skips lanes, d16 loads) also read the old
- * destination; that a write under EXEC keeps inactive lanes is NOT counted as a read here.
- * Instructions with registers found at run time (v_movrel, s_movrel, GPR indexing) read and write
- * everything: *any is set. `operand codes` beyond the tables are ignored. */
+/* What one instruction reads and writes (all of both structs is set), implicit registers (EXEC,
+ * VCC, M0, SCC, MODE) included. Partial writes (DST_IS_SOURCE, SDWA preserve, DPP that skips lanes,
+ * d16 loads) also read the old destination; that a write under EXEC keeps inactive lanes is NOT
+ * counted as a read here. Instructions with registers found at run time (v_movrel, s_movrel, GPR
+ * indexing) read and write everything: *any is set. `operand codes` beyond the tables are ignored.
+ */
 void cairn_insn_registers(const struct cairn_insn *insn, struct cairn_regs *reads,
                           struct cairn_regs *writes, bool *any);
 

@@ -112,8 +112,6 @@ static void forget_writes(struct walk *walk, const struct cairn_insn *insn)
 {
     struct cairn_regs reads, writes;
     bool any;
-    memset(&reads, 0, sizeof reads);
-    memset(&writes, 0, sizeof writes);
     cairn_insn_registers(insn, &reads, &writes, &any);
     for (unsigned code = 0; code < PAIRS; code++)
         if (any || cairn_regs_has_s(&writes, code))

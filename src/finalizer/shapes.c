@@ -190,8 +190,6 @@ static struct cairn_shape_value of_uniforms(const struct pass *pass)
                      insn->variant != CAIRN_VARIANT_DPP && insn->variant != CAIRN_VARIANT_DPP8;
     struct cairn_regs reads, writes;
     bool any;
-    memset(&reads, 0, sizeof reads);
-    memset(&writes, 0, sizeof writes);
     cairn_insn_registers(insn, &reads, &writes, &any);
     if (!lane_wise || any || reads_mask(insn) || insn->op == CAIRN_OP_v_mbcnt_lo_u32_b32 ||
         insn->op == CAIRN_OP_v_mbcnt_hi_u32_b32 || insn->op == CAIRN_OP_v_writelane_b32)
@@ -574,8 +572,6 @@ static void run_insn(struct pass *pass, uint32_t index)
     struct cairn_regs reads, writes;
     struct cairn_shape_value low = cairn_shape_varying, high = cairn_shape_varying;
     bool any, vector = insn->encoding >= CAIRN_ENC_VOP1 && insn->encoding <= CAIRN_ENC_MAI;
-    memset(&reads, 0, sizeof reads);
-    memset(&writes, 0, sizeof writes);
     cairn_insn_registers(insn, &reads, &writes, &any);
     pass->insn = insn;
     pass->index = index;

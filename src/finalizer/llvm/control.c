@@ -291,15 +291,13 @@ static void build_control(struct cairn_lift *lift, uint32_t block, uint32_t inde
                 at->next != CAIRN_NO_BLOCK ? function->blocks[at->next] : function->leave);
 }
 
-/* The interpreter executes one instruction. */
-static void build_step(struct cairn_lift *lift, uint32_t index)
+void cairn_control_call_step(struct cairn_lift *lift)
 {
     LLVMTypeRef arguments[] = {lift->ptr, lift->ptr};
     LLVMTypeRef type = LLVMFunctionType(lift->i1, arguments, 2, false);
     LLVMValueRef values[] = {lift->frame, lift->wave};
     LLVMValueRef step = frame_load(lift, lift->ptr, offsetof(struct cairn_native_frame, step));
     LLVMBasicBlockRef on = cairn_lift_block(lift, "on"), out = cairn_lift_block(lift, "out");
-    cairn_lift_store_pc(lift, lift->program->insns[index].offset);
     LLVMValueRef went = LLVMBuildCall2(lift->builder, type, step, values, 2, "");
     unsigned zeroext = LLVMGetEnumAttributeKindForName("zeroext", 7);
     LLVMAddCallSiteAttribute(went, 0, LLVMCreateEnumAttribute(lift->context, zeroext, 0));
@@ -307,6 +305,13 @@ static void build_step(struct cairn_lift *lift, uint32_t index)
     LLVMPositionBuilderAtEnd(lift->builder, out);
     leave(lift, CAIRN_NATIVE_STATE);
     LLVMPositionBuilderAtEnd(lift->builder, on);
+}
+
+/* The interpreter executes one instruction. */
+static void build_step(struct cairn_lift *lift, uint32_t index)
+{
+    cairn_lift_store_pc(lift, lift->program->insns[index].offset);
+    cairn_control_call_step(lift);
     cairn_region_forget_scalars(lift);
     cairn_lifter_of(lift)->function.stepped++;
 }

@@ -26,20 +26,6 @@ struct cairn_gates {
     const char **why;
 };
 
-static bool meets(const uint64_t a[3], const uint64_t b[3])
-{
-    return (a[0] & b[0]) | (a[1] & b[1]) | (a[2] & b[2]);
-}
-
-static void registers(const struct cairn_insn *insn, struct cairn_regs *reads,
-                      struct cairn_regs *writes)
-{
-    bool any;
-    memset(reads, 0, sizeof *reads);
-    memset(writes, 0, sizeof *writes);
-    cairn_insn_registers(insn, reads, writes, &any);
-}
-
 /* ---- one instruction */
 
 /* d = EXEC; EXEC = s op EXEC. */
@@ -80,7 +66,8 @@ static void idle_insn(struct cairn_gates *gate, uint32_t index, uint8_t *idle)
     const struct cairn_program_insn *at = &gate->lift->program->insns[index];
     const struct cairn_lift_family *family;
     struct cairn_regs reads, writes;
-    registers(&at->insn, &reads, &writes);
+    bool any;
+    cairn_insn_registers(&at->insn, &reads, &writes, &any);
     enum cairn_lift_kind kind = cairn_lift_kind_of(gate->lift, index, &family);
     gate->waits = gate->waits || hears_of_others(at);
     bool number =
@@ -199,7 +186,7 @@ static const char *check(struct cairn_gates *gate, uint32_t from, uint32_t start
     if (!idle_walk(gate, start, at_join))
         return "the program ends for some waves first";
     gate->can_wait[from] = gate->inside[from] && gate->waits;
-    if (meets(gate->numbers, live->s))
+    if (cairn_codes_meet(gate->numbers, live->s))
         return "a number is written where some waves have no lanes";
     if (at_join[CAIRN_CODE_EXEC_LO] != CAIRN_IDLE_ZERO &&
         at_join[CAIRN_CODE_EXEC_LO] != CAIRN_IDLE_NEW)
@@ -213,18 +200,12 @@ static const char *check(struct cairn_gates *gate, uint32_t from, uint32_t start
 
 /* ---- gates */
 
-static unsigned last_op(const struct cairn_program *program, uint32_t block)
-{
-    const struct cairn_program_block *at = &program->blocks[block];
-    return program->insns[at->first + at->count - 1].insn.op;
-}
-
 bool cairn_is_gate(const struct cairn_program *program, uint32_t block)
 {
     const struct cairn_program_block *at = &program->blocks[block];
     if (at->end != CAIRN_END_COND || at->count == 0)
         return false;
-    unsigned op = last_op(program, block);
+    unsigned op = cairn_program_last(program, block)->op;
     return op == CAIRN_OP_s_cbranch_execz || op == CAIRN_OP_s_cbranch_execnz;
 }
 
@@ -232,7 +213,7 @@ static void look(struct cairn_gates *gates, uint32_t block)
 {
     const struct cairn_program *program = gates->lift->program;
     const struct cairn_program_block *at = &program->blocks[block];
-    bool zero = last_op(program, block) == CAIRN_OP_s_cbranch_execz;
+    bool zero = cairn_program_last(program, block)->op == CAIRN_OP_s_cbranch_execz;
     if (gates->known[block])
         return;
     gates->join = zero ? at->taken : at->next;

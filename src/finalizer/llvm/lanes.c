@@ -19,11 +19,6 @@ struct pass {
     bool changed;
 };
 
-static bool meets(const uint64_t a[3], const uint64_t b[3])
-{
-    return (a[0] & b[0]) | (a[1] & b[1]) | (a[2] & b[2]);
-}
-
 static void set_code(uint64_t set[3], unsigned code, bool on)
 {
     uint64_t bit = UINT64_C(1) << (code % 64);
@@ -147,7 +142,7 @@ static void run_scalar(struct pass *pass, uint32_t index, const struct cairn_ins
     struct cairn_regs numbers = *reads;
     if (same) /* whichever lane it is, EXEC does not matter */
         numbers.s[1] &= ~(UINT64_C(3) << (CAIRN_CODE_EXEC_LO - 64));
-    if (meets(numbers.s, pass->now))
+    if (cairn_codes_meet(numbers.s, pass->now))
         pass->note.why = "a lane mask is read as a number";
     for (unsigned i = 0; i < CAIRN_VREGS; i++)
         if (cairn_regs_has_v(reads, i) && !same && !cairn_regs_has_v(writes, i)) /* v_writelane */
@@ -195,8 +190,6 @@ static void run_insn(struct pass *pass, uint32_t index)
     const struct cairn_lift_family *family;
     struct cairn_regs reads, writes;
     bool any;
-    memset(&reads, 0, sizeof reads);
-    memset(&writes, 0, sizeof writes);
     cairn_insn_registers(insn, &reads, &writes, &any);
     pass->note = (struct cairn_lanes_note){0};
     switch (cairn_lift_kind_of(pass->lift, index, &family)) {

@@ -482,8 +482,8 @@ LLVMValueRef cairn_lift_mask(struct cairn_lift *lift, unsigned slot)
 
 void cairn_lift_store_mask(struct cairn_lift *lift, unsigned code)
 {
-    LLVMValueRef bits =
-        LLVMBuildBitCast(lift->builder, lift->region->mask[code], cairn_lift_mask_type(lift), "");
+    LLVMValueRef bits = LLVMBuildBitCast(lift->builder, cairn_lift_mask_code(lift, code),
+                                         cairn_lift_mask_type(lift), "");
     cairn_lift_state_store(lift, bits, cairn_lift_mask_pointer(lift, code), lift->width / 8);
 }
 

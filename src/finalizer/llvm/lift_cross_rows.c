@@ -138,8 +138,6 @@ static bool region_writes(const struct cairn_lift *lift, unsigned vreg)
     for (uint32_t i = lift->region->first; i <= lift->region->last; i++) {
         struct cairn_regs reads, writes;
         bool any;
-        memset(&reads, 0, sizeof reads);
-        memset(&writes, 0, sizeof writes);
         cairn_insn_registers(&lift->program->insns[i].insn, &reads, &writes, &any);
         if (any || cairn_regs_has_v(&writes, vreg))
             return true;

@@ -102,8 +102,6 @@ static unsigned masks_written(const struct cairn_insn *insn, unsigned codes[2])
     struct cairn_regs reads, writes;
     unsigned count = 0;
     bool any;
-    memset(&reads, 0, sizeof reads);
-    memset(&writes, 0, sizeof writes);
     cairn_insn_registers(insn, &reads, &writes, &any);
     for (unsigned i = 0; i < 8; i++)
         any = any || writes.v[i] != 0;
@@ -236,8 +234,6 @@ static bool makes_masks(const struct cairn_lift *lift, uint32_t index,
     struct cairn_regs reads, writes;
     bool any;
     enum cairn_lift_kind kind = cairn_lift_kind_of(lift, index, &family);
-    memset(&reads, 0, sizeof reads);
-    memset(&writes, 0, sizeof writes);
     cairn_insn_registers(insn, &reads, &writes, &any);
     bool masks = kind == CAIRN_LIFT_MASK ||
                  (kind == CAIRN_LIFT_LANE && (writes.s[0] | writes.s[1] | writes.s[2]));

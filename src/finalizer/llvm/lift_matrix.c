@@ -302,8 +302,6 @@ void cairn_lift_matrix_settle(struct cairn_lift *lift, enum cairn_plan_mode mode
         some = some || waiting[i].used;
     if (!some)
         return;
-    memset(&reads, 0, sizeof reads);
-    memset(&writes, 0, sizeof writes);
     cairn_insn_registers(lift->insn, &reads, &writes, &any);
     bool stays = !any && may_wait_over(lift->insn, mode);
     for (unsigned i = 0; i < CAIRN_LIFT_WAITING; i++)

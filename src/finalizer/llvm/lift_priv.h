@@ -239,6 +239,9 @@ void cairn_control_emit(struct cairn_lift *lift, uint32_t block, uint32_t index,
 LLVMBasicBlockRef cairn_control_edge(struct cairn_lift *lift, uint32_t from, uint32_t to);
 LLVMValueRef cairn_control_burn(struct cairn_lift *lift, LLVMValueRef instructions);
 void cairn_control_yield(struct cairn_lift *lift, uint32_t offset);
+/* frame->step(frame, wave): the interpreter executes the instruction at wave->pc; back to the
+ * driver if it says so. */
+void cairn_control_call_step(struct cairn_lift *lift);
 bool cairn_control_block(struct cairn_lift *lift, uint32_t block); /* false: no memory */
 void cairn_lift_store_pc(struct cairn_lift *lift, uint32_t offset);
 /* i1: is any bit of the 64-bit mask set, in any merged wave? Complete in memory, no region open. */

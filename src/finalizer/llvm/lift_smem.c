@@ -140,24 +140,6 @@ static void build_fast(struct cairn_lift *lift, const struct place *place, struc
     pieces->fast_end = LLVMGetInsertBlock(lift->builder);
 }
 
-/* frame->step(frame, wave), and back to the driver if that says so. */
-static void build_step(struct cairn_lift *lift)
-{
-    LLVMTypeRef arguments[] = {lift->ptr, lift->ptr};
-    LLVMTypeRef type = LLVMFunctionType(lift->i1, arguments, 2, false);
-    LLVMValueRef values[] = {lift->frame, lift->wave};
-    LLVMValueRef field = cairn_lift_frame_field(lift, offsetof(struct cairn_native_frame, step));
-    LLVMValueRef step = cairn_lift_state_load(lift, lift->ptr, field, 8);
-    LLVMBasicBlockRef on = cairn_lift_block(lift, "smem_on"), out = cairn_lift_block(lift, "smem");
-    LLVMValueRef went = LLVMBuildCall2(lift->builder, type, step, values, 2, "");
-    unsigned zeroext = LLVMGetEnumAttributeKindForName("zeroext", 7);
-    LLVMAddCallSiteAttribute(went, 0, LLVMCreateEnumAttribute(lift->context, zeroext, 0));
-    LLVMBuildCondBr(lift->builder, went, on, out);
-    LLVMPositionBuilderAtEnd(lift->builder, out);
-    LLVMBuildRet(lift->builder, cairn_lift_const32(lift, CAIRN_NATIVE_STATE));
-    LLVMPositionBuilderAtEnd(lift->builder, on);
-}
-
 /* Scalar registers in memory are as they were in front of the region or segment, if that may fault:
  * whoever looks at the load itself gets its operands there, and all is put back behind it. */
 struct lent {
@@ -225,7 +207,7 @@ static void build_slow(struct cairn_lift *lift, struct pieces *pieces)
     struct lent lent = {.count = 0};
     for (unsigned i = 0; i < dst->dwords && (in_segment(lift) || lift->region->defers); i++)
         keep(lift, &lent, dst->code + i);
-    build_step(lift);
+    cairn_control_call_step(lift);
     for (unsigned i = 0; i < pieces->count; i++) {
         LLVMValueRef at = outer_sgpr(lift, dst->code + i * piece_bytes(pieces, lift) / 4);
         pieces->slow[i] = cairn_lift_state_load(lift, pieces->type, at, 4);
@@ -256,20 +238,6 @@ static void put_pieces(struct cairn_lift *lift, const struct pieces *pieces)
     }
 }
 
-/* The branch to the slow way is hardly ever taken. */
-static void mark_unlikely(struct cairn_lift *lift, LLVMValueRef branch)
-{
-    static const char name[] = "branch_weights";
-    LLVMMetadataRef parts[] = {
-        LLVMMDStringInContext2(lift->context, name, strlen(name)),
-        LLVMValueAsMetadata(cairn_lift_const32(lift, 10000)),
-        LLVMValueAsMetadata(cairn_lift_const32(lift, 1)),
-    };
-    LLVMMetadataRef node = LLVMMDNodeInContext2(lift->context, parts, 3);
-    LLVMSetMetadata(branch, LLVMGetMDKindIDInContext(lift->context, "prof", 4),
-                    LLVMMetadataAsValue(lift->context, node));
-}
-
 /* The pc of this instruction is in memory while it loads; behind it, that of the region whose loop
  * follows or that it is in. */
 static void load(struct cairn_lift *lift, struct pieces *pieces)
@@ -283,8 +251,8 @@ static void load(struct cairn_lift *lift, struct pieces *pieces)
                       done = cairn_lift_block(lift, "smem_done");
     lend_operands(lift, &lent);
     cairn_lift_store_pc(lift, lift->program->insns[lift->at].offset);
-    mark_unlikely(lift,
-                  LLVMBuildCondBr(lift->builder, is_covered(lift, &place, dwords), fast, slow));
+    cairn_lift_expect(lift,
+                      LLVMBuildCondBr(lift->builder, is_covered(lift, &place, dwords), fast, slow));
     LLVMPositionBuilderAtEnd(lift->builder, fast);
     build_fast(lift, &place, pieces);
     LLVMBuildBr(lift->builder, done);

@@ -36,11 +36,6 @@ static void start_region(struct planner *plan)
 
 /* ---- masks */
 
-static bool meets(const uint64_t a[3], const uint64_t b[3])
-{
-    return (a[0] & b[0]) | (a[1] & b[1]) | (a[2] & b[2]);
-}
-
 static void add_code(uint64_t set[3], unsigned code, unsigned dwords)
 {
     for (unsigned i = code; i < code + dwords && i < CAIRN_SREGS; i++)
@@ -94,7 +89,7 @@ static bool misses_rows(const struct planner *plan, const struct cairn_insn *ins
         return false;
     const struct cairn_operand *operand = &insn->slot[slot];
     add_code(exec, CAIRN_CODE_EXEC_LO, 2);
-    bool misses = meets(exec, plan->pending);
+    bool misses = cairn_codes_meet(exec, plan->pending);
     for (unsigned i = 0; cairn_code_is_vector(operand->code) && i < operand->dwords; i++)
         misses = misses || plan->written[cairn_vreg_of_code(operand->code) + i];
     return misses;
@@ -109,7 +104,7 @@ static bool lane_breaks(struct planner *plan, const struct cairn_program_insn *a
     split_reads(&at->insn, reads, masks, numbers);
     bool memory = at->flags & (CAIRN_ISA_LOADS | CAIRN_ISA_STORES | CAIRN_ISA_ATOMIC);
     bool conflict = memory && cairn_order_conflicts(&plan->order, plan->shape, &plan->known, at);
-    return conflict || (memory && plan->crossed) || meets(numbers, plan->pending) ||
+    return conflict || (memory && plan->crossed) || cairn_codes_meet(numbers, plan->pending) ||
            misses_rows(plan, &at->insn) ||
            (plan->scc_pending && cairn_regs_has_s(writes, plan->scc_code));
 }
@@ -130,9 +125,10 @@ static bool scalar_breaks(const struct planner *plan, const struct cairn_regs *r
 {
     uint64_t scc[3] = {0};
     add_code(scc, CAIRN_SREG_SCC, 1);
-    return meets(reads->s, plan->pending) || meets(writes->s, plan->pending) ||
-           meets(writes->s, plan->mask_read) || rows_break(plan, reads, writes) ||
-           (plan->scc_pending && meets(reads->s, scc));
+    return cairn_codes_meet(reads->s, plan->pending) ||
+           cairn_codes_meet(writes->s, plan->pending) ||
+           cairn_codes_meet(writes->s, plan->mask_read) || rows_break(plan, reads, writes) ||
+           (plan->scc_pending && cairn_codes_meet(reads->s, scc));
 }
 
 /* A bit operation on masks is done by the lanes if the region has made or used one of its masks. */
@@ -143,7 +139,8 @@ static bool mask_in_lanes(const struct planner *plan, const struct cairn_regs *r
     for (unsigned i = 0; i < 3; i++)
         touched[i] = plan->pending[i] | plan->mask_read[i];
     touched[2] = 0; /* SCC and MODE are not masks */
-    return plan->lanes && (meets(reads->s, plan->pending) || meets(writes->s, touched));
+    return plan->lanes &&
+           (cairn_codes_meet(reads->s, plan->pending) || cairn_codes_meet(writes->s, touched));
 }
 
 /* Merged waves have each their own bits of the mask. */
@@ -207,8 +204,6 @@ static enum cairn_plan_mode choose(struct planner *plan, uint32_t index, bool *c
     struct cairn_regs reads, writes;
     bool any;
     uint64_t masks[3];
-    memset(&reads, 0, sizeof reads);
-    memset(&writes, 0, sizeof writes);
     cairn_insn_registers(&at->insn, &reads, &writes, &any);
     *cut = false;
     if (cairn_lift_makes_known(plan->lift, index, &plan->next)) {

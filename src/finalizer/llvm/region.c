@@ -95,8 +95,6 @@ static bool may_skip(const struct cairn_lift *lift, uint32_t first, uint32_t las
         const struct cairn_lift_family *family;
         bool any;
         enum cairn_lift_kind kind = cairn_lift_kind_of(lift, i, &family);
-        memset(&reads, 0, sizeof reads);
-        memset(&writes, 0, sizeof writes);
         cairn_insn_registers(insn, &reads, &writes, &any);
         if (kind == CAIRN_LIFT_MASK ||
             (kind == CAIRN_LIFT_LANE && (writes.s[0] | writes.s[1] | writes.s[2])))
@@ -332,8 +330,6 @@ void cairn_region_advance(struct cairn_shape shape[CAIRN_VREGS], const struct ca
     const struct cairn_operand *dst = &insn->slot[CAIRN_SLOT_DST];
     struct cairn_regs reads, writes;
     bool any;
-    memset(&reads, 0, sizeof reads);
-    memset(&writes, 0, sizeof writes);
     cairn_insn_registers(insn, &reads, &writes, &any);
     for (unsigned vreg = 0; vreg < CAIRN_VREGS; vreg++) {
         if (!any && !cairn_regs_has_v(&writes, vreg))

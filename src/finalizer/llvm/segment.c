@@ -24,11 +24,6 @@ struct growth {
     uint64_t round[3];                     /* that come round a loop */
 };
 
-static bool meets(const uint64_t a[3], const uint64_t b[3])
-{
-    return (a[0] & b[0]) | (a[1] & b[1]) | (a[2] & b[2]);
-}
-
 static bool member(const struct cairn_segment *segment, uint32_t block)
 {
     for (uint32_t i = 0; i < segment->count; i++)
@@ -37,32 +32,17 @@ static bool member(const struct cairn_segment *segment, uint32_t block)
     return false;
 }
 
-static const struct cairn_insn *last_insn(const struct cairn_program *program, uint32_t block)
+uint32_t cairn_segment_body_end(const struct cairn_lift *lift, uint32_t block)
 {
-    const struct cairn_program_block *at = &program->blocks[block];
-    return &program->insns[at->first + at->count - 1].insn;
-}
-
-/* Where the instructions of the block end that are not its jump. */
-static uint32_t body_end(const struct growth *growth, uint32_t block)
-{
-    const struct cairn_program_block *at = &growth->program->blocks[block];
+    const struct cairn_program_block *at = &lift->program->blocks[block];
     const struct cairn_lift_family *family;
     uint32_t end = at->first + at->count;
-    if (at->count > 0 && cairn_lift_kind_of(growth->lift, end - 1, &family) == CAIRN_LIFT_CONTROL)
+    if (at->count > 0 && cairn_lift_kind_of(lift, end - 1, &family) == CAIRN_LIFT_CONTROL)
         end--;
     return end;
 }
 
 /* ---- instructions */
-
-static void registers(const struct cairn_insn *insn, struct cairn_regs *reads,
-                      struct cairn_regs *writes, bool *any)
-{
-    memset(reads, 0, sizeof *reads);
-    memset(writes, 0, sizeof *writes);
-    cairn_insn_registers(insn, reads, writes, any);
-}
 
 /* May each chunk do it for itself? */
 static bool is_pure(const struct growth *growth, uint32_t index)
@@ -76,7 +56,7 @@ static bool is_pure(const struct growth *growth, uint32_t index)
     memcpy(own, growth->own, sizeof own);
     if (cairn_lanes_step(growth->lift, index, own).why != NULL)
         return false;
-    registers(&at->insn, &reads, &writes, &any);
+    cairn_insn_registers(&at->insn, &reads, &writes, &any);
     switch (cairn_lift_kind_of(growth->lift, index, &family)) {
     case CAIRN_LIFT_NONE:
         return !cairn_lift_is_order(&at->insn);
@@ -123,7 +103,7 @@ static bool touched(const struct cairn_segment *segment, const struct cairn_regs
     struct cairn_regs all = segment->reads;
     add_regs(&all, &segment->writes);
     all.s[2] = 0; /* SCC and MODE are no masks */
-    return meets(all.s, writes->s);
+    return cairn_codes_meet(all.s, writes->s);
 }
 
 static void note_lane(struct growth *growth, const struct cairn_insn *insn,
@@ -147,7 +127,7 @@ static bool add_insn(struct growth *growth, uint32_t index, bool front)
     struct cairn_regs reads, writes;
     bool any, memory = at->flags & (CAIRN_ISA_LOADS | CAIRN_ISA_STORES | CAIRN_ISA_ATOMIC);
     enum cairn_lift_kind kind = cairn_lift_kind_of(growth->lift, index, &family);
-    registers(&at->insn, &reads, &writes, &any);
+    cairn_insn_registers(&at->insn, &reads, &writes, &any);
     if (kind == CAIRN_LIFT_LANE && memory &&
         cairn_order_conflicts(&growth->order, growth->shape, &growth->known, at)) {
         if (!growth->in_step)
@@ -220,7 +200,7 @@ static void start(struct growth *growth, uint32_t block, uint32_t first)
 static void begin(struct growth *growth, uint32_t block, uint32_t from)
 {
     const struct cairn_program_block *at = &growth->program->blocks[block];
-    uint32_t end = body_end(growth, block);
+    uint32_t end = cairn_segment_body_end(growth->lift, block);
     enter_block(growth, block);
     for (uint32_t i = at->first; i < from; i++)
         advance(growth, i);
@@ -255,7 +235,7 @@ static uint32_t add_block(struct growth *growth, uint32_t block)
 {
     const struct cairn_program_block *at = &growth->program->blocks[block];
     struct cairn_segment *segment = growth->segment;
-    uint32_t i = at->first, end = body_end(growth, block);
+    uint32_t i = at->first, end = cairn_segment_body_end(growth->lift, block);
     if (segment->count > 0)
         meet_masks(growth, block);
     segment->block[segment->count++] = block;
@@ -277,16 +257,11 @@ static bool halves_agree(const struct growth *growth, const struct cairn_regs *l
     return true;
 }
 
-/* Is EXEC known at the end of the block before the program runs? Then so is the way that its branch
- * goes, and which chunks have something to do: regions do that better. */
-static bool exec_is_known(const struct growth *growth, uint32_t block)
+/* Is EXEC known at the end of the block that was added last before the program runs? Then so is the
+ * way that its branch goes, and which chunks have something to do: regions do that better. */
+static bool exec_is_known(const struct growth *growth)
 {
-    const struct cairn_program_block *at = &growth->program->blocks[block];
-    struct cairn_known *known = growth->lift->facts->known;
-    struct cairn_known_state state = *cairn_known_entry(known, block);
-    for (uint32_t i = at->first; i < at->first + at->count; i++)
-        cairn_known_step(known, i, &state);
-    return state.mask[CAIRN_CODE_EXEC_LO / 2] != 0 && cairn_lift_knows(growth->lift);
+    return growth->known.mask[CAIRN_CODE_EXEC_LO / 2] != 0 && cairn_lift_knows(growth->lift);
 }
 
 /* Does each chunk know which way to go at the end of the block? */
@@ -297,17 +272,18 @@ static bool hands_on(const struct growth *growth, struct cairn_gates *gates, uin
         return false;
     switch ((enum cairn_block_end)at->end) {
     case CAIRN_END_NEXT:
-        return at->next != CAIRN_NO_BLOCK && body_end(growth, block) == at->first + at->count;
+        return at->next != CAIRN_NO_BLOCK &&
+               cairn_segment_body_end(growth->lift, block) == at->first + at->count;
     case CAIRN_END_BRANCH:
         return at->taken != CAIRN_NO_BLOCK &&
-               last_insn(growth->program, block)->op == CAIRN_OP_s_branch;
+               cairn_program_last(growth->program, block)->op == CAIRN_OP_s_branch;
     case CAIRN_END_COND:
         if (at->taken == CAIRN_NO_BLOCK || at->next == CAIRN_NO_BLOCK || at->taken == at->next)
             return false;
         if (cairn_is_gate(growth->program, block))
-            return cairn_gate_why(gates, block) == NULL && !exec_is_known(growth, block);
-        return (last_insn(growth->program, block)->op == CAIRN_OP_s_cbranch_scc0 ||
-                last_insn(growth->program, block)->op == CAIRN_OP_s_cbranch_scc1) &&
+            return cairn_gate_why(gates, block) == NULL && !exec_is_known(growth);
+        return (cairn_program_last(growth->program, block)->op == CAIRN_OP_s_cbranch_scc0 ||
+                cairn_program_last(growth->program, block)->op == CAIRN_OP_s_cbranch_scc1) &&
                !cairn_lanes_has(growth->own, CAIRN_SREG_SCC);
     default:
         return false;
@@ -349,24 +325,11 @@ static uint32_t open_targets(const struct growth *growth, uint32_t *candidate)
 
 /* ---- ends */
 
-/* What is live behind the segment that ends in front of instruction `end` of the block. */
-static void live_behind(const struct growth *growth, uint32_t block, uint32_t end,
-                        struct cairn_regs *live)
-{
-    const struct cairn_lift *lift = growth->lift;
-    const struct cairn_program_block *at = &growth->program->blocks[block];
-    if (end == at->first)
-        *live = lift->live->live_in[block];
-    else
-        cairn_liveness_after(growth->program, lift->live,
-                             cairn_lifter_of((struct cairn_lift *)lift)->full, end - 1, live);
-}
-
 /* SCC of a lane mask is known behind all chunks only: nobody may ask for it. */
 static bool may_end(const struct growth *growth, uint32_t block, uint32_t end)
 {
     struct cairn_regs live;
-    live_behind(growth, block, end, &live);
+    cairn_segment_live_behind(growth->lift, block, end, &live);
     return halves_agree(growth, &live) &&
            !(cairn_regs_has_s(&live, CAIRN_SREG_SCC) &&
              cairn_lanes_has(growth->own, CAIRN_SREG_SCC) &&
@@ -382,7 +345,7 @@ static bool is_latch(const struct growth *growth, struct cairn_gates *gates, uin
     if ((growth->stores > 0 && !growth->in_step) || !hands_on(growth, gates, block) ||
         at->end != CAIRN_END_COND || (at->taken == header) == (at->next == header))
         return false;
-    switch (last_insn(growth->program, block)->op) {
+    switch (cairn_program_last(growth->program, block)->op) {
     case CAIRN_OP_s_cbranch_scc0:
     case CAIRN_OP_s_cbranch_scc1:
         segment->by_exec = false;
@@ -421,13 +384,13 @@ static bool grow_loop(struct growth *growth, struct cairn_gates *gates)
         uint32_t outside = open_targets(growth, &candidate);
         const struct cairn_program_block *at = &growth->program->blocks[last];
         if ((at->taken == segment->block[0] || at->next == segment->block[0])) {
-            segment->end = body_end(growth, last);
+            segment->end = cairn_segment_body_end(growth->lift, last);
             return outside == 1 && leaves_at_end(growth) && is_latch(growth, gates, last) &&
                    may_end(growth, last, segment->end);
         }
         if (!hands_on(growth, gates, last) || candidate == CAIRN_NO_BLOCK ||
             segment->count == CAIRN_SEGMENT_BLOCKS ||
-            add_block(growth, candidate) != body_end(growth, candidate))
+            add_block(growth, candidate) != cairn_segment_body_end(growth->lift, candidate))
             return false;
         last = candidate;
     }
@@ -456,12 +419,11 @@ static bool find_loop(struct growth *growth, struct cairn_gates *gates, uint32_t
         growth->segment->count = 0;
         for (unsigned k = 0; k < 3; k++)
             growth->segment->masks[0][k] = growth->own[k] |= growth->round[k];
-        if (add_block(growth, block) != body_end(growth, block) || !grow_loop(growth, gates) ||
-            !growth->lane)
+        if (add_block(growth, block) != cairn_segment_body_end(growth->lift, block) ||
+            !grow_loop(growth, gates) || !growth->lane)
             return false;
     } while (!masks_come_round(growth));
     growth->segment->loop = true;
-    memcpy(growth->segment->masks_behind, growth->own, sizeof growth->own);
     return true;
 }
 
@@ -479,7 +441,6 @@ static bool note_end(struct growth *growth, uint32_t end, struct cairn_segment *
         !may_end(growth, segment->block[segment->count - 1], end))
         return false;
     segment->end = end;
-    memcpy(segment->masks_behind, growth->own, sizeof growth->own);
     *out = *segment;
     return true;
 }
@@ -489,7 +450,8 @@ static bool grow(struct growth *growth, struct cairn_gates *gates, struct cairn_
 {
     struct cairn_segment *segment = growth->segment;
     uint32_t last = segment->block[0], candidate;
-    bool found = growth->in_step && note_end(growth, body_end(growth, last), out);
+    bool found =
+        growth->in_step && note_end(growth, cairn_segment_body_end(growth->lift, last), out);
     while (hands_on(growth, gates, last) && !leads_to(growth, last, segment->block[0]) &&
            segment->count < CAIRN_SEGMENT_BLOCKS) {
         bool only = open_targets(growth, &candidate) == 1;
@@ -497,7 +459,7 @@ static bool grow(struct growth *growth, struct cairn_gates *gates, struct cairn_
             break;
         uint32_t end = add_block(growth, candidate);
         found = (only && note_end(growth, end, out)) || found;
-        if (end != body_end(growth, candidate))
+        if (end != cairn_segment_body_end(growth->lift, candidate))
             break;
         last = candidate;
     }
@@ -516,7 +478,7 @@ static void add_front(const struct cairn_lift *lift, struct cairn_segment *segme
         bool any;
         enum cairn_lift_kind kind = cairn_lift_kind_of(lift, i, &family);
         bool in_lanes = cairn_lanes_step(lift, i, own).in_lanes;
-        registers(&lift->program->insns[i].insn, &reads, &writes, &any);
+        cairn_insn_registers(&lift->program->insns[i].insn, &reads, &writes, &any);
         if (kind == CAIRN_LIFT_SCALAR || (kind == CAIRN_LIFT_MASK && !in_lanes))
             add_regs(&segment->scalar_writes, &writes);
     }

@@ -22,8 +22,8 @@ struct cairn_segment {
     /* Scalar instructions of the first block are done once, in front of the chunks. */
     bool front;
     /* Scalar registers that are masks of the segment's own making, so that a chunk knows its bits
-     * alone, where each block begins, and behind the segment. */
-    uint64_t masks[CAIRN_SEGMENT_BLOCKS][3], masks_behind[3];
+     * alone, where each block begins. */
+    uint64_t masks[CAIRN_SEGMENT_BLOCKS][3];
     struct cairn_regs reads, writes; /* v: of lanes; s: masks */
     struct cairn_regs scalar_writes; /* by scalar instructions that each chunk runs for itself */
     uint32_t insns;

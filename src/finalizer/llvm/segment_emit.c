@@ -13,16 +13,6 @@
 
 enum { STRIP_INSNS = 8192 };
 
-static LLVMValueRef load(struct cairn_lift *lift, LLVMTypeRef type, LLVMValueRef at)
-{
-    return LLVMBuildLoad2(lift->builder, type, at, "");
-}
-
-static void store(struct cairn_lift *lift, LLVMValueRef value, LLVMValueRef at)
-{
-    LLVMBuildStore(lift->builder, value, at);
-}
-
 /* ---- instructions */
 
 /* What one part has done with scalar registers, the others know. */
@@ -31,8 +21,6 @@ static void share_scalars(const struct cairn_parts *parts, const struct cairn_in
     const struct cairn_lift_region *from = parts->region[0];
     struct cairn_regs reads, writes;
     bool any;
-    memset(&reads, 0, sizeof reads);
-    memset(&writes, 0, sizeof writes);
     cairn_insn_registers(insn, &reads, &writes, &any);
     for (unsigned k = 1; k < parts->count; k++) {
         struct cairn_lift_region *to = parts->region[k];
@@ -80,12 +68,6 @@ static void emit_insn(struct cairn_lift *lift, const struct cairn_parts *parts, 
     }
 }
 
-static uint32_t body_end(const struct cairn_lift *lift, uint32_t block)
-{
-    const struct cairn_program_block *at = &lift->program->blocks[block];
-    return at->first + at->count - (at->end != CAIRN_END_NEXT);
-}
-
 /* ---- blocks */
 
 /* i1: the branch at the end of the block is taken. */
@@ -105,18 +87,12 @@ static LLVMValueRef taken(struct cairn_lift *lift, const struct cairn_parts *par
     }
 }
 
-static const struct cairn_insn *last_insn(const struct cairn_lift *lift, uint32_t block)
-{
-    const struct cairn_program_block *at = &lift->program->blocks[block];
-    return &lift->program->insns[at->first + at->count - 1].insn;
-}
-
 static void finish_block(struct cairn_lift *lift, const struct cairn_parts *parts, uint32_t block)
 {
     const struct cairn_program_block *at = &lift->program->blocks[block];
     LLVMBasicBlockRef *blocks = cairn_lifter_of(lift)->function.blocks;
     if (at->end == CAIRN_END_COND) {
-        LLVMValueRef goes = taken(lift, parts, last_insn(lift, block)->op);
+        LLVMValueRef goes = taken(lift, parts, cairn_program_last(lift->program, block)->op);
         if (parts->segment[0]->in_front)
             cairn_parts_leave_front(lift, parts);
         cairn_parts_hand_on(lift, parts, at->taken);
@@ -146,7 +122,7 @@ static void emit_block(struct cairn_lift *lift, const struct cairn_parts *parts,
         if (!segment->in_front)
             cairn_segment_forget(lift);
     }
-    uint32_t end = last ? segment->end : body_end(lift, block);
+    uint32_t end = last ? segment->end : cairn_segment_body_end(lift, block);
     for (uint32_t i = first; i < end; i++)
         emit_insn(lift, parts, block, i);
     cairn_region_lane(lift, true);
@@ -167,18 +143,18 @@ static void finish_turn(struct cairn_lift *lift, const struct cairn_parts *parts
     uint32_t header = segment->block[0], last = segment->block[segment->count - 1];
     const struct cairn_program_block *at = &lift->program->blocks[last];
     LLVMBasicBlockRef out = cairn_lift_block(lift, "out");
-    LLVMValueRef wants = taken(lift, parts, last_insn(lift, last)->op);
+    LLVMValueRef wants = taken(lift, parts, cairn_program_last(lift->program, last)->op);
     if (at->taken != header)
         wants = LLVMBuildNot(b, wants, "");
     cairn_parts_hand_on(lift, parts, header);
-    LLVMValueRef left =
-        LLVMBuildSub(b, load(lift, lift->i32, segment->left), cairn_lift_const32(lift, 1), "");
-    store(lift, left, segment->left);
+    LLVMValueRef left = LLVMBuildSub(b, cairn_slot_load(lift, lift->i32, segment->left),
+                                     cairn_lift_const32(lift, 1), "");
+    cairn_slot_store(lift, left, segment->left);
     LLVMValueRef may = LLVMBuildICmp(b, LLVMIntNE, left, cairn_lift_const32(lift, 0), "");
     cairn_region_mark_loop(lift, LLVMBuildCondBr(b, LLVMBuildAnd(b, wants, may, ""), turn, out));
     LLVMPositionBuilderAtEnd(b, out);
-    LLVMValueRef again = LLVMBuildOr(b, load(lift, lift->i1, segment->again), wants, "");
-    store(lift, again, segment->again);
+    LLVMValueRef again = LLVMBuildOr(b, cairn_slot_load(lift, lift->i1, segment->again), wants, "");
+    cairn_slot_store(lift, again, segment->again);
 }
 
 /* ---- the whole */
@@ -206,21 +182,6 @@ static bool may_fault(struct cairn_lift *lift, const struct cairn_segment *segme
     return may;
 }
 
-static void live_behind(const struct cairn_lift *lift, const struct cairn_segment *segment,
-                        struct cairn_regs *live)
-{
-    const struct cairn_program *program = lift->program;
-    uint32_t last = segment->block[segment->count - 1];
-    if (segment->loop) {
-        *live = lift->live->live_out[last];
-    } else if (segment->end == program->blocks[last].first) {
-        *live = lift->live->live_in[last];
-    } else {
-        cairn_liveness_after(program, lift->live, cairn_lifter_of((struct cairn_lift *)lift)->full,
-                             segment->end - 1, live);
-    }
-}
-
 /* Behind a strip: once more from the header, or on. */
 static void finish_strip(struct cairn_lift *lift, const struct cairn_segment *segment,
                          uint32_t turns)
@@ -229,14 +190,14 @@ static void finish_strip(struct cairn_lift *lift, const struct cairn_segment *se
     uint32_t header = segment->block[0], last = segment->block[segment->count - 1];
     const struct cairn_program_block *at = &program->blocks[last];
     LLVMBuilderRef b = lift->builder;
-    LLVMValueRef made =
-        LLVMBuildSub(b, cairn_lift_const32(lift, turns), load(lift, lift->i32, segment->least), "");
+    LLVMValueRef made = LLVMBuildSub(b, cairn_lift_const32(lift, turns),
+                                     cairn_slot_load(lift, lift->i32, segment->least), "");
     LLVMValueRef insns = LLVMBuildMul(b, LLVMBuildZExt(b, made, lift->i64, ""),
                                       cairn_lift_const64(lift, segment->insns + 1), "");
     LLVMValueRef fuel = cairn_control_burn(lift, insns);
     LLVMBasicBlockRef on = cairn_lift_block(lift, "strip"), rest = cairn_lift_block(lift, "yield");
     uint32_t exit = at->taken == header ? at->next : at->taken;
-    LLVMValueRef again = load(lift, lift->i1, segment->again);
+    LLVMValueRef again = cairn_slot_load(lift, lift->i1, segment->again);
     LLVMBasicBlockRef behind = cairn_control_edge(lift, last, exit);
     LLVMBuildCondBr(b, again, on, behind);
     LLVMPositionBuilderAtEnd(b, on);
@@ -253,9 +214,9 @@ static void prepare(struct cairn_lift *lift, struct cairn_segment *segment, uint
     struct cairn_lift_region *region = lift->region;
     cairn_region_lane(lift, false);
     cairn_segment_make_slots(lift, segment);
-    store(lift, cairn_lift_const32(lift, turns + 1), segment->least);
-    store(lift, LLVMConstNull(lift->i1), segment->again);
-    store(lift, LLVMConstNull(cairn_lift_mask_type(lift)), segment->any);
+    cairn_slot_store(lift, cairn_lift_const32(lift, turns + 1), segment->least);
+    cairn_slot_store(lift, LLVMConstNull(lift->i1), segment->again);
+    cairn_slot_store(lift, LLVMConstNull(cairn_lift_mask_type(lift)), segment->any);
     region->first = segment->first;
     region->last = segment->end;
     region->rows_taken = 0;
@@ -279,8 +240,9 @@ static void settle(struct cairn_lift *lift, struct cairn_segment *segment,
     if (!cairn_regs_has_s(&segment->writes, CAIRN_CODE_EXEC_LO))
         return;
     LLVMTypeRef type = cairn_lift_mask_type(lift);
-    region->any[CAIRN_CODE_EXEC_LO] = LLVMBuildICmp(
-        lift->builder, LLVMIntNE, load(lift, type, segment->any), LLVMConstNull(type), "");
+    region->any[CAIRN_CODE_EXEC_LO] =
+        LLVMBuildICmp(lift->builder, LLVMIntNE, cairn_slot_load(lift, type, segment->any),
+                      LLVMConstNull(type), "");
 }
 
 /* The chunks of the turn that begins; false: no memory. */
@@ -330,7 +292,7 @@ static void enter(struct cairn_lift *lift, const struct cairn_parts *parts,
     cairn_parts_use(lift, parts, 0);
     if (!segment->front)
         cairn_parts_enter_scalars(lift, segment, start);
-    store(lift, cairn_lift_const32(lift, turns), segment->left);
+    cairn_slot_store(lift, cairn_lift_const32(lift, turns), segment->left);
 }
 
 static void emit_parts(struct cairn_lift *lift, const struct cairn_parts *parts,
@@ -357,7 +319,11 @@ bool cairn_segment_emit(struct cairn_lift *lift, struct cairn_segment *segment)
     LLVMValueRef start[CAIRN_SREGS] = {NULL};
     struct cairn_regs live;
     struct cairn_parts parts;
-    live_behind(lift, segment, &live);
+    uint32_t last = segment->block[segment->count - 1];
+    if (segment->loop)
+        live = lift->live->live_out[last];
+    else
+        cairn_segment_live_behind(lift, last, segment->end, &live);
     prepare(lift, segment, turns, memory);
     segment->in_front = segment->front;
     if (!segment->front)

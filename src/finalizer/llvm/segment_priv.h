@@ -18,7 +18,21 @@ struct cairn_parts {
 
 void cairn_parts_use(struct cairn_lift *lift, const struct cairn_parts *parts, unsigned i);
 
+/* Where the instructions of the block end that are not its jump. */
+uint32_t cairn_segment_body_end(const struct cairn_lift *lift, uint32_t block);
+
 /* ---- slots */
+static inline LLVMValueRef cairn_slot_load(struct cairn_lift *lift, LLVMTypeRef type,
+                                           LLVMValueRef at)
+{
+    return LLVMBuildLoad2(lift->builder, type, at, "");
+}
+
+static inline void cairn_slot_store(struct cairn_lift *lift, LLVMValueRef value, LLVMValueRef at)
+{
+    LLVMBuildStore(lift->builder, value, at);
+}
+
 void cairn_segment_make_slots(struct cairn_lift *lift, struct cairn_segment *segment);
 void cairn_parts_make_slots(struct cairn_lift *lift, struct cairn_segment *segment); /* its own */
 
@@ -42,6 +56,9 @@ LLVMValueRef cairn_parts_exec(struct cairn_lift *lift,
                               const struct cairn_parts *parts); /* iW, of all */
 
 /* ---- out: to memory, what is in `live` */
+/* What is live in front of instruction `end` of the block, or behind it all. */
+void cairn_segment_live_behind(const struct cairn_lift *lift, uint32_t block, uint32_t end,
+                               struct cairn_regs *live);
 void cairn_parts_leave(struct cairn_lift *lift, const struct cairn_parts *parts,
                        const struct cairn_regs *live);
 void cairn_segment_store_scalars(struct cairn_lift *lift, const struct cairn_segment *segment,

@@ -56,16 +56,6 @@ LLVMValueRef cairn_segment_sgpr_pointer(struct cairn_lift *lift, unsigned code)
     return dword_of(lift, lift->region->segment->scalars, code);
 }
 
-static LLVMValueRef load(struct cairn_lift *lift, LLVMTypeRef type, LLVMValueRef at)
-{
-    return LLVMBuildLoad2(lift->builder, type, at, "");
-}
-
-static void store(struct cairn_lift *lift, LLVMValueRef value, LLVMValueRef at)
-{
-    LLVMBuildStore(lift->builder, value, at);
-}
-
 static bool has_pair(const struct cairn_regs *regs, unsigned code)
 {
     return cairn_regs_has_s(regs, code) || cairn_regs_has_s(regs, code + 1);
@@ -155,17 +145,18 @@ void cairn_parts_enter(struct cairn_lift *lift)
             continue;
         LLVMValueRef at = cairn_lift_register_pointer(lift, i);
         if (segment->as_base[i])
-            store(lift, cairn_lift_state_load(lift, lift->i32, at, 4), segment->base[i]);
+            cairn_slot_store(lift, cairn_lift_state_load(lift, lift->i32, at, 4), segment->base[i]);
         else
-            store(lift, cairn_lift_state_load(lift, lift->v32, at, 4 * lift->width),
-                  segment->row[i]);
+            cairn_slot_store(lift, cairn_lift_state_load(lift, lift->v32, at, 4 * lift->width),
+                             segment->row[i]);
     }
     for (unsigned i = 0; i < 128; i += 2) {
         if (segment->mask[i] == NULL)
             continue;
         LLVMValueRef bits = cairn_lift_state_load(
             lift, cairn_lift_mask_type(lift), cairn_lift_mask_pointer(lift, i), lift->width / 8);
-        store(lift, LLVMBuildBitCast(lift->builder, bits, lift->v1, ""), segment->mask[i]);
+        cairn_slot_store(lift, LLVMBuildBitCast(lift->builder, bits, lift->v1, ""),
+                         segment->mask[i]);
     }
 }
 
@@ -175,7 +166,7 @@ void cairn_parts_enter_scalars(struct cairn_lift *lift, const struct cairn_segme
 {
     for (unsigned i = 0; i < CAIRN_SREGS; i++)
         if (segment->inside[i])
-            store(lift, start[i], dword_of(lift, segment->scalars, i));
+            cairn_slot_store(lift, start[i], dword_of(lift, segment->scalars, i));
 }
 
 void cairn_segment_load_start(struct cairn_lift *lift, const struct cairn_segment *segment,
@@ -203,7 +194,7 @@ void cairn_parts_leave_front(struct cairn_lift *lift, const struct cairn_parts *
         for (unsigned i = 0; i < 128; i += 2)
             if (parts->segment[k]->mask[i] != NULL &&
                 (region->deferred[i] || region->deferred[i + 1]))
-                store(lift, cairn_lift_mask_code(lift, i), parts->segment[k]->mask[i]);
+                cairn_slot_store(lift, cairn_lift_mask_code(lift, i), parts->segment[k]->mask[i]);
     }
     for (unsigned k = 0; k < parts->count; k++)
         parts->segment[k]->in_front = false;
@@ -233,14 +224,14 @@ static void hand_on_part(struct cairn_lift *lift, uint32_t to)
         if (!region->dirty[i] && segment->as_base[i] == !varying)
             continue;
         if (varying)
-            store(lift, cairn_lift_register(lift, i), segment->row[i]);
+            cairn_slot_store(lift, cairn_lift_register(lift, i), segment->row[i]);
         else
-            store(lift, cairn_lift_register_base(lift, i), segment->base[i]);
+            cairn_slot_store(lift, cairn_lift_register_base(lift, i), segment->base[i]);
     }
     for (unsigned i = 0; i < 128; i += 2)
         if (segment->mask[i] != NULL && has_pair(live, i) && !cairn_lanes_has(segment->own, i) &&
             cairn_lanes_has(masks, i) && segment->inside[i])
-            store(lift, cairn_lift_mask_code(lift, i), segment->mask[i]);
+            cairn_slot_store(lift, cairn_lift_mask_code(lift, i), segment->mask[i]);
 }
 
 void cairn_parts_hand_on(struct cairn_lift *lift, const struct cairn_parts *parts, uint32_t to)
@@ -266,6 +257,16 @@ LLVMValueRef cairn_parts_exec(struct cairn_lift *lift, const struct cairn_parts 
 
 /* ---- from slots to memory */
 
+void cairn_segment_live_behind(const struct cairn_lift *lift, uint32_t block, uint32_t end,
+                               struct cairn_regs *live)
+{
+    if (end == lift->program->blocks[block].first)
+        *live = lift->live->live_in[block];
+    else
+        cairn_liveness_after(lift->program, lift->live,
+                             cairn_lifter_of((struct cairn_lift *)lift)->full, end - 1, live);
+}
+
 static void leave_masks(struct cairn_lift *lift, const struct cairn_regs *live)
 {
     const struct cairn_segment *segment = lift->region->segment;
@@ -274,9 +275,7 @@ static void leave_masks(struct cairn_lift *lift, const struct cairn_regs *live)
         if (segment->mask[i] == NULL || !written || !cairn_lanes_has(segment->own, i) ||
             !(has_pair(live, i) || i == CAIRN_CODE_EXEC_LO))
             continue;
-        LLVMValueRef bits = LLVMBuildBitCast(lift->builder, cairn_lift_mask_code(lift, i),
-                                             cairn_lift_mask_type(lift), "");
-        cairn_lift_state_store(lift, bits, cairn_lift_mask_pointer(lift, i), lift->width / 8);
+        cairn_lift_store_mask(lift, i);
     }
 }
 
@@ -286,19 +285,19 @@ static void leave_scalars(struct cairn_lift *lift, const struct cairn_segment *s
     LLVMBuilderRef b = lift->builder;
     LLVMValueRef more = NULL;
     if (segment->loop) {
-        LLVMValueRef left = load(lift, lift->i32, segment->left);
-        LLVMValueRef least = load(lift, lift->i32, segment->least);
+        LLVMValueRef left = cairn_slot_load(lift, lift->i32, segment->left);
+        LLVMValueRef least = cairn_slot_load(lift, lift->i32, segment->least);
         more = LLVMBuildICmp(b, LLVMIntULT, left, least, "");
-        store(lift, LLVMBuildSelect(b, more, left, least, ""), segment->least);
+        cairn_slot_store(lift, LLVMBuildSelect(b, more, left, least, ""), segment->least);
     }
     for (unsigned i = 0; i < CAIRN_SREGS; i++) {
         if (!segment->inside[i])
             continue;
-        LLVMValueRef mine = load(lift, lift->i32, dword_of(lift, segment->scalars, i));
+        LLVMValueRef mine = cairn_slot_load(lift, lift->i32, dword_of(lift, segment->scalars, i));
         LLVMValueRef at = dword_of(lift, segment->best, i);
         if (more != NULL)
-            mine = LLVMBuildSelect(b, more, mine, load(lift, lift->i32, at), "");
-        store(lift, mine, at);
+            mine = LLVMBuildSelect(b, more, mine, cairn_slot_load(lift, lift->i32, at), "");
+        cairn_slot_store(lift, mine, at);
     }
 }
 
@@ -319,9 +318,9 @@ void cairn_parts_leave(struct cairn_lift *lift, const struct cairn_parts *parts,
     cairn_parts_use(lift, parts, 0);
     leave_scalars(lift, segment);
     if (cairn_regs_has_s(&segment->writes, CAIRN_CODE_EXEC_LO)) {
-        LLVMValueRef any = load(lift, cairn_lift_mask_type(lift), segment->any);
-        store(lift, LLVMBuildOr(lift->builder, any, cairn_parts_exec(lift, parts), ""),
-              segment->any);
+        LLVMValueRef any = cairn_slot_load(lift, cairn_lift_mask_type(lift), segment->any);
+        cairn_slot_store(lift, LLVMBuildOr(lift->builder, any, cairn_parts_exec(lift, parts), ""),
+                         segment->any);
     }
 }
 
@@ -334,7 +333,7 @@ void cairn_segment_store_scalars(struct cairn_lift *lift, const struct cairn_seg
         if (!segment->inside[i] || pair_is_mask ||
             (segment->count > 1 && !cairn_regs_has_s(live, i)))
             continue;
-        LLVMValueRef value = load(lift, lift->i32, dword_of(lift, segment->best, i));
+        LLVMValueRef value = cairn_slot_load(lift, lift->i32, dword_of(lift, segment->best, i));
         if (i < CAIRN_SREG_SCC && cairn_regs_has_s(&segment->scalar_writes, i))
             cairn_lift_store_sgpr(lift, i, 1, value);
         else

@@ -170,8 +170,6 @@ static bool add_lane(struct survey *survey, uint32_t index)
     const struct cairn_insn *insn = &at->insn;
     struct cairn_regs reads, writes;
     bool any;
-    memset(&reads, 0, sizeof reads);
-    memset(&writes, 0, sizeof writes);
     cairn_insn_registers(insn, &reads, &writes, &any);
     bool load = insn->encoding == CAIRN_ENC_GLOBAL;
     if (any || survey->exec_written || !add_scalars_read(survey, insn) ||
@@ -381,8 +379,6 @@ static bool taint_insn(const struct cairn_insn *insn, struct taint *taint)
 {
     struct cairn_regs reads, writes;
     bool any, load = insn->encoding == CAIRN_ENC_GLOBAL;
-    memset(&reads, 0, sizeof reads);
-    memset(&writes, 0, sizeof writes);
     cairn_insn_registers(insn, &reads, &writes, &any);
     uint8_t bits = taint_read(taint, &reads);
     if (load && (bits & BY_TURNS_BEFORE))
