@@ -27,6 +27,8 @@ void cairn_signals_fork_child(void);
 
 /* Signals of several processes, signal_shared.c; told apart by their `reserved1`. */
 enum { CAIRN_SIGNAL_SHARED = 0x53485244 };
+/* In a piece of memory that signals are made of; a few of the many later ones are not known. */
+bool cairn_signal_is_pooled(uint64_t handle);
 void cairn_signal_leave_shared(struct cairn_signal *signal);
 void cairn_signals_close_shared(void);
 void cairn_signals_fork_child_shared(void);

@@ -81,8 +81,9 @@ static bool take_signal(uint64_t handle, struct cairn_signal **out)
 {
     struct cairn_allocation where;
     *out = (struct cairn_signal *)handle;
-    return handle == 0 ||
-           (handle % 64 == 0 && cairn_memory_find(*out, &where) == CAIRN_OK && !where.registered);
+    if (handle == 0 || (handle % 64 == 0 && cairn_signal_is_pooled(handle)))
+        return true;
+    return handle % 64 == 0 && cairn_memory_find(*out, &where) == CAIRN_OK && !where.registered;
 }
 
 static bool refuse(struct cairn_queue_state *state, const char *what, uint64_t value)
@@ -94,13 +95,13 @@ static bool refuse(struct cairn_queue_state *state, const char *what, uint64_t v
     return false;
 }
 
-static void complete(struct cairn_signal *signal, uint64_t start_ns)
+static void complete(struct cairn_signal *signal, uint64_t start_ns, uint64_t end_ns)
 {
     if (signal == NULL)
         return;
     /* Several dispatches may share a signal: then the times of the last one stay. */
     __atomic_store_n(&signal->start_ts, start_ns, __ATOMIC_RELAXED);
-    __atomic_store_n(&signal->end_ts, cairn_clock_now(), __ATOMIC_RELAXED);
+    __atomic_store_n(&signal->end_ts, end_ns, __ATOMIC_RELAXED);
     cairn_signal_add(signal, -1);
 }
 
@@ -200,6 +201,7 @@ void cairn_dispatch_done(struct cairn_dispatch *dispatch)
 {
     struct cairn_queue_state *state = dispatch->queue;
     uint64_t start = atomic_load_explicit(&dispatch->start_ns, memory_order_relaxed);
+    uint64_t end = cairn_clock_now();
     bool good = atomic_load_explicit(&dispatch->launch.stop, memory_order_relaxed) == 0 &&
                 atomic_load_explicit(&state->failed, memory_order_acquire) == 0;
     cairn_stats_add(CAIRN_COUNT_DISPATCHES, 1);
@@ -207,9 +209,9 @@ void cairn_dispatch_done(struct cairn_dispatch *dispatch)
     cairn_stats_add(CAIRN_COUNT_WORKGROUPS, dispatch->total);
     cairn_stats_add(CAIRN_COUNT_WAVES, dispatch->waves);
     cairn_stats_add(CAIRN_COUNT_INSTRUCTIONS, dispatch->instructions);
-    cairn_stats_add(CAIRN_COUNT_DISPATCH_NS, cairn_clock_now() - start);
+    cairn_stats_add(CAIRN_COUNT_DISPATCH_NS, end - start);
     if (good)
-        complete(dispatch->completion, start);
+        complete(dispatch->completion, start, end);
     cairn_signals_look();
     atomic_fetch_or_explicit(&state->free_dispatches, UINT64_C(1) << dispatch->index,
                              memory_order_seq_cst);
@@ -262,7 +264,7 @@ static bool process_barrier(struct cairn_queue_state *state, const struct aql_ba
             break;
     }
     consume(state);
-    complete(completion, start);
+    complete(completion, start, cairn_clock_now());
     return true;
 }
 
@@ -302,7 +304,7 @@ static bool process_barrier_value(struct cairn_queue_state *state,
         cairn_signal_wait(signal, CAIRN_COND_NE, value, signal_slice_ns);
     }
     consume(state);
-    complete(completion, start);
+    complete(completion, start, cairn_clock_now());
     return true;
 }
 
@@ -317,7 +319,8 @@ static bool process_vendor(struct cairn_queue_state *state, const union aql_pack
     if (!take_signal(packet->barrier.completion_signal, &completion))
         return refuse(state, "completion signal", packet->barrier.completion_signal);
     consume(state);
-    complete(completion, cairn_clock_now());
+    uint64_t now = cairn_clock_now();
+    complete(completion, now, now);
     return true;
 }
 
@@ -401,12 +404,17 @@ void cairn_queue_process_here(struct cairn_queue_state *state)
 {
     bool left = true;
     if (cairn_may_run_here() && pthread_mutex_trylock(&state->owner) == 0) {
-        uint64_t until = cairn_clock_now() + here_ns;
+        uint64_t until = 0; /* set when there is more than one packet: clocks cost */
         bool goes_on = true;
         uint32_t header = next_header(state);
         while (goes_on && !must_end(state) && can_start(state, header)) {
-            goes_on = process(state, header, true) && cairn_clock_now() < until;
+            goes_on = process(state, header, true);
             header = next_header(state);
+            if (goes_on && has_packet(header)) {
+                uint64_t now = cairn_clock_now();
+                until = until == 0 ? now + here_ns : until;
+                goes_on = now < until;
+            }
         }
         left = has_packet(next_header(state)) || must_end(state);
         pthread_mutex_unlock(&state->owner);

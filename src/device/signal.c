@@ -16,6 +16,7 @@
 enum {
     CHUNK_BYTES = 64 << 10,
     SPIN_LOOKS = 50,      /* between two readings of the clock */
+    KNOWN_CHUNKS = 16,    /* the first ones, which are found without a lock */
     ANY_WAITER = 1 << 16, /* `waiters`: sleepers on this signal below, on several signals above */
 };
 
@@ -28,6 +29,11 @@ static struct {
     size_t free_count, capacity;   /* capacity: of all signals that there are */
     _Atomic uint32_t any_sequence; /* futex word of waits for several signals */
 } pool = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static struct {
+    _Atomic uint32_t count; /* release after the address; pairs with cairn_signal_is_pooled */
+    _Atomic uint64_t address[KNOWN_CHUNKS];
+} chunks;
 
 struct wait_set {
     uint32_t count;
@@ -49,6 +55,24 @@ static struct {
     _Atomic uint32_t count;
 } sleepers = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
+static void note_chunk_locked(const void *chunk)
+{
+    uint32_t count = atomic_load_explicit(&chunks.count, memory_order_relaxed);
+    if (count == KNOWN_CHUNKS)
+        return;
+    atomic_store_explicit(&chunks.address[count], (uint64_t)chunk, memory_order_relaxed);
+    atomic_store_explicit(&chunks.count, count + 1, memory_order_release);
+}
+
+bool cairn_signal_is_pooled(uint64_t handle)
+{
+    uint32_t count = atomic_load_explicit(&chunks.count, memory_order_acquire);
+    for (uint32_t i = 0; i < count; i++)
+        if (handle - atomic_load_explicit(&chunks.address[i], memory_order_relaxed) < CHUNK_BYTES)
+            return true;
+    return false;
+}
+
 static enum cairn_status grow_locked(void)
 {
     size_t more = CHUNK_BYTES / sizeof(struct cairn_signal);
@@ -63,6 +87,7 @@ static enum cairn_status grow_locked(void)
     if (status != CAIRN_OK)
         return status;
     pool.capacity += more;
+    note_chunk_locked(chunk);
     struct cairn_signal *signals = chunk;
     for (size_t i = more; i > 0; i--)
         pool.free_list[pool.free_count++] = &signals[i - 1];
@@ -122,6 +147,7 @@ void cairn_signals_close(void)
     pool.free_count = pool.capacity = 0;
     free(pool.free_list);
     pool.free_list = NULL;
+    atomic_store_explicit(&chunks.count, 0, memory_order_relaxed);
     pthread_mutex_unlock(&pool.lock);
     cairn_signals_close_shared();
 }

@@ -19,6 +19,7 @@ enum {
     SMALL_NS = 20000,
     SMALL_SLICE = 4096,
     RESIDENT_SHARE = 4, /* of the machine's memory */
+    HANDLER_NS = 10000, /* how long our fault handler is taken to be still in place */
 };
 
 enum cairn_status cairn_soft_create(struct cairn_device *device, struct cairn_soft **out)
@@ -55,6 +56,7 @@ void cairn_soft_stop(struct cairn_soft *soft)
         cairn_soft_worker_destroy(soft->workers[i]);
     }
     soft->worker_count = 0;
+    atomic_store_explicit(&soft->has_workers, false, memory_order_relaxed);
 }
 
 void cairn_soft_destroy(struct cairn_soft *soft)
@@ -105,23 +107,40 @@ static void run_here(struct cairn_soft_worker *worker, struct cairn_dispatch *di
     pthread_mutex_lock(&soft->lock);
     bool ready = cairn_soft_get_spare_locked(worker, dispatch);
     pthread_mutex_unlock(&soft->lock);
+    uint64_t start = atomic_load_explicit(&dispatch->start_ns, memory_order_relaxed);
     if (ready)
-        cairn_soft_run_fresh(worker, dispatch, instructions, cairn_clock_now() + SMALL_NS);
+        cairn_soft_run_fresh(worker, dispatch, instructions, start + SMALL_NS);
 }
 
 static bool start_workers(struct cairn_soft *soft)
 {
+    if (atomic_load_explicit(&soft->has_workers, memory_order_relaxed))
+        return true;
     pthread_mutex_lock(&soft->lock);
     bool started = soft->worker_count > 0 || cairn_soft_start_workers_locked(soft);
     pthread_mutex_unlock(&soft->lock);
+    atomic_store_explicit(&soft->has_workers, started, memory_order_relaxed);
     return started;
+}
+
+/* Again and again: applications (and test frameworks) put in handlers of their own. Looking is a
+ * system call, which takes half as long as a small dispatch: not for dispatches close together. */
+static bool handler_is_in_place(struct cairn_soft *soft, const struct cairn_dispatch *dispatch)
+{
+    uint64_t now = atomic_load_explicit(&dispatch->start_ns, memory_order_relaxed);
+    uint64_t last = atomic_load_explicit(&soft->handler_seen_ns, memory_order_relaxed);
+    if (now - last < HANDLER_NS)
+        return true;
+    if (cairn_interp_install_handler() != CAIRN_OK)
+        return false;
+    atomic_store_explicit(&soft->handler_seen_ns, now, memory_order_relaxed);
+    return true;
 }
 
 enum cairn_status cairn_soft_start(struct cairn_soft *soft, struct cairn_soft_worker *worker,
                                    struct cairn_dispatch *dispatch)
 {
-    /* Again and again: applications (and test frameworks) put in handlers of their own. */
-    if (cairn_interp_install_handler() != CAIRN_OK || !start_workers(soft) ||
+    if (!handler_is_in_place(soft, dispatch) || !start_workers(soft) ||
         (dispatch->cooperative && !fits_resident(soft, dispatch)))
         return CAIRN_ERR_NO_MEMORY;
     dispatch->kernel = cairn_engine_find(&dispatch->launch, cairn_code_name);

@@ -36,6 +36,8 @@ struct cairn_soft {
     bool stopping;
     uint32_t worker_count; /* started */
     struct cairn_soft_worker **workers;
+    _Atomic bool has_workers;         /* a hint that saves the lock */
+    _Atomic uint64_t handler_seen_ns; /* when our fault handler was last in place */
     /* Runs in a row that ended with nothing but waiting: then workers doze, so that the host gets
      * the CPU for what the waves wait for. */
     _Atomic uint32_t idle_streak;
