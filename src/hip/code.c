@@ -13,9 +13,18 @@ static struct hip_map handles; /* guarded by handles_lock */
 
 struct ihipModuleSymbol_t *hip_function_check(hipFunction_t function)
 {
+    struct hip_recent *recent = &hip_thread()->recent;
+    if (function == NULL)
+        return NULL;
+    struct ihipModuleSymbol_t *found = hip_recent_get(recent, HIP_RECENT_FUNCTION, function);
+    if (found != NULL)
+        return found;
+    uint64_t epoch = hip_recent_epoch();
     pthread_rwlock_rdlock(&handles_lock);
-    struct ihipModuleSymbol_t *found = function == NULL ? NULL : hip_map_get(&handles, function);
+    found = hip_map_get(&handles, function);
     pthread_rwlock_unlock(&handles_lock);
+    if (found != NULL)
+        hip_recent_put(recent, HIP_RECENT_FUNCTION, function, found, epoch);
     return found;
 }
 
@@ -104,6 +113,7 @@ void hip_code_unload(struct hip_code *code)
     for (uint32_t i = 0; i < code->obj->kernel_count; i++)
         if (code->functions[i] != NULL)
             hip_map_remove(&handles, code->functions[i]);
+    hip_recent_forget();
     pthread_rwlock_unlock(&handles_lock);
     for (uint32_t i = 0; i < code->obj->kernel_count; i++)
         free(code->functions[i]);

@@ -102,13 +102,26 @@ static hipError_t code_of(struct fatbin *fatbin, struct hip_device *device, stru
 
 /* ---- looking up ---- */
 
+static struct registered_function *find_function(const void *host)
+{
+    struct hip_recent *recent = &hip_thread()->recent;
+    struct registered_function *entry = hip_recent_get(recent, HIP_RECENT_KERNEL, host);
+    if (entry != NULL)
+        return entry;
+    uint64_t epoch = hip_recent_epoch();
+    pthread_rwlock_rdlock(&registry_lock);
+    entry = hip_map_get(&functions, host);
+    pthread_rwlock_unlock(&registry_lock);
+    if (entry != NULL)
+        hip_recent_put(recent, HIP_RECENT_KERNEL, host, entry, epoch);
+    return entry;
+}
+
 hipError_t hip_registered_function(const void *host, struct hip_device *device,
                                    struct ihipModuleSymbol_t **out)
 {
     struct hip_code *code;
-    pthread_rwlock_rdlock(&registry_lock);
-    struct registered_function *entry = hip_map_get(&functions, host);
-    pthread_rwlock_unlock(&registry_lock);
+    struct registered_function *entry = find_function(host);
     if (entry == NULL)
         return hipErrorInvalidDeviceFunction;
     struct ihipModuleSymbol_t *recent =
@@ -286,6 +299,7 @@ void __hipUnregisterFatBinary(void **modules)
     if (fatbin == NULL)
         return;
     pthread_rwlock_wrlock(&registry_lock);
+    hip_recent_forget();
     forget_entries(&functions, fatbin);
     forget_entries(&variables, fatbin);
     struct fatbin **link = &fatbins;

@@ -304,7 +304,7 @@ static hipError_t start(struct hip_device *device)
     if (pthread_create(&hostcall->thread, NULL, serve, hostcall) != 0)
         goto destroy_signal;
     pthread_detach(hostcall->thread);
-    device->hostcall = hostcall;
+    __atomic_store_n(&device->hostcall, hostcall, __ATOMIC_RELEASE);
     return hipSuccess;
 destroy_signal:
     hsa_signal_destroy(hostcall->buffer->doorbell);
@@ -328,9 +328,7 @@ hipError_t hip_hostcall_buffer(struct hip_device *device, uint64_t *address)
 
 void hip_hostcall_flush(struct hip_device *device)
 {
-    pthread_mutex_lock(&device->lock);
-    bool used = device->hostcall != NULL;
-    pthread_mutex_unlock(&device->lock);
-    if (used)
+    /* pairs with the release in start; who launched knows of it anyway */
+    if (__atomic_load_n(&device->hostcall, __ATOMIC_ACQUIRE) != NULL)
         fflush(stdout);
 }

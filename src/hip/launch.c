@@ -125,21 +125,34 @@ static uint32_t private_bytes(const struct ihipModuleSymbol_t *function)
     return grows ? (uint32_t)limit : function->private_bytes;
 }
 
-hipError_t hip_launch_prepare(struct hip_device *device, const struct hip_kernel_launch *launch,
-                              struct hip_kernarg **out, hsa_kernel_dispatch_packet_t *packet)
+static uint8_t *kernarg_memory(struct hip_device *device, size_t size, struct hip_kernarg **kernarg)
+{
+    if (*kernarg != NULL && (*kernarg)->size >= size)
+        return (*kernarg)->memory;
+    if (*kernarg != NULL)
+        hip_kernarg_give(device, *kernarg);
+    *kernarg = hip_kernarg_take(device, size);
+    return *kernarg != NULL ? (*kernarg)->memory : NULL;
+}
+
+/* A launch without any arguments needs no memory for them. */
+static hipError_t fill_kernarg(struct hip_device *device, const struct hip_kernel_launch *launch,
+                               struct hip_kernarg **kernarg, void **address)
 {
     const struct ihipModuleSymbol_t *function = launch->function;
     size_t size = cairn_align_up(function->kernarg_bytes, 64);
     struct hidden_context context = {.launch = launch, .device = device};
+    *address = NULL;
+    if (size == 0 && !launch->cooperative)
+        return hipSuccess;
     if (function->needs_hostcall) {
         hipError_t error = hip_hostcall_buffer(device, &context.hostcall);
         if (error != hipSuccess)
             return error;
     }
-    struct hip_kernarg *kernarg = hip_kernarg_take(device, size + sizeof(struct grid_block));
-    if (kernarg == NULL)
+    uint8_t *memory = kernarg_memory(device, size + sizeof(struct grid_block), kernarg);
+    if (memory == NULL)
         return hipErrorOutOfMemory;
-    uint8_t *memory = kernarg->memory;
     memset(memory, 0, size);
     if (launch->args_size != 0)
         memcpy(memory, launch->args, launch->args_size);
@@ -148,6 +161,17 @@ hipError_t hip_launch_prepare(struct hip_device *device, const struct hip_kernel
         context.grid_block = (uint64_t)(uintptr_t)(memory + size);
     }
     fill_hidden(&context, memory, function->kernarg_bytes);
+    *address = memory;
+    return hipSuccess;
+}
+
+hipError_t hip_launch_prepare(struct hip_device *device, const struct hip_kernel_launch *launch,
+                              struct hip_kernarg **kernarg, hsa_kernel_dispatch_packet_t *packet)
+{
+    const struct ihipModuleSymbol_t *function = launch->function;
+    hipError_t error = fill_kernarg(device, launch, kernarg, &packet->kernarg_address);
+    if (error != hipSuccess)
+        return error;
     packet->setup = (uint16_t)dimensions(launch);
     packet->workgroup_size_x = (uint16_t)launch->block[0];
     packet->workgroup_size_y = (uint16_t)launch->block[1];
@@ -158,8 +182,6 @@ hipError_t hip_launch_prepare(struct hip_device *device, const struct hip_kernel
     packet->private_segment_size = private_bytes(function);
     packet->group_segment_size = function->static_lds + launch->dynamic_lds;
     packet->kernel_object = function->kernel_object;
-    packet->kernarg_address = memory;
-    *out = kernarg;
     return hipSuccess;
 }
 

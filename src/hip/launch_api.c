@@ -65,7 +65,8 @@ hipError_t hip_launch(struct ihipStream_t *stream, struct hip_kernel_launch *lau
     launch->args = size <= sizeof on_stack ? on_stack : malloc(size);
     if (launch->args == NULL)
         return hipErrorOutOfMemory;
-    memset(launch->args, 0, size);
+    if (size != 0)
+        memset(launch->args, 0, size);
     error = hip_launch_arguments(launch->function, params, extra, launch->args);
     if (error == hipSuccess)
         error = enqueue(stream, launch, start, stop);

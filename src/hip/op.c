@@ -44,6 +44,26 @@ struct hip_op *hip_op_take(struct hip_device *device)
     return op;
 }
 
+/* A spare keeps its signal and its kernel argument memory; it has no dependencies. */
+struct hip_op *hip_op_take_locked(struct ihipStream_t *stream)
+{
+    struct hip_op *op = stream->spare;
+    if (op != NULL) {
+        stream->spare = op->next;
+        hsa_signal_silent_store_relaxed(op->signal, 1); /* nobody waits for it */
+        op->next = op->next_work = NULL;
+        op->in_queue = false;
+        op->start = op->end = 0;
+        atomic_store_explicit(&op->error, hipSuccess, memory_order_relaxed);
+        atomic_store_explicit(&op->references, 1, memory_order_relaxed);
+    } else {
+        op = hip_op_take(stream->device);
+    }
+    if (op != NULL)
+        op->stream = stream;
+    return op;
+}
+
 void hip_op_hold(struct hip_op *op)
 {
     atomic_fetch_add_explicit(&op->references, 1, memory_order_relaxed);
@@ -56,16 +76,37 @@ static void drop_deps(struct hip_op *op)
     if (op->deps != op->inline_deps)
         free(op->deps);
     op->deps = op->inline_deps;
+    op->dep_capacity = HIP_OP_INLINE_DEPS;
     op->dep_count = 0;
+}
+
+/* True: it was the last. Release pairs with the acquire of whoever drops the last reference; who
+ * has the only one needs no exchange. */
+static bool drop_reference(struct hip_op *op)
+{
+    return atomic_load_explicit(&op->references, memory_order_acquire) == 1 ||
+           atomic_fetch_sub_explicit(&op->references, 1, memory_order_acq_rel) == 1;
 }
 
 void hip_op_release(struct hip_op *op)
 {
     if (op == NULL)
         return;
-    /* release pairs with the acquire of whoever drops the last reference */
-    if (atomic_fetch_sub_explicit(&op->references, 1, memory_order_acq_rel) != 1)
+    if (drop_reference(op))
+        hip_op_discard(op);
+}
+
+void hip_op_drop_locked(struct ihipStream_t *stream, struct hip_op *op)
+{
+    if (!drop_reference(op))
         return;
+    drop_deps(op);
+    op->next = stream->spare;
+    stream->spare = op;
+}
+
+void hip_op_discard(struct hip_op *op)
+{
     drop_deps(op);
     if (op->kernarg != NULL)
         hip_kernarg_give(op->device, op->kernarg);

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "hip/map.h"
+#include "hip/recent.h"
 #include "obj/obj.h"
 
 #include <hip/hip_runtime_api.h>
@@ -86,12 +87,19 @@ struct hip_thread {
     hipStreamCaptureMode capture_mode;
     unsigned char *legacy_args; /* hipSetupArgument */
     size_t legacy_bytes;
+    struct hip_recent recent;
 };
 
 struct hip_thread *hip_thread(void);
 
 /* Starts the runtime if needed. Not hipSuccess: no device, or it did not start. */
-hipError_t hip_ready(void);
+hipError_t hip_start(void);
+static inline hipError_t hip_ready(void)
+{
+    /* acquire pairs with the release at the end of the start */
+    hipError_t state = __atomic_load_n(&hip_process.state, __ATOMIC_ACQUIRE);
+    return __builtin_expect(state == hipSuccess, 1) ? hipSuccess : hip_start();
+}
 /* Every API function returns through this: records the thread's last error. */
 hipError_t hip_return(hipError_t error);
 

@@ -11,6 +11,8 @@
 
 struct hip_process hip_process = {.once = PTHREAD_ONCE_INIT, .state = hipErrorNotInitialized};
 
+_Atomic uint64_t hip_recent_now = 1;
+
 static bool was_forked; /* and nobody was told; a child has one thread */
 static _Thread_local struct hip_thread thread_state;
 static pthread_key_t thread_end_key;
@@ -218,12 +220,12 @@ static void fork_child(void)
 
 static void start_once(void)
 {
-    hip_process.state = start();
+    __atomic_store_n(&hip_process.state, start(), __ATOMIC_RELEASE);
     if (pthread_atfork(NULL, NULL, fork_child) != 0)
         cairn_log(CAIRN_LOG_WARN, "hip: forked children are not told that they cannot use HIP");
 }
 
-hipError_t hip_ready(void)
+hipError_t hip_start(void)
 {
     pthread_once(&hip_process.once, start_once);
     if (was_forked) {

@@ -59,6 +59,7 @@ void hip_stream_destroy(struct ihipStream_t *stream)
     (void)hip_stream_wait(stream);
     pthread_rwlock_wrlock(&handles_lock);
     hip_map_remove(&handles, stream);
+    hip_recent_forget();
     pthread_rwlock_unlock(&handles_lock);
     unlink_stream(stream);
     hip_work_stop(stream);
@@ -68,6 +69,11 @@ void hip_stream_destroy(struct ihipStream_t *stream)
     for (uint32_t i = 0; i < stream->wait_count; i++)
         hip_op_release(stream->waits[i]);
     free(stream->waits);
+    while (stream->spare != NULL) {
+        struct hip_op *op = stream->spare;
+        stream->spare = op->next;
+        hip_op_discard(op);
+    }
     pthread_mutex_destroy(&stream->work_lock);
     pthread_cond_destroy(&stream->work_ready);
     free(stream);
@@ -122,10 +128,18 @@ hipError_t hip_stream_find(hipStream_t handle, struct ihipStream_t **out)
         return hip_stream_null(hip_current_device(), out);
     if (handle == hipStreamPerThread)
         return per_thread_stream(out);
+    struct hip_recent *recent = &hip_thread()->recent;
+    *out = hip_recent_get(recent, HIP_RECENT_STREAM, handle);
+    if (*out != NULL)
+        return hipSuccess;
+    uint64_t epoch = hip_recent_epoch();
     pthread_rwlock_rdlock(&handles_lock);
     *out = hip_map_get(&handles, handle);
     pthread_rwlock_unlock(&handles_lock);
-    return *out == NULL ? hipErrorContextIsDestroyed : hipSuccess;
+    if (*out == NULL)
+        return hipErrorContextIsDestroyed;
+    hip_recent_put(recent, HIP_RECENT_STREAM, handle, *out, epoch);
+    return hipSuccess;
 }
 
 /* ---- order ---- */
@@ -137,7 +151,7 @@ static void reap_locked(struct ihipStream_t *stream)
         stream->first = op->next;
         if (stream->first == NULL)
             stream->last = NULL;
-        hip_op_release(op);
+        hip_op_drop_locked(stream, op);
     }
 }
 
@@ -223,8 +237,9 @@ static bool run_by_caller(const struct hip_command *command, const struct hip_op
 
 enum where { BY_DEFAULT, BY_CALLER };
 
-/* Appends the operation to the stream and starts it. The pending list has one reference, the caller
- * gets another. *run_now: the caller must run it. */
+/* Appends the operation to the stream and starts it. The pending list has one reference; the caller
+ * gets another, unless `out` is NULL, which is for what the queue runs. *run_now: the caller must
+ * run it. */
 static hipError_t begin_locked(struct ihipStream_t *stream, const struct hip_command *command,
                                enum where where, struct hip_op **out, bool *run_now)
 {
@@ -233,10 +248,9 @@ static hipError_t begin_locked(struct ihipStream_t *stream, const struct hip_com
     hipError_t error = (hipError_t)atomic_load(&stream->error);
     if (error != hipSuccess)
         return error;
-    struct hip_op *op = hip_op_take(stream->device);
+    struct hip_op *op = hip_op_take_locked(stream);
     if (op == NULL)
         return hipErrorOutOfMemory;
-    op->stream = stream;
     op->command = *command;
     error = collect_deps_locked(stream, op, in_queue) ? hipSuccess : hipErrorOutOfMemory;
     *run_now = !in_queue && (where == BY_CALLER || run_by_caller(command, op));
@@ -249,8 +263,10 @@ static hipError_t begin_locked(struct ihipStream_t *stream, const struct hip_com
         return error;
     }
     append_locked(stream, op);
-    hip_op_hold(op);
-    *out = op;
+    if (out != NULL) {
+        hip_op_hold(op);
+        *out = op;
+    }
     return hipSuccess;
 }
 
@@ -260,9 +276,10 @@ static hipError_t submit(struct ihipStream_t *stream, const struct hip_command *
     struct hip_op *op = NULL;
     bool run_now = false;
     pthread_mutex_lock(&stream->device->lock);
-    hipError_t error = begin_locked(stream, command, where, &op, &run_now);
+    bool keeps = out != NULL || !goes_to_queue(command);
+    hipError_t error = begin_locked(stream, command, where, keeps ? &op : NULL, &run_now);
     pthread_mutex_unlock(&stream->device->lock);
-    if (error != hipSuccess)
+    if (error != hipSuccess || !keeps)
         return error;
     if (run_now)
         hip_work_run(op);

@@ -52,6 +52,7 @@ struct ihipStream_t {
     hsa_queue_t *queue;
     _Atomic int queue_error; /* set by HSA's callback before it takes the lock */
     struct hip_op *first, *last;
+    struct hip_op *spare; /* finished ones, with their kernel argument memory; linked by next */
     struct hip_op **waits; /* hipStreamWaitEvent: the next operation waits for these too */
     uint32_t wait_count, wait_capacity;
 
@@ -107,6 +108,12 @@ hipError_t hip_stream_wait_for(struct ihipStream_t *stream, struct hip_op *op);
 /* ---- operations ---- */
 
 struct hip_op *hip_op_take(struct hip_device *device);
+/* For the next operation of the stream; device lock held. */
+struct hip_op *hip_op_take_locked(struct ihipStream_t *stream);
+/* Gives back the stream's own reference; device lock held. */
+void hip_op_drop_locked(struct ihipStream_t *stream, struct hip_op *op);
+/* Nobody has a reference any more: back to the device. */
+void hip_op_discard(struct hip_op *op);
 void hip_op_hold(struct hip_op *op);
 void hip_op_release(struct hip_op *op); /* NULL allowed */
 bool hip_op_done(const struct hip_op *op);
@@ -130,7 +137,8 @@ hipError_t hip_work_submit(struct ihipStream_t *stream, struct hip_op *op);
 void hip_work_run(struct hip_op *op);
 void hip_work_stop(struct ihipStream_t *stream);
 
-/* Fills kernarg memory and the dispatch packet's fields for a launch (launch.c). */
+/* Fills kernarg memory and the dispatch packet's fields for a launch (launch.c). *kernarg: NULL, or
+ * what may be used again; on success what is used. */
 hipError_t hip_launch_prepare(struct hip_device *device, const struct hip_kernel_launch *launch,
                               struct hip_kernarg **kernarg, hsa_kernel_dispatch_packet_t *packet);
 
