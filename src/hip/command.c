@@ -198,13 +198,23 @@ hipError_t hip_command_run(const struct hip_command *command, hipError_t stream_
             return hipErrorInvalidValue;
         return row.pool != NULL ? hip_pool_free(&row) : hip_memory_release(command->memory);
     }
+    case HIP_COMMAND_NATIVE:
+        return command->native.run(command->native.data, command->native.value);
     default:
         return hipErrorInvalidValue;
     }
 }
 
+void hip_command_hold(const struct hip_command *command)
+{
+    if (command->kind == HIP_COMMAND_NATIVE)
+        command->native.hold(command->native.data);
+}
+
 void hip_command_finish(struct hip_command *command)
 {
+    if (command->kind == HIP_COMMAND_NATIVE)
+        command->native.drop(command->native.data);
     if (command->kind != HIP_COMMAND_COPY)
         return;
     free(command->copy.staging);

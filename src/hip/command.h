@@ -19,6 +19,14 @@ enum hip_command_kind {
     HIP_COMMAND_WRITE,    /* hipStreamWriteValue */
     HIP_COMMAND_WAIT,     /* hipStreamWaitValue */
     HIP_COMMAND_FREE,     /* hipFreeAsync */
+    HIP_COMMAND_NATIVE,   /* the runtime's own: what other processes or interfaces see */
+};
+
+/* Which part of a launch on several devices this is; count 0: of none. */
+struct hip_grids {
+    void *counters; /* two 32-bit words that start at 0 */
+    uint32_t index, count;
+    uint64_t items_before, items_all;
 };
 
 struct hip_kernel_launch {
@@ -27,6 +35,7 @@ struct hip_kernel_launch {
     uint32_t block[3];
     uint32_t dynamic_lds;
     bool cooperative;
+    struct hip_grids grids;
     bool any_order; /* may start before earlier kernels of the stream are done */
     uint8_t *args;  /* explicit arguments, laid out; borrowed until enqueued */
     uint32_t args_size;
@@ -64,6 +73,16 @@ struct hip_value {
     uint32_t condition; /* hipStreamWaitValue* */
 };
 
+/* `run` is called on a host thread, once each time the command runs. The command has a reference to
+ * `data`. */
+struct hip_native {
+    hipError_t (*run)(void *data, uint64_t value);
+    void (*hold)(void *data);
+    void (*drop)(void *data);
+    void *data;
+    uint64_t value;
+};
+
 struct hip_command {
     enum hip_command_kind kind;
     union {
@@ -72,6 +91,7 @@ struct hip_command {
         struct hip_fill fill;
         struct hip_host_call host;
         struct hip_value value;
+        struct hip_native native;
         void *memory; /* FREE */
     };
 };
@@ -79,6 +99,8 @@ struct hip_command {
 /* Does a command other than MARKER and KERNEL, now, on the calling thread. `stream_error` is what a
  * CALLBACK is told. */
 hipError_t hip_command_run(const struct hip_command *command, hipError_t stream_error);
+/* For one more run of a command that is kept: takes what hip_command_finish gives back. */
+void hip_command_hold(const struct hip_command *command);
 /* Gives back what the command owns, after it ran or when it will not. */
 void hip_command_finish(struct hip_command *command);
 

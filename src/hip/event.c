@@ -23,20 +23,14 @@ hipError_t hip_event_find(hipEvent_t handle, struct ihipEvent_t **out)
     return *out == NULL ? hipErrorInvalidHandle : hipSuccess;
 }
 
-static hipError_t create(hipEvent_t *out, unsigned flags)
+/* Takes the reference to `shared` on success. */
+static hipError_t add_event(unsigned flags, struct hip_shared_event *shared, hipEvent_t *out)
 {
-    const unsigned release = hipEventReleaseToDevice | hipEventReleaseToSystem;
-    if (out == NULL ||
-        (flags & ~(CREATE_FLAGS | release | (unsigned)hipEventDisableSystemFence)) != 0)
-        return hipErrorInvalidValue;
-    if ((flags & release) == release)
-        return hipErrorInvalidValue;
-    if ((flags & hipEventInterprocess) != 0 && (flags & hipEventDisableTiming) == 0)
-        return hipErrorInvalidValue;
     struct ihipEvent_t *event = calloc(1, sizeof *event);
     if (event == NULL)
         return hipErrorOutOfMemory;
     event->flags = flags;
+    event->shared = shared;
     event->device = hip_current_device();
     pthread_mutex_init(&event->lock, NULL);
     pthread_rwlock_wrlock(&handles_lock);
@@ -50,6 +44,32 @@ static hipError_t create(hipEvent_t *out, unsigned flags)
     return hipSuccess;
 }
 
+hipError_t hip_event_create_shared(struct hip_shared_event *shared, hipEvent_t *out)
+{
+    return add_event(hipEventInterprocess | hipEventDisableTiming, shared, out);
+}
+
+static hipError_t create(hipEvent_t *out, unsigned flags)
+{
+    const unsigned release = hipEventReleaseToDevice | hipEventReleaseToSystem;
+    struct hip_shared_event *shared = NULL;
+    hipError_t error = hipSuccess;
+    if (out == NULL ||
+        (flags & ~(CREATE_FLAGS | release | (unsigned)hipEventDisableSystemFence)) != 0)
+        return hipErrorInvalidValue;
+    if ((flags & release) == release)
+        return hipErrorInvalidValue;
+    if ((flags & hipEventInterprocess) != 0 && (flags & hipEventDisableTiming) == 0)
+        return hipErrorInvalidValue;
+    if ((flags & hipEventInterprocess) != 0)
+        error = hip_shared_event_create(&shared);
+    if (error == hipSuccess)
+        error = add_event(flags, shared, out);
+    if (error != hipSuccess)
+        hip_shared_event_release(shared);
+    return error;
+}
+
 static hipError_t destroy(hipEvent_t handle)
 {
     pthread_rwlock_wrlock(&handles_lock);
@@ -58,6 +78,7 @@ static hipError_t destroy(hipEvent_t handle)
     if (event == NULL)
         return handle == NULL ? hipErrorInvalidHandle : hipErrorContextIsDestroyed;
     hip_op_release(event->op);
+    hip_shared_event_release(event->shared);
     pthread_mutex_destroy(&event->lock);
     free(event);
     return hipSuccess;
@@ -85,6 +106,8 @@ hipError_t hip_event_record(struct ihipEvent_t *event, struct ihipStream_t *stre
     struct hip_op *op = NULL;
     if (atomic_load(&stream->capture) != NULL)
         return hip_capture_record(stream, event);
+    if (event->shared != NULL)
+        return hip_shared_event_record(event->shared, stream);
     hipError_t error = hip_stream_mark(stream, &op);
     if (error == hipSuccess)
         hip_event_set(event, stream->device, op, false);
@@ -118,6 +141,8 @@ hipError_t hip_event_stream_wait(struct ihipStream_t *stream, struct ihipEvent_t
     bool recorded;
     if (atomic_load(&stream->capture) != NULL || event->captured != 0)
         return hip_capture_wait(stream, event);
+    if (event->shared != NULL)
+        return hip_shared_event_stream_wait(event->shared, stream);
     struct hip_op *op = take_op(event, &recorded);
     hipError_t error = hip_stream_wait_for(stream, op);
     hip_op_release(op);
@@ -147,6 +172,8 @@ static hipError_t synchronize(hipEvent_t handle)
         return error;
     if (event->captured != 0)
         return hipErrorCapturedEvent;
+    if (event->shared != NULL)
+        hip_shared_event_wait(event->shared);
     struct hip_op *op = take_op(event, &recorded);
     if (op == NULL)
         return hipSuccess;
@@ -165,6 +192,8 @@ static hipError_t query(hipEvent_t handle)
         return error;
     if (event->captured != 0)
         return hipErrorCapturedEvent;
+    if (event->shared != NULL)
+        return hip_shared_event_query(event->shared);
     struct hip_op *op = take_op(event, &recorded);
     if (op == NULL)
         return hipSuccess;

@@ -83,6 +83,15 @@ hipError_t hipGraphExecGetFlags(hipGraphExec_t exec, unsigned long long *flags)
 
 static hipError_t run_graph_locked(struct ihipGraph *graph, struct ihipStream_t *stream);
 
+static hipError_t submit_command(struct ihipStream_t *stream, struct hip_command command)
+{
+    hip_command_hold(&command);
+    hipError_t error = hip_stream_submit(stream, &command, NULL);
+    if (error != hipSuccess)
+        hip_command_finish(&command);
+    return error;
+}
+
 static hipError_t run_node_locked(struct hipGraphNode *node, struct ihipStream_t *stream)
 {
     struct ihipEvent_t *event;
@@ -102,7 +111,7 @@ static hipError_t run_node_locked(struct hipGraphNode *node, struct ihipStream_t
     default:
         if (node->command.kind == HIP_COMMAND_MARKER)
             return hipSuccess; /* empty, or memory that is there already */
-        return hip_stream_submit(stream, &node->command, NULL);
+        return submit_command(stream, node->command);
     }
 }
 

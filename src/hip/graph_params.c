@@ -25,6 +25,8 @@ void hip_node_clear(struct hipGraphNode *node)
 {
     if (node->command.kind == HIP_COMMAND_KERNEL)
         free(node->command.kernel.args);
+    else if (node->command.kind == HIP_COMMAND_NATIVE)
+        hip_command_finish(&node->command);
     free(node->param_pointers);
     node->param_pointers = NULL;
     if (node->child != NULL)
@@ -254,6 +256,9 @@ hipError_t hip_node_copy(struct hipGraphNode *to, const struct hipGraphNode *fro
     }
     if (from->command.kind == HIP_COMMAND_KERNEL)
         return set_launch(to, &from->command.kernel);
+    hip_command_hold(&from->command);
+    if (to->command.kind == HIP_COMMAND_NATIVE)
+        hip_command_finish(&to->command);
     to->command = from->command;
     return hipSuccess;
 }

@@ -11,6 +11,8 @@ struct ihipEvent_t;
 
 /* Sizes against the device and the kernel; logs what is wrong. */
 hipError_t hip_launch_check(const struct hip_kernel_launch *launch);
+/* CooperativeLaunchTooLarge: its workgroups do not fit on the device all at once. */
+hipError_t hip_launch_check_cooperative(const struct hip_kernel_launch *launch);
 /* Lays the explicit arguments out in `out` (function->explicit_bytes). One of `params` and `extra`
  * may be NULL. */
 hipError_t hip_launch_arguments(const struct ihipModuleSymbol_t *function, void *const *params,

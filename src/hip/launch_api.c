@@ -13,7 +13,7 @@ enum { ARGS_ON_STACK = 1024 };
 
 /* ---- launching ---- */
 
-static hipError_t check_cooperative(const struct hip_kernel_launch *launch)
+hipError_t hip_launch_check_cooperative(const struct hip_kernel_launch *launch)
 {
     uint32_t blocks, limit;
     uint32_t size = launch->block[0] * launch->block[1] * launch->block[2];
@@ -57,7 +57,7 @@ hipError_t hip_launch(struct ihipStream_t *stream, struct hip_kernel_launch *lau
     uint8_t on_stack[ARGS_ON_STACK];
     hipError_t error = hip_launch_check(launch);
     if (error == hipSuccess && launch->cooperative)
-        error = check_cooperative(launch);
+        error = hip_launch_check_cooperative(launch);
     if (error != hipSuccess)
         return error;
     uint32_t size = launch->function->explicit_bytes;

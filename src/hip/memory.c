@@ -78,9 +78,20 @@ hipError_t hip_memory_release(void *address)
     struct hip_allocation row;
     if (!hip_memory_remove((uint64_t)(uintptr_t)address, &row))
         return hipErrorInvalidValue;
-    if (hsa_amd_memory_pool_free(address) != HSA_STATUS_SUCCESS)
-        return hipErrorInvalidValue;
-    return hipSuccess;
+    hsa_status_t status = HSA_STATUS_SUCCESS;
+    if (row.origin == HIP_ORIGIN_OWN)
+        status = hsa_amd_memory_pool_free(address);
+    else if (row.origin == HIP_ORIGIN_IPC || row.origin == HIP_ORIGIN_IMPORTED)
+        status = hsa_amd_ipc_memory_detach(address);
+    else if (row.origin == HIP_ORIGIN_EXTERNAL)
+        hip_external_release(row.external);
+    return status == HSA_STATUS_SUCCESS ? hipSuccess : hipErrorInvalidValue;
+}
+
+bool hip_memory_is_freeable(const struct hip_allocation *row)
+{
+    return row->kind != HIP_MEMORY_REGISTERED && row->origin != HIP_ORIGIN_MAPPED &&
+           row->origin != HIP_ORIGIN_IPC;
 }
 
 /* A size of zero gives a null pointer. */
@@ -123,7 +134,7 @@ static hipError_t release(void *ptr, bool pinned)
     if (ptr == NULL)
         return hipSuccess;
     if (!hip_memory_find(ptr, &row) || row.base != (uint64_t)(uintptr_t)ptr ||
-        row.kind == HIP_MEMORY_REGISTERED || (row.kind == HIP_MEMORY_HOST) != pinned)
+        !hip_memory_is_freeable(&row) || (row.kind == HIP_MEMORY_HOST) != pinned)
         return hipErrorInvalidValue;
     for (int i = 0; i < hip_process.device_count; i++)
         if (row.kind != HIP_MEMORY_DEVICE || i == row.device || hip_process.device_count > 1)

@@ -13,13 +13,30 @@ enum hip_memory_kind {
     HIP_MEMORY_REGISTERED, /* the program's own, hipHostRegister */
 };
 
+/* How the memory came to be, and so who may free it. */
+enum hip_memory_origin {
+    HIP_ORIGIN_OWN,      /* allocated here, or the program's own: hipFree and its relatives */
+    HIP_ORIGIN_MAPPED,   /* hipMemMap: hipMemUnmap */
+    HIP_ORIGIN_IPC,      /* hipIpcOpenMemHandle: hipIpcCloseMemHandle */
+    HIP_ORIGIN_IMPORTED, /* hipMemPoolImportPointer: hipFree, hipFreeAsync */
+    HIP_ORIGIN_EXTERNAL, /* hipExternalMemoryGetMappedBuffer: hipFree */
+};
+
+struct hip_external;
+struct hip_physical;
+
 struct hip_allocation {
     uint64_t base, size; /* host address */
     enum hip_memory_kind kind;
+    enum hip_memory_origin origin;
     unsigned flags;
     int device;        /* ordinal; of managed and host memory, the device current then */
     void *device_base; /* as kernels address it */
     struct ihipMemPoolHandle_t *pool; /* NULL: hipMalloc */
+    union {
+        struct hip_physical *physical; /* MAPPED; else NULL */
+        struct hip_external *external; /* EXTERNAL: a reference */
+    };
     int advised_device; /* hipMemAdvise: preferred location, hipInvalidDeviceId if none */
     int prefetch_device;
     bool read_mostly, coarse_grain;
@@ -33,6 +50,9 @@ hipError_t hip_device_alloc(struct hip_device *device, size_t size, void **out);
 hipError_t hip_managed_alloc(size_t size, void **out);
 /* Frees what hipMalloc, hipHostMalloc or hipMallocManaged gave, without waiting. */
 hipError_t hip_memory_release(void *address);
+/* May hipFree and hipFreeAsync free it? */
+bool hip_memory_is_freeable(const struct hip_allocation *row);
+void hip_external_release(struct hip_external *external);
 
 /* Copies out what contains `address`. False: not known to HIP. */
 bool hip_memory_find(const void *address, struct hip_allocation *out);

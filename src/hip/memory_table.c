@@ -112,13 +112,21 @@ bool hip_memory_update(const void *address, void (*change)(struct hip_allocation
     return row != NULL;
 }
 
+/* Mappings side by side are one range. */
 hipError_t hip_memory_check(const void *address, size_t size)
 {
     struct hip_allocation row;
+    uint64_t at = (uintptr_t)address;
     if (!hip_memory_find(address, &row))
         return hipSuccess;
-    uint64_t offset = (uint64_t)(uintptr_t)address - row.base;
-    return size <= row.size - offset ? hipSuccess : hipErrorInvalidValue;
+    while (size > row.size - (at - row.base)) {
+        size -= row.size - (at - row.base);
+        at = row.base + row.size;
+        if (row.origin != HIP_ORIGIN_MAPPED || !hip_memory_find((const void *)at, &row) ||
+            row.origin != HIP_ORIGIN_MAPPED)
+            return hipErrorInvalidValue;
+    }
+    return hipSuccess;
 }
 
 bool hip_memory_is_known(const void *address)

@@ -17,7 +17,8 @@ struct kept {
 struct ihipMemPoolHandle_t {
     struct hip_device *device;
     bool is_default;
-    pthread_mutex_t lock; /* guards the rest */
+    bool is_shareable, is_imported; /* to other processes; from another process */
+    pthread_mutex_t lock;           /* guards the rest */
     struct kept *kept;
     uint64_t threshold;
     uint64_t kept_bytes, used_bytes, reserved_high, used_high;
@@ -53,6 +54,29 @@ static hipError_t find(hipMemPool_t handle, struct ihipMemPoolHandle_t **out)
     *out = handle == NULL ? NULL : hip_map_get(&handles, handle);
     pthread_rwlock_unlock(&handles_lock);
     return *out == NULL ? hipErrorInvalidValue : hipSuccess;
+}
+
+bool hip_pool_is_shareable(hipMemPool_t handle, int *device)
+{
+    struct ihipMemPoolHandle_t *pool;
+    if (find(handle, &pool) != hipSuccess)
+        return false;
+    *device = pool->device->ordinal;
+    return pool->is_shareable;
+}
+
+bool hip_pool_is_imported(hipMemPool_t handle)
+{
+    struct ihipMemPoolHandle_t *pool;
+    return find(handle, &pool) == hipSuccess && pool->is_imported;
+}
+
+hipError_t hip_pool_create_imported(struct hip_device *device, hipMemPool_t *out)
+{
+    hipError_t error = create(device, false, out);
+    if (error == hipSuccess)
+        (*out)->is_imported = true;
+    return error;
 }
 
 static hipError_t default_pool(struct hip_device *device, hipMemPool_t *out)
@@ -166,6 +190,8 @@ static hipError_t alloc_async(void **ptr, size_t size, hipMemPool_t handle, hipS
     hipError_t error = hip_stream_find(stream, &found);
     if (error == hipSuccess)
         error = handle == NULL ? current_pool(found->device, &pool) : find(handle, &pool);
+    if (error == hipSuccess && pool->is_imported)
+        error = hipErrorInvalidValue; /* its memory comes from hipMemPoolImportPointer */
     if (error != hipSuccess)
         return error;
     if (size == 0) {
@@ -198,7 +224,7 @@ static hipError_t free_async(void *ptr, hipStream_t handle)
     if (error != hipSuccess)
         return error;
     if (!hip_memory_find(ptr, &row) || row.base != (uint64_t)(uintptr_t)ptr ||
-        row.kind != HIP_MEMORY_DEVICE)
+        row.kind != HIP_MEMORY_DEVICE || !hip_memory_is_freeable(&row))
         return hipErrorInvalidValue;
     return hip_stream_enqueue(stream, &command, NULL);
 }
@@ -215,10 +241,14 @@ static hipError_t create_api(hipMemPool_t *out, const hipMemPoolProps *props)
     if (out == NULL || props == NULL || props->allocType != hipMemAllocationTypePinned ||
         props->location.type != hipMemLocationTypeDevice)
         return hipErrorInvalidValue;
-    if (props->handleTypes != hipMemHandleTypeNone)
+    if (props->handleTypes != hipMemHandleTypeNone &&
+        props->handleTypes != hipMemHandleTypePosixFileDescriptor)
         return hipErrorNotSupported;
     struct hip_device *device = hip_device_at(props->location.id);
-    return device == NULL ? hipErrorInvalidValue : create(device, false, out);
+    hipError_t error = device == NULL ? hipErrorInvalidValue : create(device, false, out);
+    if (error == hipSuccess)
+        (*out)->is_shareable = props->handleTypes == hipMemHandleTypePosixFileDescriptor;
+    return error;
 }
 
 hipError_t hipMemPoolCreate(hipMemPool_t *pool, const hipMemPoolProps *props)

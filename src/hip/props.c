@@ -138,6 +138,13 @@ static void fill_memory(const struct hip_device *device, hipDeviceProp_t *props)
     props->hostRegisterSupported = 1;
     props->hostNativeAtomicSupported = 1;
     props->memoryPoolsSupported = 1;
+    props->ipcEventSupported = 1;
+    props->memoryPoolSupportedHandleTypes = hipMemHandleTypePosixFileDescriptor;
+    props->cooperativeMultiDeviceLaunch = 1;
+    props->cooperativeMultiDeviceUnmatchedFunc = 1;
+    props->cooperativeMultiDeviceUnmatchedGridDim = 1;
+    props->cooperativeMultiDeviceUnmatchedBlockDim = 1;
+    props->cooperativeMultiDeviceUnmatchedSharedMem = 1;
     props->globalL1CacheSupported = 1;
     props->isLargeBar = 1;
 }

@@ -125,6 +125,10 @@ static bool add_gpu(hsa_agent_t agent)
         cairn_log(CAIRN_LOG_ERROR, "hip: device %d has no memory pool", device->ordinal);
         return false;
     }
+    size_t granule = 0;
+    hsa_amd_memory_pool_get_info(device->pool, HSA_AMD_MEMORY_POOL_INFO_RUNTIME_ALLOC_GRANULE,
+                                 &granule);
+    device->pool_granule = granule == 0 ? 4096 : (uint32_t)granule;
     hsa_agent_get_info(agent, HSA_AGENT_INFO_QUEUE_MAX_SIZE, &device->queue_size_max);
     pthread_mutex_init(&device->lock, NULL);
     device->limits[hipLimitStackSize] = 1024;
