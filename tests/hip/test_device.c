@@ -28,7 +28,7 @@ static void properties_are_those_of_the_chip(void **state)
     assert_int_equal(props.warpSize, 64);
     assert_int_equal(props.maxThreadsPerBlock, 1024);
     assert_int_equal(props.sharedMemPerBlock, 65536);
-    assert_int_equal(props.cooperativeMultiDeviceLaunch, 0);
+    assert_int_equal(props.cooperativeMultiDeviceLaunch, 1);
     assert_true(props.totalGlobalMem > 0);
     assert_true(props.multiProcessorCount > 0);
     assert_true(strlen(props.name) > 0 && strlen(props.name) < sizeof props.name);
