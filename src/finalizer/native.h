@@ -12,7 +12,7 @@
 struct cairn_access_table;
 struct cairn_matrix_table;
 
-enum { CAIRN_NATIVE_VERSION = 5 };
+enum { CAIRN_NATIVE_VERSION = 6 };
 
 /* Why finalized code came back. wave->pc says where to go on. */
 enum cairn_native_exit {
@@ -57,10 +57,16 @@ struct cairn_native_frame {
     uint64_t groups_left;
     uint32_t id[3], workgroups[3]; /* of the workgroup that runs; how many there are */
     const uint32_t *stop;          /* launch->stop */
+    /* Stores may go past the host's caches if a work-item loads and stores at least so many bytes
+     * around them; the code then sets `streamed`, and the caller orders them (sfence). */
+    uint32_t stream_from, streamed;
     /* As at the entry of any workgroup, but for its id; see struct cairn_mold. May be NULL if
      * groups_left is 0. */
     const struct cairn_wave *entry_waves;
     const uint32_t (*entry_ids)[CAIRN_WAVE_LANES];
+    /* Somebody else has executed a part of the workgroups: rows that this code does not write may
+     * have been written. The code takes it back when it has made them again. */
+    uint32_t foreign;
 };
 
 /* Returns enum cairn_native_exit. */

@@ -89,6 +89,10 @@ static inline const struct cairn_insn *cairn_program_last(const struct cairn_pro
     return &program->insns[at->first + at->count - 1].insn;
 }
 
+/* program_tail.c: behind that instruction, on all ways, is there nothing that waits for memory,
+ * loads, does atomics or otherwise tells others of what was stored before the wave ends? */
+bool cairn_program_ends_behind(const struct cairn_program *program, uint32_t index);
+
 /* The block that begins at `offset`, or CAIRN_NO_BLOCK. */
 uint32_t cairn_program_block_at(const struct cairn_program *program, uint32_t offset);
 

@@ -19,6 +19,7 @@ struct carry {
     uint16_t high[2];  /* by source: vreg that must be the other's high half; NONE: scalar */
     int64_t stride[2]; /* of the source as a 64-bit pair */
     bool uniform;
+    bool whole; /* of all lanes of a wave */
 };
 
 struct state {
@@ -70,14 +71,17 @@ static struct cairn_shape_value source(const struct pass *pass, unsigned slot, u
     return value;
 }
 
-/* The stride of a two-dword source as a 64-bit value; false: not affine. */
-static bool pair_stride(const struct pass *pass, unsigned slot, int64_t *out)
+/* A two-dword source as a 64-bit value: its stride, and whether that is so for all lanes of a wave;
+ * false: not affine. */
+static bool pair_stride(const struct pass *pass, unsigned slot, int64_t *out, bool *whole)
 {
     struct cairn_shape_value low = source(pass, slot, 0), high = source(pass, slot, 1);
     *out = 0;
+    *whole = cairn_shape_weaker(low, high) == CAIRN_SHAPE_GROUP_UNIFORM;
     if (cairn_shape_is_uniform(low) && cairn_shape_is_uniform(high))
         return true;
     *out = high.shape.pair_stride;
+    *whole = high.shape.pair_whole;
     return high.shape.pair;
 }
 
@@ -351,10 +355,11 @@ static bool affine_result(const struct pass *pass, struct cairn_shape_value *out
 
 /* ---- 64-bit pairs */
 
-static struct cairn_shape as_pair(struct cairn_shape shape, int64_t stride)
+static struct cairn_shape as_pair(struct cairn_shape shape, int64_t stride, bool whole)
 {
     shape.pair = true;
     shape.pair_stride = stride;
+    shape.pair_whole = whole;
     return shape;
 }
 
@@ -370,12 +375,14 @@ static struct carry begin_carry(const struct pass *pass)
     struct carry carry = {.valid = insn->op == CAIRN_OP_v_add_co_u32 && plain(insn),
                           .mask = insn->slot[CAIRN_SLOT_SDST].code,
                           .low = (uint16_t)vreg_of(&insn->slot[CAIRN_SLOT_DST]),
+                          .whole = true,
                           /* else lanes that are off have no carry */
                           .uniform = pass->facts->insn[pass->index].exec_full};
     for (unsigned i = 0; i < 2 && carry.valid; i++) {
         struct cairn_shape_value low = source(pass, CAIRN_SLOT_SRC0 + i, 0);
         unsigned vreg = vreg_of(&insn->slot[CAIRN_SLOT_SRC0 + i]);
         carry.uniform = carry.uniform && cairn_shape_is_uniform(low);
+        carry.whole = carry.whole && cairn_shape_is_whole(low);
         carry.high[i] = NO_VREG;
         if (cairn_shape_is_uniform(low))
             continue;
@@ -385,6 +392,7 @@ static struct carry begin_carry(const struct pass *pass)
         carry.high[i] = (uint16_t)(vreg + 1);
         carry.valid = pass->now.v[vreg + 1].shape.pair;
         carry.stride[i] = pass->now.v[vreg + 1].shape.pair_stride;
+        carry.whole = carry.whole && pass->now.v[vreg + 1].shape.pair_whole;
     }
     return carry;
 }
@@ -398,6 +406,15 @@ static bool is_other_half(const struct pass *pass, const struct carry *carry, un
     if (carry->high[i] == NO_VREG)
         return cairn_shape_is_uniform(value);
     return vreg == carry->high[i] || value.copy_of == carry->high[i] + 1;
+}
+
+/* Are the high halves of a sum's uniform sources the same in all lanes of the workgroup? Those of
+ * pairs were looked at with their low halves. */
+static bool high_is_whole(const struct pass *pass, unsigned slot, unsigned i)
+{
+    const struct carry *carry = &pass->now.carry;
+    return carry->high[i] != NO_VREG ||
+           source(pass, slot, 0).shape.kind == CAIRN_SHAPE_GROUP_UNIFORM;
 }
 
 static struct cairn_shape_value end_carry(const struct pass *pass)
@@ -417,7 +434,9 @@ static struct cairn_shape_value end_carry(const struct pass *pass)
                            cairn_shape_is_uniform(source(pass, CAIRN_SLOT_SRC1, 0));
             if (uniform)
                 result = cairn_shape_uniform(CAIRN_SHAPE_UNIFORM);
-            result.shape = as_pair(result.shape, carry->stride[0] + carry->stride[1]);
+            bool whole = carry->whole && high_is_whole(pass, CAIRN_SLOT_SRC0, i) &&
+                         high_is_whole(pass, CAIRN_SLOT_SRC1, 1 - i);
+            result.shape = as_pair(result.shape, carry->stride[0] + carry->stride[1], whole);
             return result;
         }
     return result;
@@ -438,14 +457,15 @@ static void extend(const struct pass *pass, struct cairn_shape_value *result)
         (other == dst - 1 || from.copy_of == dst ||
          (low.copy_of != 0 && low.copy_of == other + 1)) &&
         cairn_shape_is_regular(low))
-        result->shape = as_pair(result->shape, cairn_shape_stride(low));
+        result->shape = as_pair(result->shape, cairn_shape_stride(low), cairn_shape_is_whole(low));
     if (insn->op == CAIRN_OP_v_mov_b32 && constant_of(pass, CAIRN_SLOT_SRC0, &k) && k == 0 &&
         cairn_shape_is_regular(low))
-        result->shape = as_pair(result->shape, cairn_shape_stride(low));
+        result->shape = as_pair(result->shape, cairn_shape_stride(low), cairn_shape_is_whole(low));
     unsigned source0 = vreg_of(&insn->slot[CAIRN_SLOT_SRC0]);
     if (insn->op == CAIRN_OP_v_mov_b32 && source0 != NO_VREG && source0 > 0 &&
         pass->now.v[source0].shape.pair && low.copy_of == source0)
-        result->shape = as_pair(result->shape, pass->now.v[source0].shape.pair_stride);
+        result->shape = as_pair(result->shape, pass->now.v[source0].shape.pair_stride,
+                                pass->now.v[source0].shape.pair_whole);
 }
 
 /* Results of two dwords. */
@@ -453,11 +473,13 @@ static bool wide_result(const struct pass *pass, struct cairn_shape_value *low,
                         struct cairn_shape_value *high)
 {
     int64_t stride;
+    bool whole;
     uint32_t k, n;
     *low = *high = cairn_shape_varying;
     switch (pass->insn->op) {
     case CAIRN_OP_v_lshlrev_b64:
-        if (!constant_of(pass, CAIRN_SLOT_SRC0, &k) || !pair_stride(pass, CAIRN_SLOT_SRC1, &stride))
+        if (!constant_of(pass, CAIRN_SLOT_SRC0, &k) ||
+            !pair_stride(pass, CAIRN_SLOT_SRC1, &stride, &whole))
             return false;
         k &= 63;
         if (k < 32)
@@ -465,11 +487,11 @@ static bool wide_result(const struct pass *pass, struct cairn_shape_value *low,
         stride = (int64_t)((uint64_t)stride << k);
         if (stride == 0 && cairn_shape_is_uniform(source(pass, CAIRN_SLOT_SRC1, 1)))
             *high = cairn_shape_uniform(CAIRN_SHAPE_UNIFORM);
-        high->shape = as_pair(high->shape, stride);
+        high->shape = as_pair(high->shape, stride, whole);
         return true;
     case CAIRN_OP_v_mad_u64_u32:
     case CAIRN_OP_v_mad_i64_i32: {
-        bool paired = pair_stride(pass, CAIRN_SLOT_SRC2, &stride);
+        bool paired = pair_stride(pass, CAIRN_SLOT_SRC2, &stride, &whole);
         if (!paired) /* 32-bit code multiplies and adds so: the high half is of no use */
             stride = cairn_shape_stride(source(pass, CAIRN_SLOT_SRC2, 0));
         n = constant_of(pass, CAIRN_SLOT_SRC0, &k) ? CAIRN_SLOT_SRC1 : CAIRN_SLOT_SRC0;
@@ -488,7 +510,8 @@ static bool wide_result(const struct pass *pass, struct cairn_shape_value *low,
         if (paired && stride == 0 && cairn_shape_is_uniform(source(pass, CAIRN_SLOT_SRC2, 0)))
             *high = cairn_shape_uniform(CAIRN_SHAPE_UNIFORM);
         if (paired)
-            high->shape = as_pair(high->shape, stride);
+            high->shape =
+                as_pair(high->shape, stride, whole && cairn_shape_is_whole(source(pass, n, 0)));
         return cairn_shape_is_regular(source(pass, CAIRN_SLOT_SRC2, 0));
     }
     default:
@@ -606,6 +629,7 @@ static bool join_value(struct cairn_shape_value *a, const struct cairn_shape_val
     }
     a->shape.whole = a->shape.kind == CAIRN_SHAPE_AFFINE && a->shape.whole && b->shape.whole;
     a->shape.pair = a->shape.pair && b->shape.pair && a->shape.pair_stride == b->shape.pair_stride;
+    a->shape.pair_whole = a->shape.pair && a->shape.pair_whole && b->shape.pair_whole;
     if (!a->shape.pair)
         a->shape.pair_stride = 0;
     if (b->bits > a->bits)

@@ -45,7 +45,8 @@ struct cairn_shape {
      * from lane to lane, but for at most one jump, which then shows in the last lane: to be guarded
      * at run time. cairn_lift_shape() tells it of the low half of a two-dword operand. */
     bool pair;
-    bool whole; /* of AFFINE: so across all lanes of a wave, not only of a chunk */
+    bool pair_whole; /* of a pair: so across all lanes of a wave, too */
+    bool whole;      /* of AFFINE: so across all lanes of a wave, not only of a chunk */
     int32_t stride;
     int64_t pair_stride;
 };

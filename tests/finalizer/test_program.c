@@ -145,6 +145,70 @@ static struct cairn_program *build(const char *text, uint8_t **code, size_t *siz
     return program;
 }
 
+/* ---- what comes behind the first store */
+
+struct tail_case {
+    const char *why, *text;
+    bool ends;
+};
+
+static const struct tail_case tails[] = {
+    {"the end", "global_store_dword v[0:1], v2, off\n s_endpgm", true},
+    {"another store and the end",
+     "global_store_dword v[0:1], v2, off\n v_add_u32 v0, 4, v0\n"
+     "global_store_dword v[0:1], v2, off\n s_endpgm",
+     true},
+    {"either end",
+     "global_store_dword v[0:1], v2, off\n s_cbranch_scc0 L\n s_endpgm\n L: s_mov_b32 s0, 0\n"
+     "s_endpgm",
+     true},
+    {"a loop of stores", "L: global_store_dword v[0:1], v2, off\n s_cbranch_scc0 L\n s_endpgm",
+     true},
+    {"a wait", "global_store_dword v[0:1], v2, off\n s_waitcnt vmcnt(0)\n s_endpgm", false},
+    {"a wait in front of it in a loop",
+     "L: s_waitcnt vmcnt(0)\n global_store_dword v[0:1], v2, off\n s_cbranch_scc0 L\n s_endpgm",
+     false},
+    {"a wait on one of two ways",
+     "global_store_dword v[0:1], v2, off\n s_cbranch_scc0 L\n s_endpgm\n L: s_waitcnt vmcnt(0)\n"
+     "s_endpgm",
+     false},
+    {"a load", "global_store_dword v[0:1], v2, off\n global_load_dword v2, v[0:1], off\n s_endpgm",
+     false},
+    {"an atomic",
+     "global_store_dword v[0:1], v2, off\n global_atomic_add v[0:1], v2, off\n s_endpgm", false},
+    {"a barrier", "global_store_dword v[0:1], v2, off\n s_barrier\n s_endpgm", false},
+    {"a store for all to see",
+     "global_store_dword v[0:1], v2, off\n global_store_dword v[0:1], v2, off glc\n s_endpgm",
+     false},
+    {"a message", "global_store_dword v[0:1], v2, off\n s_sendmsg 1\n s_endpgm", false},
+    {"a scalar load", "global_store_dword v[0:1], v2, off\n s_load_dword s0, s[2:3], 0\n s_endpgm",
+     false},
+    {"cache control", "global_store_dword v[0:1], v2, off\n buffer_wbinvl1\n s_endpgm", false},
+    {"a jump to who knows where", "global_store_dword v[0:1], v2, off\n s_setpc_b64 s[4:5]", false},
+    {"no instruction", "global_store_dword v[0:1], v2, off\n .long 0xffffffff", false},
+};
+
+static void tails_are_as_written(void **state)
+{
+    unsigned failed = 0;
+    (void)state;
+    for (size_t i = 0; i < sizeof tails / sizeof tails[0]; i++) {
+        uint8_t *code;
+        size_t size;
+        struct cairn_program *program = build(tails[i].text, &code, &size);
+        uint32_t at = 0;
+        while (program->insns[at].insn.op != CAIRN_OP_global_store_dword)
+            at++;
+        if (cairn_program_ends_behind(program, at) != tails[i].ends) {
+            print_error("%s: not %d\n", tails[i].why, tails[i].ends);
+            failed++;
+        }
+        cairn_program_destroy(program);
+        free(code);
+    }
+    assert_int_equal(failed, 0);
+}
+
 static void blocks_are_as_written(void **state)
 {
     unsigned failed = 0;
@@ -348,6 +412,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(blocks_are_as_written),
+        cmocka_unit_test(tails_are_as_written),
         cmocka_unit_test(stepped_instructions_are_blocks_of_their_own),
         cmocka_unit_test(bad_arguments_are_refused),
         cmocka_unit_test(random_code_gives_sound_blocks),

@@ -3,6 +3,8 @@
  */
 #include "device/soft/engine_run.h"
 
+#include "base/option.h"
+#include "device/soft/host_cache.h"
 #include "finalizer/access.h"
 #include "finalizer/matrix.h"
 #include "finalizer/object.h"
@@ -98,6 +100,7 @@ static bool step(struct cairn_native_frame *frame, struct cairn_wave *wave)
     run->guard.wave = wave;
     catch_up(run);
     run->stepped++;
+    frame->foreign = 1;
     bool goes_on = cairn_interp_step(wave, &run->yielded);
     run->guard.wave = frame->wave;
     run->guard.native = true;
@@ -158,6 +161,7 @@ static void caught(struct native_run *run)
         cairn_interp_caught(&run->guard);
         return;
     }
+    __builtin_ia32_sfence();
     catch_up(run);
     uint32_t chunk = part_waves(run);
     struct cairn_wave *wave = run->frame.wave;
@@ -179,6 +183,14 @@ static void caught(struct native_run *run)
 
 /* ---- turns */
 
+/* What the code has stored past the caches comes before all that this thread does from now on. */
+static void order_stores(struct native_run *run)
+{
+    if (run->frame.streamed != 0)
+        __builtin_ia32_sfence();
+    run->frame.streamed = 0;
+}
+
 /* Calls the code, and counts what it executed: of the wave that runs, of all merged ones, or of all
  * that may have a turn. */
 static enum cairn_native_exit call(struct native_run *run)
@@ -191,6 +203,7 @@ static enum cairn_native_exit call(struct native_run *run)
     run->guard.native = true;
     enum cairn_native_exit exit = run->code->entry(&run->frame);
     run->guard.native = false;
+    order_stores(run);
     for (uint32_t i = 0; i < turns; i++)
         waves[i].instructions += (uint64_t)(before[i] - waves[i].fuel);
     for (uint32_t i = 1; i < run->frame.waves; i++)
@@ -236,11 +249,22 @@ static void run_turn(struct native_run *run)
         if (wave->state != CAIRN_WAVE_READY || wave->fuel <= 0 || run->yielded ||
             atomic_load_explicit(&wave->launch->stop, memory_order_relaxed) != 0)
             return;
-        if (__builtin_expect(is_strange(run->code, wave), 0))
+        if (__builtin_expect(is_strange(run->code, wave), 0)) {
+            run->frame.foreign = 1;
             cairn_interp_block(wave);
-        else
+        } else {
             run_native(run);
+        }
     }
+}
+
+/* Bytes a work-item by which the dispatch touches more memory than the last cache holds. */
+static uint32_t stream_from(const struct cairn_launch *launch)
+{
+    uint64_t items = (uint64_t)launch->grid[0] * launch->grid[1] * launch->grid[2];
+    uint64_t wanted = cairn_option_u64(CAIRN_OPTION_STREAM_BYTES);
+    uint64_t bytes = (wanted != 0 ? wanted : cairn_host_cache_bytes()) / items;
+    return bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX;
 }
 
 static void set_up(struct native_run *run, struct cairn_native_code *code,
@@ -263,10 +287,21 @@ static void set_up(struct native_run *run, struct cairn_native_code *code,
         .access = &cairn_finalizer_accesses,
         .matrices = cairn_finalizer_matrices(),
         .stop = (const uint32_t *)&launch->stop,
+        .stream_from = stream_from(launch),
     };
     memcpy(run->frame.workgroups, launch->workgroups, sizeof run->frame.workgroups);
     run->line = NULL;
     run->ahead = 0;
+}
+
+/* Else other code may have had it before. */
+static bool has_just_begun(const struct cairn_workgroup *group)
+{
+    bool begun = true;
+    for (uint32_t i = 0; i < group->wave_count; i++)
+        begun = begun && group->waves[i].pc == group->launch->entry_pc &&
+                group->waves[i].instructions == 0 && group->waves[i].state == CAIRN_WAVE_READY;
+    return begun;
 }
 
 /* Lets the code go on to workgroups behind `group`, with fuel for all. */
@@ -282,6 +317,7 @@ static void look_ahead(struct native_run *run, const struct cairn_workgroup *gro
         group->waves[i].fuel = fuel;
     if (run->ahead == 0)
         return;
+    run->frame.foreign = !has_just_begun(group);
     memcpy(run->frame.id, group->id, sizeof group->id);
     run->frame.entry_waves = mold->waves;
     run->frame.entry_ids = mold->ids;

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT
- * Moves what only cold code asks for into that code. Slow ways of memory accesses want the addresses
- * of all lanes as vectors, which nobody else does where the lanes lie side by side; several slow
- * ways want the same, so each gets a copy.
+ * Moves what only cold code asks for into that code. Slow ways of memory accesses want the
+ * addresses of all lanes as vectors, which nobody else does where the lanes lie side by side;
+ * several slow ways want the same, so each gets a copy.
  */
 #include "finalizer/llvm/cold.h"
 
+#include <llvm/ADT/DenseMap.h>
+#include <llvm/ADT/DepthFirstIterator.h>
 #include <llvm/ADT/MapVector.h>
 #include <llvm/ADT/PostOrderIterator.h>
-#include <llvm/ADT/SmallPtrSet.h>
+#include <llvm/IR/Dominators.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/IntrinsicInst.h>
 #include <llvm/IR/Metadata.h>
@@ -19,24 +21,34 @@ namespace
 {
 
 constexpr uint32_t HARDLY_EVER = 1000;
-constexpr size_t MOST_COPIES = 3;
+constexpr size_t MOST_COPIES = 6;
 
-/* The blocks that a branch goes to hardly ever, and nobody else does. */
-SmallPtrSet<BasicBlock *, 32> find_cold(Function &function)
+/* By block: where the cold code begins that it belongs to. */
+using ColdBlocks = DenseMap<BasicBlock *, BasicBlock *>;
+
+/* All that is come to by way of a branch that goes there hardly ever, only. */
+void add_region(DominatorTree &tree, BasicBlock *root, ColdBlocks &cold)
 {
-    SmallPtrSet<BasicBlock *, 32> cold;
-    for (BasicBlock &block : function) {
+    SmallVector<BasicBlock *, 16> blocks;
+    tree.getDescendants(root, blocks);
+    for (BasicBlock *block : blocks)
+        cold[block] = root;
+}
+
+/* From the outermost on, as the tree is walked. */
+ColdBlocks find_cold(DominatorTree &tree)
+{
+    ColdBlocks cold;
+    for (DomTreeNode *node : depth_first(tree.getRootNode())) {
+        BasicBlock *to = node->getBlock(), *from = to->getSinglePredecessor();
         uint64_t taken, other;
-        auto *branch = dyn_cast<BranchInst>(block.getTerminator());
-        if (branch == nullptr || !branch->isConditional() ||
+        auto *branch = from != nullptr ? dyn_cast<BranchInst>(from->getTerminator()) : nullptr;
+        if (branch == nullptr || !branch->isConditional() || cold.contains(to) ||
             !extractBranchWeights(*branch, taken, other))
             continue;
-        for (unsigned i = 0; i < 2; i++) {
-            BasicBlock *to = branch->getSuccessor(i);
-            bool unlikely = i == 0 ? other / HARDLY_EVER >= taken : taken / HARDLY_EVER >= other;
-            if (unlikely && to->getSinglePredecessor() != nullptr)
-                cold.insert(to);
-        }
+        bool first = branch->getSuccessor(0) == to;
+        if (first ? other / HARDLY_EVER >= taken : taken / HARDLY_EVER >= other)
+            add_region(tree, to, cold);
     }
     return cold;
 }
@@ -44,7 +56,8 @@ SmallPtrSet<BasicBlock *, 32> find_cold(Function &function)
 bool may_move(const Instruction &insn)
 {
     return !insn.isTerminator() && !isa<PHINode>(insn) && !isa<AllocaInst>(insn) &&
-           (!isa<CallBase>(insn) || isa<IntrinsicInst>(insn)) && !insn.mayReadOrWriteMemory() && !insn.getType()->isVoidTy();
+           (!isa<CallBase>(insn) || isa<IntrinsicInst>(insn)) && !insn.mayReadOrWriteMemory() &&
+           !insn.getType()->isVoidTy();
 }
 
 BasicBlock *block_of(const Use &use)
@@ -56,22 +69,22 @@ BasicBlock *block_of(const Use &use)
 }
 
 /* True if it is gone. */
-bool move(Instruction &insn, const SmallPtrSet<BasicBlock *, 32> &cold)
+bool move(Instruction &insn, const ColdBlocks &cold)
 {
     if (!may_move(insn) || insn.use_empty() || cold.contains(insn.getParent()))
         return false;
     MapVector<BasicBlock *, SmallVector<Use *, 4>> users;
     for (Use &use : insn.uses()) {
-        BasicBlock *block = block_of(use);
-        if (!cold.contains(block))
+        BasicBlock *root = cold.lookup(block_of(use));
+        if (root == nullptr)
             return false;
-        users[block].push_back(&use);
+        users[root].push_back(&use);
     }
     if (users.size() > MOST_COPIES)
         return false;
-    for (auto &[block, uses] : users) {
+    for (auto &[root, uses] : users) {
         Instruction *copy = insn.clone();
-        copy->insertBefore(block->getFirstInsertionPt());
+        copy->insertBefore(root->getFirstInsertionPt());
         for (Use *use : uses)
             use->set(copy);
     }
@@ -81,9 +94,9 @@ bool move(Instruction &insn, const SmallPtrSet<BasicBlock *, 32> &cold)
 
 } // namespace
 
-PreservedAnalyses CairnColdPass::run(Function &function, FunctionAnalysisManager &)
+PreservedAnalyses CairnColdPass::run(Function &function, FunctionAnalysisManager &analyses)
 {
-    SmallPtrSet<BasicBlock *, 32> cold = find_cold(function);
+    ColdBlocks cold = find_cold(analyses.getResult<DominatorTreeAnalysis>(function));
     bool changed = false;
     if (cold.empty())
         return PreservedAnalyses::all();

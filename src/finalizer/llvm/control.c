@@ -384,17 +384,22 @@ static void emit_lane(struct cairn_lift *lift, const struct cairn_lift_family *f
     cairn_lift_wide_after(lift, &wide);
 }
 
-void cairn_control_emit(struct cairn_lift *lift, uint32_t block, uint32_t index,
-                        struct cairn_plan plan)
+void cairn_control_begin_insn(struct cairn_lift *lift, uint32_t index, struct cairn_plan plan)
 {
-    const struct cairn_lift_family *family;
     lift->at = index;
     lift->insn = &lift->program->insns[index].insn;
     lift->insn_facts = &lift->facts->insn[index];
     cairn_lift_matrix_settle(lift, (enum cairn_plan_mode)plan.mode);
     cairn_region_lane(lift, is_of_lanes(plan));
-    cairn_lift_kind_of(lift, index, &family);
     cairn_lift_known_before(lift);
+}
+
+void cairn_control_emit(struct cairn_lift *lift, uint32_t block, uint32_t index,
+                        struct cairn_plan plan)
+{
+    const struct cairn_lift_family *family;
+    cairn_control_begin_insn(lift, index, plan);
+    cairn_lift_kind_of(lift, index, &family);
     switch ((enum cairn_plan_mode)plan.mode) {
     case CAIRN_PLAN_NONE:
         if (cairn_lift_is_order(lift->insn))

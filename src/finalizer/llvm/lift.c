@@ -158,6 +158,7 @@ LLVMValueRef cairn_lift_wave_pointer(struct cairn_lift *lift, LLVMValueRef chunk
 
 LLVMValueRef cairn_lift_row(struct cairn_lift *lift, unsigned vreg, LLVMValueRef chunk)
 {
+    cairn_regs_add_v(&cairn_lifter_of(lift)->function.stored, vreg);
     LLVMValueRef rows =
         chunk_pointer(lift, lift->vgprs, chunk, file_bytes(lift), lift->width * sizeof(uint32_t));
     return bytes_behind(lift, rows, bytes_of_row() * row_of(lift, vreg));
@@ -184,6 +185,12 @@ LLVMValueRef cairn_lift_chunk(struct cairn_lift *lift)
 LLVMValueRef cairn_lift_register_pointer(struct cairn_lift *lift, unsigned vreg)
 {
     return bytes_behind(lift, lift->region->rows, bytes_of_row() * row_of(lift, vreg));
+}
+
+LLVMValueRef cairn_lift_register_place(struct cairn_lift *lift, unsigned vreg)
+{
+    cairn_regs_add_v(&cairn_lifter_of(lift)->function.stored, vreg);
+    return cairn_lift_register_pointer(lift, vreg);
 }
 
 static LLVMValueRef vector_of_base(struct cairn_lift *lift, LLVMValueRef base,
@@ -389,6 +396,7 @@ struct cairn_shape cairn_lift_shape(struct cairn_lift *lift, unsigned slot, unsi
     if (dword == 0 && operand->dwords == 2) {
         bool uniform = is_uniform(shapes[0]) && is_uniform(shapes[1]);
         shape.pair = uniform || shapes[1].pair;
+        shape.pair_whole = !uniform && shapes[1].pair && shapes[1].pair_whole;
         shape.pair_stride = uniform ? 0 : shapes[1].pair_stride;
     }
     return shape;

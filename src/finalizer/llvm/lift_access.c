@@ -64,8 +64,7 @@ static LLVMValueRef field(struct cairn_lift *lift, LLVMValueRef base, size_t off
     return LLVMBuildInBoundsGEP2(lift->builder, lift->i8, base, &index, 1, "");
 }
 
-/* Fields of the frame that never change while the function runs. */
-static LLVMValueRef frame_constant(struct cairn_lift *lift, LLVMTypeRef type, size_t offset)
+LLVMValueRef cairn_lift_frame_constant(struct cairn_lift *lift, LLVMTypeRef type, size_t offset)
 {
     static const char name[] = "invariant.load";
     LLVMValueRef value = LLVMBuildLoad2(lift->builder, type, field(lift, lift->frame, offset), "");
@@ -78,7 +77,8 @@ static LLVMValueRef frame_constant(struct cairn_lift *lift, LLVMTypeRef type, si
 
 LLVMValueRef cairn_lift_lds_bytes(struct cairn_lift *lift)
 {
-    return frame_constant(lift, lift->i64, offsetof(struct cairn_native_frame, lds_bytes));
+    return cairn_lift_frame_constant(lift, lift->i64,
+                                     offsetof(struct cairn_native_frame, lds_bytes));
 }
 
 /* The one struct cairn_access on the stack is among the first instructions of the function. */
@@ -208,7 +208,7 @@ LLVMValueRef cairn_lift_access_high(struct cairn_lift_access *access, LLVMValueR
 static LLVMValueRef table_entry(struct cairn_lift *lift, unsigned kind)
 {
     LLVMValueRef table =
-        frame_constant(lift, lift->ptr, offsetof(struct cairn_native_frame, access));
+        cairn_lift_frame_constant(lift, lift->ptr, offsetof(struct cairn_native_frame, access));
     size_t offset = offsetof(struct cairn_access_table, run) + kind * sizeof(void *);
     LLVMValueRef entry = LLVMBuildLoad2(lift->builder, lift->ptr, field(lift, table, offset), "");
     cairn_lift_tag_state(lift, entry);
@@ -343,6 +343,14 @@ void cairn_lift_access_join(struct cairn_lift_access *access, bool loads)
     cairn_lift_access_meet(access, loads);
 }
 
+void cairn_lift_access_widen(struct cairn_lift *lift, struct cairn_lift_access *access)
+{
+    if (access->wide == NULL)
+        access->wide = LLVMBuildBitCast(lift->builder,
+                                        cairn_lift_weave2(lift, access->data[0], access->data[1]),
+                                        lift->v64, "");
+}
+
 /* v64 of all ways, if one of them has it; the others have to weave it. */
 static LLVMValueRef merged_wide(struct cairn_lift_access *access)
 {
@@ -368,7 +376,7 @@ static LLVMValueRef merged_wide(struct cairn_lift_access *access)
 }
 
 /* Made of the whole: it may be that nobody asks for it. */
-static LLVMValueRef half_of(struct cairn_lift_access *access, unsigned dword)
+LLVMValueRef cairn_lift_access_half(struct cairn_lift_access *access, unsigned dword)
 {
     struct cairn_lift *lift = access->lift;
     LLVMTypeRef dwords = LLVMVectorType(lift->i32, 2 * lift->width);
@@ -382,7 +390,8 @@ void cairn_lift_access_meet(struct cairn_lift_access *access, bool loads)
     LLVMPositionBuilderAtEnd(access->lift->builder, access->done);
     access->wide = loads && access->dwords == 2 && !access->uniform ? merged_wide(access) : NULL;
     for (unsigned i = 0; i < access->dwords && loads; i++)
-        access->data[i] = access->wide != NULL ? half_of(access, i) : merged(access, i);
+        access->data[i] =
+            access->wide != NULL ? cairn_lift_access_half(access, i) : merged(access, i);
     access->slow = access->done = NULL;
     access->way_count = 0;
 }

@@ -111,6 +111,7 @@ static LLVMValueRef exists(struct cairn_lift *lift, LLVMValueRef row)
 static LLVMValueRef row_pointer(struct cairn_lift *lift, LLVMValueRef row, unsigned chunk)
 {
     LLVMBuilderRef b = lift->builder;
+    cairn_regs_all(&cairn_lifter_of(lift)->function.stored); /* any of them */
     LLVMValueRef offset = LLVMBuildZExt(b, row, lift->i64, "");
     offset = LLVMBuildMul(b, offset, cairn_lift_const64(lift, ROW_BYTES), "");
     return LLVMBuildInBoundsGEP2(b, lift->i8, cairn_lift_row(lift, 0, constant(lift, chunk)),

@@ -25,13 +25,18 @@ static LLVMValueRef compare(struct cairn_lift *lift, LLVMIntPredicate how, LLVMV
     return LLVMBuildICmp(lift->builder, how, a, b, "");
 }
 
-/* i1: no lane of base + i * stride (i32) wraps. */
-static LLVMValueRef no_wrap(struct cairn_lift *lift, LLVMValueRef base, int64_t stride)
+LLVMValueRef cairn_lift_no_wrap(struct cairn_lift *lift, LLVMValueRef offset, int64_t stride,
+                                unsigned lanes)
 {
     if (stride == 0)
         return NULL;
-    uint32_t top = UINT32_MAX - (uint32_t)(stride * (lift->width - 1));
-    return compare(lift, LLVMIntULE, base, cairn_lift_const32(lift, top));
+    uint32_t top = UINT32_MAX - (uint32_t)(stride * (lanes - 1));
+    return compare(lift, LLVMIntULE, offset, cairn_lift_const32(lift, top));
+}
+
+static LLVMValueRef no_wrap(struct cairn_lift *lift, LLVMValueRef offset, int64_t stride)
+{
+    return cairn_lift_no_wrap(lift, offset, stride, lift->width);
 }
 
 /* i1: the active lanes have the high half of lane 0. Their low halves then say where they are. */
@@ -62,6 +67,8 @@ static void pair_addresses(struct cairn_lift_access *access, struct cairn_lift_a
         out->first = LLVMBuildAdd(b, first, access->base, "");
         out->good = compare(lift, LLVMIntEQ, last,
                             LLVMBuildAdd(b, first, cairn_lift_const64(lift, span), ""));
+        out->whole = low.pair_whole;
+        out->last = LLVMBuildAdd(b, last, access->base, "");
         return;
     }
     out->regular = low.kind != CAIRN_SHAPE_VARYING && (low.pair || exact) && stride_allowed(stride);
@@ -103,6 +110,8 @@ void cairn_lift_offset_addresses(struct cairn_lift_access *access, struct cairn_
         return;
     }
     out->good = no_wrap(lift, first, stride);
+    out->whole = shape.whole;
+    out->offset = first;
     first = LLVMBuildZExt(lift->builder, first, lift->i64, "");
     out->first = LLVMBuildAdd(lift->builder, first, access->base, "");
 }
@@ -131,8 +140,7 @@ void cairn_lift_linear_operands(struct cairn_lift_access *access,
 
 /* ---- checks */
 
-/* Is [at, at + bytes) in the window? */
-static LLVMValueRef span_in_window(struct cairn_lift *lift, LLVMValueRef at, uint64_t bytes)
+LLVMValueRef cairn_lift_span_in_window(struct cairn_lift *lift, LLVMValueRef at, uint64_t bytes)
 {
     LLVMBuilderRef b = lift->builder;
     LLVMValueRef offset = LLVMBuildSub(b, at, lift->window_base, "");
@@ -140,7 +148,7 @@ static LLVMValueRef span_in_window(struct cairn_lift *lift, LLVMValueRef at, uin
     return compare(lift, LLVMIntULE, offset, top);
 }
 
-static LLVMValueRef mask_is_full(struct cairn_lift_access *access)
+LLVMValueRef cairn_lift_mask_is_full(struct cairn_lift_access *access)
 {
     LLVMValueRef bits = cairn_lift_access_bits(access->lift, access->mask);
     return compare(access->lift, LLVMIntEQ, bits, LLVMConstAllOnes(LLVMTypeOf(bits)));
@@ -224,11 +232,12 @@ static void fetch_next_waves(struct cairn_lift_access *access, LLVMValueRef firs
     }
 }
 
-static void run_block(struct cairn_lift_access *access, LLVMValueRef first, bool loads)
+void cairn_lift_linear_block(struct cairn_lift_access *access, LLVMValueRef first, bool loads)
 {
     struct cairn_lift *lift = access->lift;
     LLVMValueRef at = LLVMBuildIntToPtr(lift->builder, first, lift->ptr, "");
-    fetch_next_waves(access, first, loads);
+    if (access->past == 0)
+        fetch_next_waves(access, first, loads);
     if (loads) {
         fetch_ahead(access, first);
         cairn_lift_block_load(access, at);
@@ -243,7 +252,7 @@ static LLVMValueRef span_is_good(struct cairn_lift_access *access,
 {
     struct cairn_lift *lift = access->lift;
     uint64_t span = (uint64_t)addresses->stride * (lift->width - 1) + access->bytes;
-    LLVMValueRef good = span_in_window(lift, addresses->first, span);
+    LLVMValueRef good = cairn_lift_span_in_window(lift, addresses->first, span);
     good = cairn_lift_and(lift, good, addresses->good);
     good = cairn_lift_and(lift, good, addresses->guard);
     if (addresses->limit != NULL) {
@@ -290,7 +299,7 @@ static void run_regular(struct cairn_lift_access *access,
         good = cairn_lift_and(lift, good, mask_is_not_empty(access));
     else if (rows ? cairn_lift_rows_need_full(access)
                   : block && cairn_lift_block_needs_full(access, loads))
-        good = cairn_lift_and(lift, good, mask_is_full(access));
+        good = cairn_lift_and(lift, good, cairn_lift_mask_is_full(access));
     cairn_lift_access_fork(access, good, true);
     LLVMValueRef at = LLVMBuildIntToPtr(lift->builder, addresses->first, lift->ptr, "");
     if (access->uniform) {
@@ -300,7 +309,7 @@ static void run_regular(struct cairn_lift_access *access,
     } else if (rows) {
         cairn_lift_rows_load(access, at);
     } else if (block) {
-        run_block(access, addresses->first, loads);
+        cairn_lift_linear_block(access, addresses->first, loads);
     } else if (loads) {
         cairn_lift_strided_load(access, at, stride);
     } else {
@@ -373,7 +382,7 @@ static LLVMValueRef is_block(struct cairn_lift_access *access, LLVMValueRef inde
     good =
         cairn_lift_and(lift, good, compare(lift, LLVMIntSLE, first, cairn_lift_const32(lift, top)));
     if (cairn_lift_block_needs_full(access, loads))
-        good = cairn_lift_and(lift, good, mask_is_full(access));
+        good = cairn_lift_and(lift, good, cairn_lift_mask_is_full(access));
     return good;
 }
 
@@ -408,7 +417,7 @@ static void run_lanes(struct cairn_lift_access *access,
         LLVMValueRef first = lane0(lift, addresses->index);
         LLVMValueRef good = is_block(access, addresses->index, first, shift, steps, loads);
         cairn_lift_access_fork(&inner, good, false);
-        run_block(&inner, address_of(lift, addresses, first), loads);
+        cairn_lift_linear_block(&inner, address_of(lift, addresses, first), loads);
         cairn_lift_access_way(&inner);
         memcpy(inner.data, access->data, sizeof inner.data);
     }

@@ -55,6 +55,18 @@ static const struct plain *plain_of(const struct cairn_insn *insn)
     return known ? &plains[insn->op] : NULL;
 }
 
+bool cairn_lift_plain_of(const struct cairn_insn *insn, unsigned *bytes, enum cairn_lift_form *form,
+                         bool *loads)
+{
+    const struct plain *plain = plain_of(insn);
+    if (plain == NULL)
+        return false;
+    *bytes = plain->bytes;
+    *form = (enum cairn_lift_form)plain->form;
+    *loads = plain->loads;
+    return true;
+}
+
 /* ---- what is lifted */
 
 /* Registers that exist and, if several, begin at an even one; the interpreter deals with others. */

@@ -31,6 +31,7 @@ struct cairn_lift_access {
     bool is_volatile, quiet; /* quiet: inactive lanes may be read, and written back (LDS) */
     LLVMValueRef mask;       /* v1 */
     bool full;               /* the mask is all ones, statically */
+    unsigned past; /* stores go past the caches: so far they are aligned; 0: they do not */
     /* What the slow path stores into struct cairn_access; NULL: left out. */
     LLVMValueRef low, high;                           /* v32 */
     LLVMValueRef base;                                /* i64 */
@@ -61,6 +62,9 @@ void cairn_lift_access_way(struct cairn_lift_access *access);
 void cairn_lift_access_join(struct cairn_lift_access *access, bool loads);
 /* Ends the last way, and merges. */
 void cairn_lift_access_meet(struct cairn_lift_access *access, bool loads);
+/* A dword (v32) of access->wide; and that, if it is not known, of both dwords. */
+LLVMValueRef cairn_lift_access_half(struct cairn_lift_access *access, unsigned dword);
+void cairn_lift_access_widen(struct cairn_lift *lift, struct cairn_lift_access *access);
 /* The call alone, where there is no fast path: `in` and `out` dwords of data. */
 void cairn_lift_access_call(struct cairn_lift_access *access, unsigned in, unsigned out);
 /* Stack memory of the function, struct cairn_access. */
@@ -75,6 +79,8 @@ LLVMValueRef cairn_lift_access_bits(struct cairn_lift *lift, LLVMValueRef mask);
 LLVMValueRef cairn_lift_access_first(struct cairn_lift_access *access); /* i32: first active */
 /* i32: the high half of the active lanes' addresses (access->high), `good` (i1): of all of them. */
 LLVMValueRef cairn_lift_access_high(struct cairn_lift_access *access, LLVMValueRef *good);
+/* A field of the frame that never changes while the function runs. */
+LLVMValueRef cairn_lift_frame_constant(struct cairn_lift *lift, LLVMTypeRef type, size_t offset);
 LLVMValueRef cairn_lift_lds_bytes(struct cairn_lift *lift);  /* i64 */
 LLVMValueRef cairn_lift_first_lane(struct cairn_lift *lift); /* i32: the chunk's, in its wave */
 LLVMValueRef cairn_lift_and(struct cairn_lift *lift, LLVMValueRef a,
@@ -111,6 +117,9 @@ void cairn_lift_access_take(struct cairn_lift_access *access, unsigned slot, uns
 void cairn_lift_access_give(struct cairn_lift_access *access, unsigned dword,
                             enum cairn_lift_form form);
 
+/* Loads and stores that are no atomics; false: it is none. */
+bool cairn_lift_plain_of(const struct cairn_insn *insn, unsigned *bytes, enum cairn_lift_form *form,
+                         bool *loads);
 unsigned cairn_lift_size_of(unsigned bytes); /* enum cairn_access_size */
 /* A load or store in `place`: what comes before (data of a store) and behind (result of a load). */
 void cairn_lift_plain_begin(struct cairn_lift *lift, struct cairn_lift_access *access,
@@ -124,6 +133,10 @@ struct cairn_lift_addresses {
     bool regular; /* lane i is at first + i * stride, if `good` */
     int64_t stride;
     LLVMValueRef first; /* i64 */
+    /* So across all lanes of a wave: if the last lane of its last chunk is at `last` (i64), or, if
+     * that is NULL, if no lane wraps from `offset` (i32) of its first lane on. */
+    bool whole;
+    LLVMValueRef last, offset;
     /* Not regular: at origin (i64) + (index (v32) << shift), if `good`; NULL: not known. */
     LLVMValueRef origin, index;
     unsigned shift;
@@ -139,9 +152,25 @@ void cairn_lift_linear_emit(struct cairn_lift *lift, unsigned bytes, enum cairn_
 /* Of a scalar base and 32-bit offsets (access->base, low) of that shape; `first`: i32, lane 0's. */
 void cairn_lift_offset_addresses(struct cairn_lift_access *access, struct cairn_shape shape,
                                  LLVMValueRef first, struct cairn_lift_addresses *out);
+/* i1: all lanes of `width` from lane 0's offset (i32) on do not wrap. */
+LLVMValueRef cairn_lift_no_wrap(struct cairn_lift *lift, LLVMValueRef offset, int64_t stride,
+                                unsigned lanes);
+/* i1: [at, at + bytes) is in the window. */
+LLVMValueRef cairn_lift_span_in_window(struct cairn_lift *lift, LLVMValueRef at, uint64_t bytes);
+/* i1 */
+LLVMValueRef cairn_lift_mask_is_full(struct cairn_lift_access *access);
+/* A block that may be touched, from `first` (i64) on. */
+void cairn_lift_linear_block(struct cairn_lift_access *access, LLVMValueRef first, bool loads);
 /* The addresses of the instruction, into access->low, high, base too. */
 void cairn_lift_linear_operands(struct cairn_lift_access *access,
                                 struct cairn_lift_addresses *addresses);
+
+/* ---- lift_together.c */
+/* Is that instruction one that chunks which go in step may do as one? */
+bool cairn_lift_together_knows(const struct cairn_lift *lift, const struct cairn_insn *insn);
+/* It, of all chunks. `regions`: theirs. */
+void cairn_lift_together(struct cairn_lift *lift, struct cairn_lift_region *const *regions,
+                         unsigned count);
 
 /* ---- the rest: true if the operation is theirs */
 bool cairn_lift_ds_knows(const struct cairn_insn *insn);

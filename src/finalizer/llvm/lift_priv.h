@@ -102,6 +102,7 @@ struct cairn_lift_function {
     uint32_t region_count;
     bool *lifted; /* by program block: it is in a segment that was lifted */
     uint32_t stepped;
+    struct cairn_regs stored; /* vector registers whose rows in memory the code may write */
     LLVMValueRef state_list, guest_list;
     unsigned kind_scope, kind_noalias;
 };
@@ -129,6 +130,8 @@ void cairn_lift_chunk_pointers(struct cairn_lift *lift); /* of the chunk whose t
 LLVMValueRef cairn_lift_register(struct cairn_lift *lift, unsigned vreg);      /* as a vector */
 LLVMValueRef cairn_lift_register_base(struct cairn_lift *lift, unsigned vreg); /* lane 0's value */
 LLVMValueRef cairn_lift_register_pointer(struct cairn_lift *lift, unsigned vreg);
+/* The same, to write to. */
+LLVMValueRef cairn_lift_register_place(struct cairn_lift *lift, unsigned vreg);
 
 /* ---- lift_ends.c: around the emission of a lane instruction, and when a register is written */
 struct cairn_lift_ends_note {
@@ -232,6 +235,9 @@ void cairn_region_begin_chunks(struct cairn_lift *lift, uint32_t first, bool mem
 LLVMBasicBlockRef cairn_region_end_chunks(struct cairn_lift *lift);
 void cairn_region_forget_lanes(struct cairn_lift *lift); /* what is known of vectors and masks */
 bool cairn_region_may_fault(const struct cairn_lift *lift, uint32_t first, uint32_t last);
+/* What comes in front of an instruction that is emitted otherwise; cairn_lift_known_after is what
+ * comes behind it. */
+void cairn_control_begin_insn(struct cairn_lift *lift, uint32_t index, struct cairn_plan plan);
 /* Instruction `index` of the block. */
 void cairn_control_emit(struct cairn_lift *lift, uint32_t block, uint32_t index,
                         struct cairn_plan plan);

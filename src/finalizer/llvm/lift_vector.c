@@ -32,11 +32,24 @@ static LLVMValueRef plain_load(struct cairn_lift_access *access, LLVMTypeRef typ
     return value;
 }
 
+static void go_past_caches(struct cairn_lift_access *access, LLVMValueRef store)
+{
+    static const char name[] = "nontemporal";
+    struct cairn_lift *lift = access->lift;
+    LLVMMetadataRef one = LLVMValueAsMetadata(cairn_lift_const32(lift, 1));
+    LLVMMetadataRef node = LLVMMDNodeInContext2(lift->context, &one, 1);
+    unsigned kind = LLVMGetMDKindIDInContext(lift->context, name, sizeof name - 1);
+    LLVMSetMetadata(store, kind, LLVMMetadataAsValue(lift->context, node));
+    LLVMSetAlignment(store, access->past);
+}
+
 static void plain_store(struct cairn_lift_access *access, LLVMValueRef value, LLVMValueRef at)
 {
     LLVMValueRef store = LLVMBuildStore(access->lift->builder, value, at);
     LLVMSetAlignment(store, 1);
     LLVMSetVolatile(store, access->is_volatile);
+    if (access->past != 0)
+        go_past_caches(access, store);
     cairn_lift_tag_guest(access->lift, store);
 }
 

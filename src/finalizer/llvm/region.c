@@ -208,8 +208,7 @@ static void store_live_registers(struct cairn_lift *lift)
         if (!region->dirty[vreg] || !cairn_regs_has_v(&after, vreg))
             continue;
         LLVMValueRef value = cairn_lift_register(lift, vreg);
-        cairn_lift_state_store(lift, value, cairn_lift_register_pointer(lift, vreg),
-                               4 * lift->width);
+        cairn_lift_state_store(lift, value, cairn_lift_register_place(lift, vreg), 4 * lift->width);
     }
     for (unsigned code = 0; code < CAIRN_CODE_EXEC_HI; code++) {
         bool wanted = code == CAIRN_CODE_EXEC_LO || region->scc_of == (int)code ||

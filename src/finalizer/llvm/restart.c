@@ -219,23 +219,29 @@ static void make_wave(struct cairn_lift *lift, const struct by_wave *loop,
                     offsetof(struct cairn_wave, state));
 }
 
-/* Rows of work-item ids, of one wave. */
-static void make_rows(struct cairn_lift *lift, const struct by_wave *loop,
-                      const struct cairn_regs *wanted, const struct cairn_regs *written)
+/* Rows of work-item ids that there are. */
+static unsigned id_rows(const struct cairn_lift *lift)
 {
     const struct cairn_geometry *geometry = lift->geometry;
     unsigned rows = lift->program->gfx->packed_work_item_ids ? 1 : 1 + (geometry->rsrc2 >> 11 & 3);
-    size_t row_bytes = CAIRN_WAVE_LANES * sizeof(uint32_t), bytes = lift->width * sizeof(uint32_t);
     rows = rows > 3 ? 3 : rows;
-    rows = rows > geometry->rows ? geometry->rows : rows;
+    return rows > geometry->rows ? geometry->rows : rows;
+}
+
+/* Those of them that are in `which`, of one wave. */
+static void make_rows(struct cairn_lift *lift, const struct by_wave *loop,
+                      const struct cairn_regs *which)
+{
+    const struct cairn_geometry *geometry = lift->geometry;
+    size_t row_bytes = CAIRN_WAVE_LANES * sizeof(uint32_t), bytes = lift->width * sizeof(uint32_t);
     LLVMValueRef from =
         load_frame(lift, lift->ptr, offsetof(struct cairn_native_frame, entry_ids), 8);
-    from = of_wave(lift, loop, from, rows * row_bytes);
+    from = of_wave(lift, loop, from, id_rows(lift) * row_bytes);
     LLVMValueRef to = of_wave(lift, loop, lift->vgprs, geometry->rows * row_bytes);
-    for (unsigned row = 0; row < rows; row++)
+    for (unsigned row = 0; row < id_rows(lift); row++)
         for (unsigned c = 0; c < lift->chunks; c++) {
             size_t at = row * row_bytes + c * bytes;
-            if (!cairn_regs_has_v(wanted, row) || !cairn_regs_has_v(written, row))
+            if (!cairn_regs_has_v(which, row))
                 continue;
             LLVMValueRef ids = cairn_lift_state_load(
                 lift, lift->v32, cairn_lift_wave_field(lift, from, at), (unsigned)bytes);
@@ -243,16 +249,44 @@ static void make_rows(struct cairn_lift *lift, const struct by_wave *loop,
         }
 }
 
+/* Rows that this code keeps in registers: only where somebody else has executed a part of it. */
+static void make_rows_of_others(struct cairn_lift *lift, const struct cairn_regs *which)
+{
+    LLVMBuilderRef b = lift->builder;
+    LLVMBasicBlockRef as_ever = cairn_lift_block(lift, "own"),
+                      others = cairn_lift_block(lift, "others");
+    size_t at = offsetof(struct cairn_native_frame, foreign);
+    LLVMValueRef zero = cairn_lift_const32(lift, 0);
+    LLVMValueRef own = LLVMBuildICmp(b, LLVMIntEQ, load_frame(lift, lift->i32, at, 4), zero, "");
+    cairn_lift_expect(lift, LLVMBuildCondBr(b, own, as_ever, others));
+    LLVMPositionBuilderAtEnd(b, others);
+    struct by_wave loop = {0};
+    open_waves(lift, &loop);
+    make_rows(lift, &loop, which);
+    close_waves(lift, &loop, NULL);
+    store_frame(lift, zero, at, 4);
+    LLVMBuildBr(b, as_ever);
+    LLVMPositionBuilderAtEnd(b, as_ever);
+}
+
 /* lift->wave: the first wave. */
 static void make_group(struct cairn_lift *lift)
 {
     const struct cairn_regs *wanted = &lift->live->live_in[lift->program->entry];
-    struct cairn_regs written;
+    const struct cairn_regs *stored = &cairn_lifter_of(lift)->function.stored;
+    struct cairn_regs written, own = {0}, others = {0};
     struct by_wave loop = {0};
+    bool any = false;
     LLVMValueRef id[3], first = lift->wave;
     LLVMValueRef entry =
         load_frame(lift, lift->ptr, offsetof(struct cairn_native_frame, entry_waves), 8);
     find_written(lift->program, &written);
+    for (unsigned row = 0; row < id_rows(lift); row++)
+        if (cairn_regs_has_v(wanted, row) && cairn_regs_has_v(&written, row)) {
+            bool mine = cairn_regs_has_v(stored, row);
+            cairn_regs_add_v(mine ? &own : &others, row);
+            any = any || !mine;
+        }
     next_id(lift, id);
     if (!takes_turns(lift))
         make_scalars(lift, entry, wanted, &written, id);
@@ -262,9 +296,11 @@ static void make_group(struct cairn_lift *lift)
     if (takes_turns(lift))
         make_scalars(lift, of_wave(lift, &loop, entry, sizeof(struct cairn_wave)), wanted, &written,
                      id);
-    make_rows(lift, &loop, wanted, &written);
+    make_rows(lift, &loop, &own);
     close_waves(lift, &loop, NULL);
     lift->wave = first;
+    if (any)
+        make_rows_of_others(lift, &others);
 }
 
 /* All waves have ended. */

@@ -6,6 +6,7 @@
  * everywhere. A chunk whose part of EXEC is empty stops early. Scalar registers come from the chunk
  * that made the most turns.
  */
+#include "finalizer/llvm/lift_memory.h"
 #include "finalizer/llvm/segment_priv.h"
 
 #include <stdlib.h>
@@ -48,6 +49,21 @@ static enum cairn_plan_mode mode_of(const struct cairn_lift *lift, uint32_t inde
     return kind == CAIRN_LIFT_NONE ? CAIRN_PLAN_NONE : CAIRN_PLAN_SCALAR;
 }
 
+/* Of all parts at once. */
+static void emit_together(struct cairn_lift *lift, const struct cairn_parts *parts, uint32_t index,
+                          struct cairn_plan plan)
+{
+    for (unsigned k = 0; k < parts->count; k++) {
+        cairn_parts_use(lift, parts, k);
+        cairn_control_begin_insn(lift, index, plan);
+    }
+    cairn_lift_together(lift, parts->region, parts->count);
+    for (unsigned k = 0; k < parts->count; k++) {
+        cairn_parts_use(lift, parts, k);
+        cairn_lift_known_after(lift);
+    }
+}
+
 static void emit_insn(struct cairn_lift *lift, const struct cairn_parts *parts, uint32_t block,
                       uint32_t index)
 {
@@ -56,7 +72,11 @@ static void emit_insn(struct cairn_lift *lift, const struct cairn_parts *parts, 
     bool in_lanes = cairn_lanes_step(lift, index, behind).in_lanes;
     struct cairn_plan plan = {.mode = (uint8_t)mode_of(lift, index, in_lanes)};
     bool each = plan.mode == CAIRN_PLAN_LANE || plan.mode == CAIRN_PLAN_MASK_LANE;
-    for (unsigned k = 0; k < (each ? parts->count : 1); k++) {
+    bool at_once = plan.mode == CAIRN_PLAN_LANE && parts->count > 1 &&
+                   cairn_lift_together_knows(lift, &lift->program->insns[index].insn);
+    if (at_once)
+        emit_together(lift, parts, index, plan);
+    for (unsigned k = 0; k < (each ? parts->count : 1) && !at_once; k++) {
         cairn_parts_use(lift, parts, k);
         cairn_control_emit(lift, block, index, plan);
     }

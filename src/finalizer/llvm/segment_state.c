@@ -312,7 +312,7 @@ void cairn_parts_leave(struct cairn_lift *lift, const struct cairn_parts *parts,
         for (unsigned i = 0; i < CAIRN_VREGS; i++)
             if (cairn_regs_has_v(&segment->writes, i) && cairn_regs_has_v(live, i))
                 cairn_lift_state_store(lift, cairn_lift_register(lift, i),
-                                       cairn_lift_register_pointer(lift, i), 4 * lift->width);
+                                       cairn_lift_register_place(lift, i), 4 * lift->width);
         leave_masks(lift, live);
     }
     cairn_parts_use(lift, parts, 0);

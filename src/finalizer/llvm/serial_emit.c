@@ -140,7 +140,8 @@ static void enter_chunk(struct cairn_lift *lift, const struct cairn_serial *seri
 {
     for (unsigned i = 0; i < CAIRN_VREGS; i++) {
         if (takes(lift, serial, i) || slots->row[i] != NULL)
-            slots->from[i] = cairn_lift_register_pointer(lift, i);
+            slots->from[i] = slots->row[i] != NULL ? cairn_lift_register_place(lift, i)
+                                                   : cairn_lift_register_pointer(lift, i);
         if (slots->row[i] != NULL)
             store(lift, cairn_lift_state_load(lift, lift->v32, slots->from[i], 4 * lift->width),
                   slots->row[i]);
