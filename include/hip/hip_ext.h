@@ -41,20 +41,33 @@ static inline void ext_argument_pointers(Tuple &values, void **out, std::index_s
 }
 } // namespace hip_impl
 
-/* Launches `kernel` and records `start` and `stop` (either may be null) around it alone. Arguments
- * are converted to the kernel's parameter types. */
+namespace hip_impl
+{
 template <typename... Params, typename... Args>
-inline void hipExtLaunchKernelGGL(void (*kernel)(Params...), const dim3 &grid, const dim3 &block,
-                                  std::uint32_t lds_bytes, hipStream_t stream, hipEvent_t start,
-                                  hipEvent_t stop, std::uint32_t flags, Args... args)
+inline void ext_launch(void (*kernel)(Params...), const dim3 &grid, const dim3 &block,
+                       std::uint32_t lds_bytes, hipStream_t stream, hipEvent_t start,
+                       hipEvent_t stop, std::uint32_t flags, Args... args)
 {
     static_assert(sizeof...(Params) == sizeof...(Args),
                   "the kernel takes another number of arguments");
     std::tuple<Params...> values{static_cast<Params>(std::move(args))...};
     void *pointers[sizeof...(Params) + 1] = {};
-    hip_impl::ext_argument_pointers(values, pointers, std::index_sequence_for<Params...>{});
+    ext_argument_pointers(values, pointers, std::index_sequence_for<Params...>{});
     (void)hipExtLaunchKernel(reinterpret_cast<const void *>(kernel), grid, block, pointers,
                              lds_bytes, stream, start, stop, (int)flags);
+}
+} // namespace hip_impl
+
+/* Launches `kernel` and records `start` and `stop` (either may be null) around it alone. Arguments
+ * are converted to the kernel's parameter types; of a kernel template that is not instantiated, the
+ * instance whose parameters are the arguments' types is taken. */
+template <typename... Args, typename F = void (*)(Args...)>
+inline void hipExtLaunchKernelGGL(F kernel, const dim3 &grid, const dim3 &block,
+                                  std::uint32_t lds_bytes, hipStream_t stream, hipEvent_t start,
+                                  hipEvent_t stop, std::uint32_t flags, Args... args)
+{
+    hip_impl::ext_launch(kernel, grid, block, lds_bytes, stream, start, stop, flags,
+                         std::move(args)...);
 }
 #endif
 

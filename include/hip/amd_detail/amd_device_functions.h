@@ -368,6 +368,20 @@ __HIP_FN unsigned int __mbcnt_hi(unsigned int mask, unsigned int add)
     return __builtin_amdgcn_mbcnt_hi(mask, add);
 }
 
+// The active lanes above this one and below it; the bit of this lane.
+__HIP_FN uint64_t __lanemask_gt()
+{
+    return __builtin_amdgcn_ballot_w64(true) & (~1ull << __ockl_lane_u32());
+}
+__HIP_FN uint64_t __lanemask_lt()
+{
+    return __builtin_amdgcn_ballot_w64(true) & ((1ull << __ockl_lane_u32()) - 1);
+}
+__HIP_FN uint64_t __lanemask_eq()
+{
+    return 1ull << __ockl_lane_u32();
+}
+
 // HW_ID of gfx9 (s_getreg 4): compute unit in bits 11:8, shader array in 12, shader engine in 15:13
 // (GCN3 ISA, "Hardware ID register").
 __HIP_FN unsigned int __smid(void)
@@ -445,6 +459,13 @@ __HIP_FN __attribute__((convergent)) int __syncthreads_or(int predicate)
 __HIP_FN void *__local_to_generic(void *p)
 {
     return p;
+}
+
+// The first byte behind the kernel's static LDS: where dynamic LDS begins.
+__HIP_FN void *__get_dynamicgroupbaseptr()
+{
+    extern __shared__ __attribute__((aligned(16))) char __hip_dynamic_lds[];
+    return (void *)__hip_dynamic_lds;
 }
 
 __HIP_FN void *__hip_hc_memcpy(void *to, const void *from, __SIZE_TYPE__ size)

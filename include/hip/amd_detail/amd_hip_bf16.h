@@ -474,6 +474,10 @@ __HIP_BF16_DEVICE __hip_bfloat162 unsafeAtomicAdd(__hip_bfloat162 *address, __hi
         ;
     return __builtin_bit_cast(__hip_bfloat162, old);
 }
+__HIP_BF16_DEVICE __hip_bfloat162 atomicAdd(__hip_bfloat162 *address, __hip_bfloat162 value)
+{
+    return unsafeAtomicAdd(address, value);
+}
 
 #undef __HIP_BF16_DEVICE
 #endif

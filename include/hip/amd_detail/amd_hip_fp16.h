@@ -87,6 +87,16 @@ struct __half {
         data = r.data;
         return *this;
     }
+    __host__ __device__ __half &operator=(const volatile __half_raw &r)
+    {
+        data = r.data;
+        return *this;
+    }
+    __host__ __device__ __half &operator=(volatile __half_raw &&r)
+    {
+        data = r.data;
+        return *this;
+    }
     __host__ __device__ volatile __half &operator=(const __half_raw &r) volatile
     {
         data = r.data;
@@ -565,22 +575,29 @@ __HALF_FN __half2 __hmin2(__half2 a, __half2 b)
     return __half2(__hmin(a.x, b.x), __hmin(a.y, b.y));
 }
 
+// The half nearest to `a`, or its neighbour where that lies on the wrong side.
+__HALF_FN __half __float2half_rd(float a)
+{
+    __half r = __float2half(a);
+    if (!(__half2float(r) > a))
+        return r;
+    unsigned short bits = __half_as_ushort(r);
+    return __ushort_as_half((unsigned short)(bits == 0       ? 0x8001
+                                             : bits & 0x8000 ? bits + 1
+                                                             : bits - 1));
+}
+__HALF_FN __half __float2half_ru(float a)
+{
+    return __hneg(__float2half_rd(-a));
+}
+__HALF_FN __half __float2half_rz(float a)
+{
+    return a < 0 ? __float2half_ru(a) : __float2half_rd(a);
+}
+
 #if defined(__clang__) && defined(__HIP__)
 
 #define __HALF_DEVICE static __device__ inline
-
-__HALF_DEVICE __half __float2half_rd(float a)
-{
-    return __half(__ocml_cvtrtn_f16_f32(a));
-}
-__HALF_DEVICE __half __float2half_ru(float a)
-{
-    return __half(__ocml_cvtrtp_f16_f32(a));
-}
-__HALF_DEVICE __half __float2half_rz(float a)
-{
-    return __half(__ocml_cvtrtz_f16_f32(a));
-}
 
 // Integers: a half goes through float exactly. An integer goes through float with the same
 // direction, which composes.

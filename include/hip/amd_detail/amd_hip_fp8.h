@@ -113,6 +113,22 @@ __HIP_FP8_FN float fp8_decode(unsigned char code, __hip_fp8_interpretation_t kin
     __builtin_memcpy(&scale, &scale_bits, sizeof scale);
     return sign * (float)(field ? fraction + (1 << format.mantissa) : fraction) * scale;
 }
+
+// Toward zero, cut to the range of T; NaN is 0. `limit` is 2 to the number of T's value bits.
+template <typename T>
+__HIP_FP8_FN T fp8_to_integer(unsigned char code, __hip_fp8_interpretation_t kind)
+{
+    constexpr bool is_signed = (T)-1 < (T)0;
+    constexpr T largest = is_signed ? (T)(((1ull << (8 * sizeof(T) - 2)) - 1) * 2 + 1) : (T) ~(T)0;
+    constexpr float limit = (float)(1ull << (8 * sizeof(T) - 1)) * (is_signed ? 1.0f : 2.0f);
+    float value = fp8_decode(code, kind);
+    if (value != value)
+        return 0;
+    if (value >= limit)
+        return largest;
+    float lowest = is_signed ? -limit : 0.0f;
+    return value <= lowest ? (T)lowest : (T)value;
+}
 } // namespace __hip_internal
 
 __HIP_FP8_FN __hip_fp8_storage_t __hip_cvt_double_to_fp8(double v, __hip_saturation_t sat,
@@ -174,7 +190,13 @@ __HIP_FP8_FN __half2_raw __hip_cvt_fp8x2_to_halfraw2(__hip_fp8x2_storage_t v,
     return r;
 }
 
-// The types: one value, two and four of them, for each format.
+// The types: one value, two and four of them, for each format. Conversions are implicit both ways,
+// as in AMD's header; integers are cut to their range and NaN becomes 0.
+#define __HIP_FP8_TO_INTEGER(T, KIND)                                                              \
+    __host__ __device__ operator T() const                                                         \
+    {                                                                                              \
+        return __hip_internal::fp8_to_integer<T>(__x, KIND);                                       \
+    }
 #define __HIP_FP8_TYPES(NAME, NAME2, NAME4, KIND)                                                  \
     struct NAME {                                                                                  \
         __hip_fp8_storage_t __x;                                                                   \
@@ -183,15 +205,15 @@ __HIP_FP8_FN __half2_raw __hip_cvt_fp8x2_to_halfraw2(__hip_fp8x2_storage_t v,
         NAME() = default;                                                                          \
         template <typename T, typename __hip_internal::enable_if<                                  \
                                   __hip_internal::is_arithmetic<T>::value, int>::type = 0>         \
-        explicit __host__ __device__ NAME(T v)                                                     \
+        __host__ __device__ NAME(T v)                                                              \
             : __x(__hip_internal::fp8_encode((double)v, __HIP_SATFINITE, KIND))                    \
         {                                                                                          \
         }                                                                                          \
-        explicit __host__ __device__ NAME(__half v)                                                \
+        __host__ __device__ NAME(__half v)                                                         \
             : __x(__hip_internal::fp8_encode(__half2float(v), __HIP_SATFINITE, KIND))              \
         {                                                                                          \
         }                                                                                          \
-        explicit __host__ __device__ NAME(__hip_bfloat16 v)                                        \
+        __host__ __device__ NAME(__hip_bfloat16 v)                                                 \
             : __x(__hip_internal::fp8_encode((float)v, __HIP_SATFINITE, KIND))                     \
         {                                                                                          \
         }                                                                                          \
@@ -199,45 +221,52 @@ __HIP_FP8_FN __half2_raw __hip_cvt_fp8x2_to_halfraw2(__hip_fp8x2_storage_t v,
         {                                                                                          \
             return __hip_internal::fp8_decode(__x, KIND);                                          \
         }                                                                                          \
-        explicit __host__ __device__ operator double() const                                       \
+        __host__ __device__ operator double() const                                                \
         {                                                                                          \
             return __hip_internal::fp8_decode(__x, KIND);                                          \
         }                                                                                          \
-        explicit __host__ __device__ operator __half() const                                       \
+        __host__ __device__ operator __half() const                                                \
         {                                                                                          \
             return __float2half(__hip_internal::fp8_decode(__x, KIND));                            \
         }                                                                                          \
-        explicit __host__ __device__ operator __hip_bfloat16() const                               \
+        __host__ __device__ operator __hip_bfloat16() const                                        \
         {                                                                                          \
             return __hip_bfloat16(__hip_internal::fp8_decode(__x, KIND));                          \
         }                                                                                          \
-        explicit __host__ __device__ operator bool() const                                         \
+        __host__ __device__ operator bool() const                                                  \
         {                                                                                          \
             return __hip_internal::fp8_decode(__x, KIND) != 0;                                     \
         }                                                                                          \
-        explicit __host__ __device__ operator int() const                                          \
-        {                                                                                          \
-            return (int)__hip_internal::fp8_decode(__x, KIND);                                     \
-        }                                                                                          \
+        __HIP_FP8_TO_INTEGER(char, KIND)                                                           \
+        __HIP_FP8_TO_INTEGER(signed char, KIND)                                                    \
+        __HIP_FP8_TO_INTEGER(unsigned char, KIND)                                                  \
+        __HIP_FP8_TO_INTEGER(short, KIND)                                                          \
+        __HIP_FP8_TO_INTEGER(unsigned short, KIND)                                                 \
+        __HIP_FP8_TO_INTEGER(int, KIND)                                                            \
+        __HIP_FP8_TO_INTEGER(unsigned int, KIND)                                                   \
+        __HIP_FP8_TO_INTEGER(long, KIND)                                                           \
+        __HIP_FP8_TO_INTEGER(unsigned long, KIND)                                                  \
+        __HIP_FP8_TO_INTEGER(long long, KIND)                                                      \
+        __HIP_FP8_TO_INTEGER(unsigned long long, KIND)                                             \
     };                                                                                             \
     struct NAME2 {                                                                                 \
         __hip_fp8x2_storage_t __x;                                                                 \
         static constexpr __hip_saturation_t __default_saturation = __HIP_SATFINITE;                \
         static constexpr __hip_fp8_interpretation_t __default_interpret = KIND;                    \
         NAME2() = default;                                                                         \
-        explicit __host__ __device__ NAME2(double2 v)                                              \
+        __host__ __device__ NAME2(double2 v)                                                       \
             : __x(__hip_cvt_double2_to_fp8x2(v, __HIP_SATFINITE, KIND))                            \
         {                                                                                          \
         }                                                                                          \
-        explicit __host__ __device__ NAME2(float2 v)                                               \
+        __host__ __device__ NAME2(float2 v)                                                        \
             : __x(__hip_cvt_float2_to_fp8x2(v, __HIP_SATFINITE, KIND))                             \
         {                                                                                          \
         }                                                                                          \
-        explicit __host__ __device__ NAME2(__half2 v)                                              \
+        __host__ __device__ NAME2(__half2 v)                                                       \
             : __x(__hip_cvt_halfraw2_to_fp8x2(v, __HIP_SATFINITE, KIND))                           \
         {                                                                                          \
         }                                                                                          \
-        explicit __host__ __device__ NAME2(__hip_bfloat162 v)                                      \
+        __host__ __device__ NAME2(__hip_bfloat162 v)                                               \
             : __x(__hip_cvt_bfloat16raw2_to_fp8x2(v, __HIP_SATFINITE, KIND))                       \
         {                                                                                          \
         }                                                                                          \
@@ -246,7 +275,7 @@ __HIP_FP8_FN __half2_raw __hip_cvt_fp8x2_to_halfraw2(__hip_fp8x2_storage_t v,
             return float2(__hip_internal::fp8_decode((unsigned char)__x, KIND),                    \
                           __hip_internal::fp8_decode((unsigned char)(__x >> 8), KIND));            \
         }                                                                                          \
-        explicit __host__ __device__ operator __half2() const                                      \
+        __host__ __device__ operator __half2() const                                               \
         {                                                                                          \
             return __half2(__hip_cvt_fp8x2_to_halfraw2(__x, KIND));                                \
         }                                                                                          \
@@ -256,18 +285,18 @@ __HIP_FP8_FN __half2_raw __hip_cvt_fp8x2_to_halfraw2(__hip_fp8x2_storage_t v,
         static constexpr __hip_saturation_t __default_saturation = __HIP_SATFINITE;                \
         static constexpr __hip_fp8_interpretation_t __default_interpret = KIND;                    \
         NAME4() = default;                                                                         \
-        explicit __host__ __device__ NAME4(double4 v)                                              \
+        __host__ __device__ NAME4(double4 v)                                                       \
             : __x(NAME2(double2(v.x, v.y)).__x | (unsigned int)NAME2(double2(v.z, v.w)).__x << 16) \
         {                                                                                          \
         }                                                                                          \
-        explicit __host__ __device__ NAME4(float4 v) : NAME4(double4(v.x, v.y, v.z, v.w))          \
+        __host__ __device__ NAME4(float4 v) : NAME4(double4(v.x, v.y, v.z, v.w))                   \
         {                                                                                          \
         }                                                                                          \
-        explicit __host__ __device__ NAME4(__half2 low, __half2 high)                              \
+        __host__ __device__ NAME4(__half2 low, __half2 high)                                       \
             : __x(NAME2(low).__x | (unsigned int)NAME2(high).__x << 16)                            \
         {                                                                                          \
         }                                                                                          \
-        explicit __host__ __device__ NAME4(__hip_bfloat162 low, __hip_bfloat162 high)              \
+        __host__ __device__ NAME4(__hip_bfloat162 low, __hip_bfloat162 high)                       \
             : __x(NAME2(low).__x | (unsigned int)NAME2(high).__x << 16)                            \
         {                                                                                          \
         }                                                                                          \
@@ -283,6 +312,7 @@ __HIP_FP8_TYPES(__hip_fp8_e4m3, __hip_fp8x2_e4m3, __hip_fp8x4_e4m3, __HIP_E4M3)
 __HIP_FP8_TYPES(__hip_fp8_e5m2, __hip_fp8x2_e5m2, __hip_fp8x4_e5m2, __HIP_E5M2)
 __HIP_FP8_TYPES(__hip_fp8_e4m3_fnuz, __hip_fp8x2_e4m3_fnuz, __hip_fp8x4_e4m3_fnuz, __HIP_E4M3_FNUZ)
 __HIP_FP8_TYPES(__hip_fp8_e5m2_fnuz, __hip_fp8x2_e5m2_fnuz, __hip_fp8x4_e5m2_fnuz, __HIP_E5M2_FNUZ)
+#undef __HIP_FP8_TO_INTEGER
 #undef __HIP_FP8_TYPES
 #undef __HIP_FP8_FN
 
