@@ -213,16 +213,58 @@ static LLVMValueRef scattered(struct cairn_lift *lift, const struct cairn_lift_d
     return signed_pointer(lift, first);
 }
 
+/* Where nothing is known of offsets, lanes often lie side by side all the same (a ring that wraps,
+ * a start that was looked up), and a gather or scatter costs as much as ten blocks. */
+static bool may_be_block(const struct cairn_lift_access *access)
+{
+    return access->lift->width == 16 && (access->bytes == 4 || access->bytes == 8);
+}
+
+/* i1: the active lanes lie side by side from lane 0's `first` on, within what i32 counts. */
+static LLVMValueRef is_block(struct cairn_lift_access *access, LLVMValueRef offsets,
+                             LLVMValueRef first)
+{
+    struct cairn_lift *lift = access->lift;
+    LLVMValueRef steps = cairn_lift_iota(lift, (int32_t)access->bytes);
+    LLVMValueRef block = LLVMBuildAdd(lift->builder, cairn_lift_splat(lift, first), steps, "");
+    LLVMValueRef good = cairn_lift_access_none(access, compare(lift, LLVMIntNE, offsets, block));
+    LLVMValueRef top = cairn_lift_const32(lift, INT32_MAX - access->bytes * lift->width);
+    return cairn_lift_and(lift, good, compare(lift, LLVMIntSLE, first, top));
+}
+
+static LLVMValueRef lane0(struct cairn_lift *lift, LLVMValueRef vector)
+{
+    return LLVMBuildExtractElement(lift->builder, vector, cairn_lift_const32(lift, 0), "");
+}
+
+static void load_lanes(struct cairn_lift_access *access, LLVMValueRef offsets, LLVMValueRef is_one)
+{
+    struct cairn_lift *lift = access->lift;
+    if (is_one != NULL) {
+        cairn_lift_access_fork(access, is_one, false);
+        cairn_lift_block_load(access, signed_pointer(lift, lane0(lift, offsets)));
+        cairn_lift_access_way(access);
+    }
+    cairn_lift_gather(access, lift->lds, offsets, 0);
+    if (is_one != NULL)
+        cairn_lift_access_meet(access, true);
+}
+
 static void load(struct cairn_lift_access *access, uint32_t imm)
 {
     struct cairn_lift_ds_place place = cairn_lift_ds_place_of(access->lift, imm);
+    LLVMValueRef is_one = NULL;
+    if (!place.regular && may_be_block(access))
+        is_one = is_block(access, place.all, lane0(access->lift, place.all));
     access->quiet = true;
     access->full = true; /* inactive lanes may as well be read */
     access->mask = LLVMConstAllOnes(access->lift->v1);
     if (!place.regular) {
         uint32_t apart[64];
         LLVMValueRef index, base = scattered(access->lift, &place, &index, apart);
-        if (base == access->lift->lds || !load_in_order(access, base, apart))
+        if (base == access->lift->lds)
+            load_lanes(access, place.all, is_one);
+        else if (!load_in_order(access, base, apart))
             cairn_lift_gather(access, base, index, 0);
         return;
     }
@@ -240,6 +282,23 @@ static void load(struct cairn_lift_access *access, uint32_t imm)
 
 /* ---- stores */
 
+static void scatter_lanes(struct cairn_lift_access *access, LLVMValueRef offsets)
+{
+    struct cairn_lift *lift = access->lift;
+    struct cairn_lift_access inner = *access; /* which may be in a fork */
+    if (may_be_block(access)) {
+        LLVMValueRef first = lane0(lift, offsets);
+        inner.done = NULL;
+        inner.way_count = 0;
+        cairn_lift_access_fork(&inner, is_block(access, offsets, first), false);
+        cairn_lift_block_store(&inner, signed_pointer(lift, first));
+        cairn_lift_access_way(&inner);
+    }
+    cairn_lift_scatter(&inner, lift->lds, offsets, 0);
+    if (may_be_block(access))
+        cairn_lift_access_meet(&inner, false);
+}
+
 /* Dwords of AVX-512: lanes outside are masked off. */
 static void store_masked(struct cairn_lift_access *access, const struct cairn_lift_ds_place *place)
 {
@@ -250,7 +309,10 @@ static void store_masked(struct cairn_lift_access *access, const struct cairn_li
     }
     uint32_t apart[64];
     LLVMValueRef index, base = scattered(access->lift, place, &index, apart);
-    cairn_lift_scatter(access, base, index, 0);
+    if (base == access->lift->lds)
+        scatter_lanes(access, index);
+    else
+        cairn_lift_scatter(access, base, index, 0);
 }
 
 static void store_regular(struct cairn_lift_access *access, const struct cairn_lift_ds_place *place)
@@ -273,7 +335,7 @@ static void store_lanes(struct cairn_lift_access *access, const struct cairn_lif
 {
     if (!place->inside)
         cairn_lift_access_fork(access, cairn_lift_ds_lanes_inside(access, place->all), true);
-    cairn_lift_scatter(access, access->lift->lds, place->all, 0);
+    scatter_lanes(access, place->all);
     if (!place->inside)
         cairn_lift_access_join(access, false);
 }
