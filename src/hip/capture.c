@@ -22,6 +22,7 @@ struct member {
 };
 
 struct hip_capture {
+    struct hip_capture *next;
     struct ihipGraph *graph;
     struct ihipStream_t *origin;
     struct member *members; /* with the origin */
@@ -39,6 +40,9 @@ struct captured_event {
     unsigned long long record;
     struct frontier frontier;
 };
+
+static struct hip_capture *captures; /* all; guarded by hip_graph_lock */
+static _Atomic int capture_count;    /* of them, for who has no lock */
 
 /* ---- frontiers ---- */
 
@@ -82,6 +86,13 @@ static struct member *join(struct hip_capture *capture, struct ihipStream_t *str
 
 static void destroy_capture(struct hip_capture *capture)
 {
+    struct hip_capture **link = &captures;
+    while (*link != NULL && *link != capture)
+        link = &(*link)->next;
+    if (*link == capture) {
+        *link = capture->next;
+        atomic_fetch_sub(&capture_count, 1);
+    }
     while (capture->members != NULL) {
         struct member *member = capture->members;
         capture->members = member->next;
@@ -116,7 +127,6 @@ static hipGraphNodeType type_of(const struct hip_command *command)
     }
 }
 
-/* Memory that a capture frees stays until the graph's end: a launch must find it again. */
 static hipError_t fill_node(struct hipGraphNode *node, const struct hip_command *command)
 {
     if (command->kind == HIP_COMMAND_FREE) {
@@ -160,6 +170,42 @@ static hipError_t add_child_locked(struct hip_capture *capture, struct member *m
     }
     frontier->count = 0;
     return frontier_add(frontier, node) ? hipSuccess : hipErrorOutOfMemory;
+}
+
+static hipError_t alloc_locked(struct hip_capture *capture, struct member *member, size_t size,
+                               void **out)
+{
+    struct hipGraphNode *node;
+    struct frontier *frontier = &member->frontier;
+    hipError_t error = hip_node_add_locked(capture->graph, hipGraphNodeTypeMemAlloc,
+                                           frontier->nodes, frontier->count, &node);
+    if (error != hipSuccess)
+        return error;
+    error = hip_graph_memory_create(member->stream->device, size, &node->memory);
+    if (error != hipSuccess) {
+        hip_node_remove_locked(node);
+        return error;
+    }
+    *out = hip_graph_memory_address(node->memory);
+    node->params.alloc = (hipMemAllocNodeParams){
+        .poolProps = {.allocType = hipMemAllocationTypePinned,
+                      .location = {hipMemLocationTypeDevice, member->stream->device->ordinal}},
+        .bytesize = size,
+        .dptr = *out};
+    frontier->count = 0;
+    return frontier_add(frontier, node) ? hipSuccess : hipErrorOutOfMemory;
+}
+
+hipError_t hip_capture_alloc(struct ihipStream_t *stream, size_t size, void **out)
+{
+    hipError_t error = hipErrorIllegalState;
+    pthread_mutex_lock(&hip_graph_lock);
+    struct hip_capture *capture = atomic_load(&stream->capture);
+    if (capture != NULL)
+        error = capture->invalid ? hipErrorStreamCaptureInvalidated
+                                 : alloc_locked(capture, member_of(capture, stream), size, out);
+    pthread_mutex_unlock(&hip_graph_lock);
+    return error;
 }
 
 hipError_t hip_capture_add_graph_locked(struct ihipStream_t *stream, struct ihipGraph *graph)
@@ -262,6 +308,56 @@ hipError_t hip_capture_wait(struct ihipStream_t *stream, struct ihipEvent_t *eve
     return error;
 }
 
+/* ---- what may not be called meanwhile ---- */
+
+/* hipThreadExchangeStreamCaptureMode: in which captures the calling thread's calls count. */
+static bool counts(const struct hip_capture *capture, bool any)
+{
+    bool mine = pthread_equal(capture->thread, pthread_self());
+    if (any)
+        return true;
+    switch (hip_thread()->capture_mode) {
+    case hipStreamCaptureModeGlobal:
+        return capture->mode == hipStreamCaptureModeGlobal ||
+               (mine && capture->mode == hipStreamCaptureModeThreadLocal);
+    case hipStreamCaptureModeThreadLocal:
+        return mine && capture->mode != hipStreamCaptureModeRelaxed;
+    default:
+        return false;
+    }
+}
+
+static hipError_t forbid(bool any, hipError_t error)
+{
+    bool forbidden = false;
+    if (atomic_load_explicit(&capture_count, memory_order_relaxed) == 0)
+        return hipSuccess;
+    pthread_mutex_lock(&hip_graph_lock);
+    for (struct hip_capture *c = captures; c != NULL; c = c->next) {
+        if (counts(c, any)) {
+            c->invalid = true;
+            forbidden = true;
+        }
+    }
+    pthread_mutex_unlock(&hip_graph_lock);
+    return forbidden ? error : hipSuccess;
+}
+
+hipError_t hip_capture_forbids_unsafe(void)
+{
+    return forbid(false, hipErrorStreamCaptureUnsupported);
+}
+
+hipError_t hip_capture_forbids_device_wait(void)
+{
+    return forbid(true, hipErrorStreamCaptureUnsupported);
+}
+
+hipError_t hip_capture_forbids_sync_copy(void)
+{
+    return forbid(true, hipErrorStreamCaptureImplicit);
+}
+
 /* ---- beginning and ending ---- */
 
 void hip_capture_invalidate(struct ihipStream_t *stream)
@@ -321,6 +417,9 @@ static hipError_t begin_locked(struct ihipStream_t *stream, hipStreamCaptureMode
     capture->mode = mode;
     capture->thread = pthread_self();
     capture->id = ++last_id;
+    capture->next = captures;
+    captures = capture;
+    atomic_fetch_add(&capture_count, 1);
     *out = capture;
     return hipSuccess;
 }
@@ -367,6 +466,9 @@ static bool all_joined(struct hip_capture *capture)
     struct member *origin = member_of(capture, capture->origin);
     for (struct hipGraphNode *n = capture->graph->first; n != NULL; n = n->next)
         n->mark = 0;
+    for (struct hipGraphNode *n = capture->graph->first; n != NULL; n = n->next)
+        if (n->set_aside)
+            mark_from(n);
     for (size_t i = 0; i < origin->frontier.count; i++)
         mark_from(origin->frontier.nodes[i]);
     for (struct member *m = capture->members; m != NULL; m = m->next)
@@ -442,6 +544,16 @@ static void info_locked(struct ihipStream_t *stream, const struct capture_info *
         *out->count = frontier->count;
 }
 
+/* The null stream would wait for a stream that captures. */
+static bool waits_for_capture_locked(void)
+{
+    for (const struct hip_capture *c = captures; c != NULL; c = c->next)
+        for (const struct member *m = c->members; m != NULL; m = m->next)
+            if ((m->stream->flags & hipStreamNonBlocking) == 0)
+                return true;
+    return false;
+}
+
 static hipError_t info(hipStream_t handle, struct capture_info out)
 {
     struct ihipStream_t *stream;
@@ -451,9 +563,20 @@ static hipError_t info(hipStream_t handle, struct capture_info out)
     if (error != hipSuccess)
         return error;
     pthread_mutex_lock(&hip_graph_lock);
-    info_locked(stream, &out);
+    if (stream->is_null && waits_for_capture_locked())
+        error = hipErrorStreamCaptureImplicit;
+    else
+        info_locked(stream, &out);
     pthread_mutex_unlock(&hip_graph_lock);
-    return hipSuccess;
+    return error;
+}
+
+/* What no later node depends on by the program's own wish need not be joined. */
+static void set_aside(struct frontier *frontier)
+{
+    for (size_t i = 0; i < frontier->count; i++)
+        frontier->nodes[i]->set_aside = true;
+    frontier->count = 0;
 }
 
 static hipError_t update_deps(hipStream_t handle, hipGraphNode_t *deps, size_t count,
@@ -474,7 +597,7 @@ static hipError_t update_deps(hipStream_t handle, hipGraphNode_t *deps, size_t c
     if (error == hipSuccess) {
         struct frontier *frontier = &member_of(capture, stream)->frontier;
         if (flags == hipStreamSetCaptureDependencies)
-            frontier->count = 0;
+            set_aside(frontier);
         for (size_t i = 0; i < count && error == hipSuccess; i++)
             error = frontier_add(frontier, deps[i]) ? hipSuccess : hipErrorOutOfMemory;
     }

@@ -96,6 +96,8 @@ struct hip_command {
     };
 };
 
+/* WAIT or WRITE of one of hipStreamBatchMemOp's operations. */
+hipError_t hip_command_of_mem_op(const hipStreamBatchMemOpParams *op, struct hip_command *out);
 /* Does a command other than MARKER and KERNEL, now, on the calling thread. `stream_error` is what a
  * CALLBACK is told. */
 hipError_t hip_command_run(const struct hip_command *command, hipError_t stream_error);

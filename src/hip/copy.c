@@ -4,6 +4,7 @@
  */
 #include "hip/copy.h"
 
+#include "hip/capture.h"
 #include "hip/memory.h"
 #include "hip/module.h"
 
@@ -50,7 +51,7 @@ static hipError_t describe(void *dst, const void *src, size_t size, hipMemcpyKin
 
 /* ---- asynchronous copies and the program's pageable memory ---- */
 
-static bool is_pageable(const void *address)
+bool hip_copy_is_pageable(const void *address)
 {
     struct hip_allocation row;
     return !hip_memory_find(address, &row);
@@ -89,8 +90,8 @@ hipError_t hip_copy_async(struct ihipStream_t *stream, struct hip_command *comma
         return hipSuccess;
     if (atomic_load(&stream->capture) != NULL)
         return hip_stream_enqueue(stream, command, NULL);
-    bool wait = is_pageable(copy->dst);
-    if (!wait && is_pageable(copy->src)) {
+    bool wait = hip_copy_is_pageable(copy->dst);
+    if (!wait && hip_copy_is_pageable(copy->src)) {
         size_t size = last_byte(copy);
         copy->staging = size <= STAGING_BYTES ? malloc(size) : NULL;
         wait = copy->staging == NULL;
@@ -129,8 +130,10 @@ hipError_t hip_copy_sync(struct ihipStream_t *stream, struct hip_command *comman
     const struct hip_copy *copy = &command->copy;
     if (copy->width == 0 || copy->height == 0 || copy->depth == 0)
         return hipSuccess;
-    if (atomic_load(&stream->capture) == NULL && is_device_memory(copy->dst) &&
-        is_device_memory(copy->src))
+    hipError_t error = hip_capture_forbids_sync_copy();
+    if (error != hipSuccess)
+        return error;
+    if (is_device_memory(copy->dst) && is_device_memory(copy->src))
         return hip_stream_submit(stream, command, NULL);
     return hip_stream_do(stream, command);
 }

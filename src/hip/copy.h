@@ -6,6 +6,8 @@
 
 #include "hip/stream.h"
 
+/* The program's own memory, which HIP does not know. */
+bool hip_copy_is_pageable(const void *address);
 hipError_t hip_copy_check_kind(hipMemcpyKind kind);
 /* Enqueues; takes care of unpinned memory. */
 hipError_t hip_copy_async(struct ihipStream_t *stream, struct hip_command *command);

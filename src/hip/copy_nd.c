@@ -6,6 +6,7 @@
 
 #include "hip/memory.h"
 
+#include <limits.h>
 #include <string.h>
 
 /* Bytes from the first to one past the last. */
@@ -130,7 +131,8 @@ static hipError_t of_param_2d(const hip_Memcpy2D *parms, struct hip_command *out
         return hipErrorInvalidValue;
     size_t src_pitch = parms->srcPitch != 0 ? parms->srcPitch : parms->WidthInBytes;
     size_t dst_pitch = parms->dstPitch != 0 ? parms->dstPitch : parms->WidthInBytes;
-    if (parms->WidthInBytes + parms->srcXInBytes > src_pitch ||
+    if (src_pitch >= INT_MAX || dst_pitch >= INT_MAX ||
+        parms->WidthInBytes + parms->srcXInBytes > src_pitch ||
         parms->WidthInBytes + parms->dstXInBytes > dst_pitch)
         return hipErrorInvalidValue;
     if (parms->WidthInBytes != 0 && parms->Height != 0 && (src == NULL || dst == NULL))

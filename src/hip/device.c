@@ -3,6 +3,7 @@
  */
 #include "hip/device.h"
 
+#include "hip/capture.h"
 #include "hip/stream.h"
 
 #include <stdio.h>
@@ -308,7 +309,8 @@ hipError_t hipDeviceGetByPCIBusId(int *device, const char *pci_bus_id)
 
 hipError_t hipDeviceSynchronize(void)
 {
-    return hip_return(hip_ready() ?: hip_device_wait(hip_current_device()));
+    return hip_return(hip_ready() ?: hip_capture_forbids_device_wait()
+                                      ?: hip_device_wait(hip_current_device()));
 }
 
 static hipError_t reset(struct hip_device *device)

@@ -30,23 +30,15 @@ bool hip_exec_is_locked(const struct hipGraphExec *exec)
 
 hipError_t hip_graph_create_locked(struct ihipGraph **out)
 {
+    static unsigned long long last_number; /* guarded by hip_graph_lock */
     struct ihipGraph *graph = calloc(1, sizeof *graph);
     if (graph == NULL || !hip_map_put(&graphs, graph, graph)) {
         free(graph);
         return hipErrorOutOfMemory;
     }
+    graph->number = ++last_number;
     *out = graph;
     return hipSuccess;
-}
-
-static void drop_users(struct ihipGraph *graph)
-{
-    while (graph->users != NULL) {
-        struct hip_graph_user *user = graph->users;
-        graph->users = user->next;
-        (void)hipUserObjectRelease(user->object, user->count);
-        free(user);
-    }
 }
 
 void hip_graph_destroy_locked(struct ihipGraph *graph)
@@ -62,7 +54,7 @@ void hip_graph_destroy_locked(struct ihipGraph *graph)
     }
     hip_map_remove(&graphs, graph);
     pthread_mutex_unlock(&hip_graph_lock); /* a user object's destructor may use graphs */
-    drop_users(graph);
+    hip_graph_users_drop(graph->users);
     pthread_mutex_lock(&hip_graph_lock);
     free(graph);
 }
@@ -204,6 +196,8 @@ hipError_t hip_graph_clone_locked(const struct ihipGraph *from, struct ihipGraph
             if (!hip_node_depend_locked(hip_map_get(&clones, n), hip_map_get(&clones, n->deps[i])))
                 error = hipErrorOutOfMemory;
     hip_map_clear(&clones);
+    if (error == hipSuccess)
+        error = hip_graph_users_copy_locked(graph, from);
     if (error != hipSuccess) {
         hip_graph_destroy_locked(graph);
         return error;
@@ -248,6 +242,14 @@ hipError_t hip_graph_sort_locked(struct ihipGraph *graph, struct hipGraphNode **
 
 /* ---- executable graphs ---- */
 
+static bool has_memory(const struct ihipGraph *graph)
+{
+    for (const struct hipGraphNode *n = graph->first; n != NULL; n = n->next)
+        if (n->type == hipGraphNodeTypeMemAlloc || n->type == hipGraphNodeTypeMemFree)
+            return true;
+    return false;
+}
+
 hipError_t hip_exec_create_locked(struct ihipGraph *graph, unsigned long long flags,
                                   struct hipGraphExec **out)
 {
@@ -256,6 +258,8 @@ hipError_t hip_exec_create_locked(struct ihipGraph *graph, unsigned long long fl
     if (error != hipSuccess)
         return error;
     free(order);
+    if (graph->execs != 0 && has_memory(graph))
+        return hipErrorNotSupported; /* both would use the same memory */
     struct hipGraphExec *exec = calloc(1, sizeof *exec);
     if (exec == NULL)
         return hipErrorOutOfMemory;
@@ -269,6 +273,8 @@ hipError_t hip_exec_create_locked(struct ihipGraph *graph, unsigned long long fl
         return error;
     }
     exec->flags = flags;
+    exec->source = graph->number;
+    graph->execs++;
     *out = exec;
     return hipSuccess;
 }
@@ -284,6 +290,9 @@ static hipError_t exec_destroy(struct hipGraphExec *exec)
     hipError_t error = hipErrorInvalidValue;
     pthread_mutex_lock(&hip_graph_lock);
     if (exec != NULL && hip_map_remove(&execs, exec) != NULL) {
+        struct ihipGraph *source = exec->graph->origin;
+        if (hip_graph_is_locked(source) && source->number == exec->source)
+            source->execs--;
         hip_graph_destroy_locked(exec->graph);
         free(exec);
         error = hipSuccess;

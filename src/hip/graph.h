@@ -8,11 +8,8 @@
 #include "hip/command.h"
 #include "hip/event.h"
 
-/* Memory of an allocation node, shared by the clones of the node. */
-struct hip_graph_memory {
-    int references;
-    void *memory;
-};
+struct hip_graph_memory;
+struct ihipStream_t;
 
 struct hipGraphNode {
     struct hipGraphNode *next; /* in its graph */
@@ -31,17 +28,22 @@ struct hipGraphNode {
     void **param_pointers;   /* owned: what params.kernel.kernelParams points to */
     struct ihipGraph *child; /* owned */
     hipEvent_t event;
-    struct hip_graph_memory *memory;
+    struct hip_graph_memory *memory; /* of an allocation node and its clones */
     struct hipGraphNode
         *origin; /* the node that this one was cloned from; compared, not followed */
     bool disabled;
+    bool was_captured; /* a copy whose direction nobody gave */
+    bool set_aside;    /* a capture's next nodes were told not to depend on it */
     int priority;
+    int cooperative; /* as hipGraphKernelNodeSetAttribute gave it */
+    hipAccessPolicyWindow window;
     uint32_t mark; /* scratch of the functions that walk */
 };
 
 struct hip_graph_user {
     struct hip_graph_user *next;
     struct hipUserObject *object;
+    unsigned long long number; /* of the object, as its address may be used again */
     unsigned count;
 };
 
@@ -50,11 +52,14 @@ struct ihipGraph {
     uint32_t node_count;
     struct hip_graph_user *users;
     struct ihipGraph *origin;
-    bool is_child; /* owned by a node */
+    unsigned long long number; /* of all graphs, as an address may be used again */
+    unsigned execs;            /* executable graphs made of it and alive */
+    bool is_child;             /* owned by a node */
 };
 
 struct hipGraphExec {
-    struct ihipGraph *graph; /* owned clone */
+    struct ihipGraph *graph;   /* owned clone */
+    unsigned long long source; /* number of the graph that it was made of */
     unsigned long long flags;
 };
 
@@ -78,9 +83,25 @@ bool hip_node_depend_locked(struct hipGraphNode *node, struct hipGraphNode *on);
 hipError_t hip_graph_sort_locked(struct ihipGraph *graph, struct hipGraphNode ***out);
 hipError_t hip_exec_create_locked(struct ihipGraph *graph, unsigned long long flags,
                                   struct hipGraphExec **out);
+/* Could one be updated to the other? */
+bool hip_graph_same_shape_locked(struct ihipGraph *a, struct ihipGraph *b);
 /* The node of the executable graph that came from `node`. */
 struct hipGraphNode *hip_exec_node_locked(struct hipGraphExec *exec,
                                           const struct hipGraphNode *node);
+
+/* ---- memory and user objects of graphs ---- */
+
+hipError_t hip_graph_memory_create(struct hip_device *device, size_t size,
+                                   struct hip_graph_memory **out);
+void *hip_graph_memory_address(const struct hip_graph_memory *memory);
+/* References of nodes. */
+void hip_graph_memory_hold(struct hip_graph_memory *memory);
+void hip_graph_memory_drop(struct hip_graph_memory *memory); /* NULL allowed */
+/* A launch has reached the allocation node, or the node that frees `address`. */
+void hip_graph_memory_use(struct hip_graph_memory *memory);
+hipError_t hip_graph_memory_free_node(struct ihipStream_t *stream, void *address);
+hipError_t hip_graph_users_copy_locked(struct ihipGraph *to, const struct ihipGraph *from);
+void hip_graph_users_drop(struct hip_graph_user *users_of_graph); /* lock not held */
 
 /* Parameters into a node; the old ones are replaced only on success. */
 hipError_t hip_node_set_kernel(struct hipGraphNode *node, const hipKernelNodeParams *params);

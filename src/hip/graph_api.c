@@ -236,7 +236,9 @@ static hipError_t node_type(hipGraphNode_t node, hipGraphNodeType *type)
     hipError_t error = hipErrorInvalidValue;
     pthread_mutex_lock(&hip_graph_lock);
     if (type != NULL && hip_node_is_locked(node)) {
-        *type = node->type;
+        bool is_symbol = node->type == hipGraphNodeTypeMemcpyToSymbol ||
+                         node->type == hipGraphNodeTypeMemcpyFromSymbol;
+        *type = is_symbol ? hipGraphNodeTypeMemcpy : node->type;
         error = hipSuccess;
     }
     pthread_mutex_unlock(&hip_graph_lock);
@@ -272,25 +274,57 @@ static bool is_kernel(hipGraphNode_t node)
     return hip_node_is_locked(node) && node->type == hipGraphNodeTypeKernel;
 }
 
+/* A window is kept for the program: the software device has no cache to set apart. */
+static hipError_t set_attribute(struct hipGraphNode *node, hipLaunchAttributeID id,
+                                const hipLaunchAttributeValue *value)
+{
+    switch (id) {
+    case hipLaunchAttributeAccessPolicyWindow:
+        if (value->accessPolicyWindow.hitRatio < 0 || value->accessPolicyWindow.hitRatio > 1 ||
+            (unsigned)value->accessPolicyWindow.hitProp > hipAccessPropertyPersisting ||
+            (unsigned)value->accessPolicyWindow.missProp > hipAccessPropertyStreaming ||
+            value->accessPolicyWindow.num_bytes >
+                (size_t)hip_current_device()->props.accessPolicyMaxWindowSize)
+            return hipErrorInvalidValue;
+        node->window = value->accessPolicyWindow;
+        return hipSuccess;
+    case hipLaunchAttributeCooperative:
+        node->cooperative = value->cooperative;
+        node->command.kernel.cooperative = value->cooperative != 0;
+        return hipSuccess;
+    case hipLaunchAttributePriority:
+        node->priority = value->priority;
+        return hipSuccess;
+    default:
+        return hipErrorInvalidValue;
+    }
+}
+
+static hipError_t get_attribute(const struct hipGraphNode *node, hipLaunchAttributeID id,
+                                hipLaunchAttributeValue *value)
+{
+    switch (id) {
+    case hipLaunchAttributeAccessPolicyWindow:
+        value->accessPolicyWindow = node->window;
+        return hipSuccess;
+    case hipLaunchAttributeCooperative:
+        value->cooperative = node->cooperative;
+        return hipSuccess;
+    case hipLaunchAttributePriority:
+        value->priority = node->priority;
+        return hipSuccess;
+    default:
+        return hipErrorInvalidValue;
+    }
+}
+
 static hipError_t kernel_attribute(hipGraphNode_t node, hipLaunchAttributeID id,
                                    const hipLaunchAttributeValue *set, hipLaunchAttributeValue *get)
 {
     hipError_t error = hipErrorInvalidValue;
     pthread_mutex_lock(&hip_graph_lock);
-    if ((set != NULL || get != NULL) && is_kernel(node)) {
-        bool *cooperative = &node->command.kernel.cooperative;
-        error = hipSuccess;
-        if (id == hipLaunchAttributeCooperative && set != NULL)
-            *cooperative = set->cooperative != 0;
-        else if (id == hipLaunchAttributeCooperative)
-            get->cooperative = *cooperative;
-        else if (id == hipLaunchAttributePriority && set != NULL)
-            node->priority = set->priority;
-        else if (id == hipLaunchAttributePriority)
-            get->priority = node->priority;
-        else
-            error = hipErrorNotSupported;
-    }
+    if ((set != NULL || get != NULL) && is_kernel(node))
+        error = set != NULL ? set_attribute(node, id, set) : get_attribute(node, id, get);
     pthread_mutex_unlock(&hip_graph_lock);
     return error;
 }
@@ -313,6 +347,8 @@ static hipError_t copy_attributes(hipGraphNode_t from, hipGraphNode_t to)
     pthread_mutex_lock(&hip_graph_lock);
     if (is_kernel(from) && is_kernel(to)) {
         to->priority = from->priority;
+        to->window = from->window;
+        to->cooperative = from->cooperative;
         to->command.kernel.cooperative = from->command.kernel.cooperative;
         error = hipSuccess;
     }
@@ -380,158 +416,4 @@ static hipError_t draw(hipGraph_t graph, const char *path)
 hipError_t hipGraphDebugDotPrint(hipGraph_t graph, const char *path, unsigned int flags)
 {
     return hip_return(hip_ready() ?: draw(graph, path));
-}
-
-/* ---- user objects: a counted destructor that graphs can hold ---- */
-
-struct hipUserObject {
-    hipHostFn_t destroy;
-    void *user;
-    unsigned count; /* guarded by user_lock */
-};
-
-static pthread_mutex_t user_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct hip_map users; /* live objects; guarded by user_lock */
-
-static hipError_t create_user(hipUserObject_t *out, void *user, hipHostFn_t destroy_fn,
-                              unsigned count, unsigned flags)
-{
-    if (out == NULL || destroy_fn == NULL || count == 0 || flags != hipUserObjectNoDestructorSync)
-        return hipErrorInvalidValue;
-    struct hipUserObject *object = malloc(sizeof *object);
-    if (object == NULL)
-        return hipErrorOutOfMemory;
-    *object = (struct hipUserObject){destroy_fn, user, count};
-    pthread_mutex_lock(&user_lock);
-    bool known = hip_map_put(&users, object, object);
-    pthread_mutex_unlock(&user_lock);
-    if (!known) {
-        free(object);
-        return hipErrorOutOfMemory;
-    }
-    *out = object;
-    return hipSuccess;
-}
-
-hipError_t hipUserObjectCreate(hipUserObject_t *object, void *ptr, hipHostFn_t destroy_fn,
-                               unsigned int initial_refcount, unsigned int flags)
-{
-    return hip_return(create_user(object, ptr, destroy_fn, initial_refcount, flags));
-}
-
-static hipError_t change_user(hipUserObject_t object, unsigned add, unsigned drop)
-{
-    struct hipUserObject dead = {0};
-    pthread_mutex_lock(&user_lock);
-    bool valid = object != NULL && hip_map_get(&users, object) != NULL && add + drop > 0 &&
-                 drop <= object->count;
-    if (valid) {
-        object->count += add - drop;
-        if (object->count == 0) {
-            hip_map_remove(&users, object);
-            dead = *object;
-            free(object);
-        }
-    }
-    pthread_mutex_unlock(&user_lock);
-    if (dead.destroy != NULL)
-        dead.destroy(dead.user);
-    return valid ? hipSuccess : hipErrorInvalidValue;
-}
-
-hipError_t hipUserObjectRetain(hipUserObject_t object, unsigned int count)
-{
-    return hip_return(change_user(object, count, 0));
-}
-
-hipError_t hipUserObjectRelease(hipUserObject_t object, unsigned int count)
-{
-    return hip_return(change_user(object, 0, count));
-}
-
-static hipError_t graph_retain(hipGraph_t graph, hipUserObject_t object, unsigned count,
-                               unsigned flags)
-{
-    if (count == 0 || (flags != 0 && flags != hipGraphUserObjectMove))
-        return hipErrorInvalidValue;
-    if (flags == 0 && change_user(object, count, 0) != hipSuccess)
-        return hipErrorInvalidValue;
-    struct hip_graph_user *user = malloc(sizeof *user);
-    if (user == NULL)
-        return hipErrorOutOfMemory;
-    pthread_mutex_lock(&hip_graph_lock);
-    bool known = hip_graph_is_locked(graph);
-    if (known) {
-        *user = (struct hip_graph_user){graph->users, object, count};
-        graph->users = user;
-    }
-    pthread_mutex_unlock(&hip_graph_lock);
-    if (known)
-        return hipSuccess;
-    free(user);
-    if (flags == 0)
-        (void)change_user(object, 0, count);
-    return hipErrorInvalidValue;
-}
-
-hipError_t hipGraphRetainUserObject(hipGraph_t graph, hipUserObject_t object, unsigned int count,
-                                    unsigned int flags)
-{
-    return hip_return(graph_retain(graph, object, count, flags));
-}
-
-static hipError_t graph_release(hipGraph_t graph, hipUserObject_t object, unsigned count)
-{
-    bool found = false;
-    pthread_mutex_lock(&hip_graph_lock);
-    if (hip_graph_is_locked(graph)) {
-        for (struct hip_graph_user *u = graph->users; u != NULL && !found; u = u->next) {
-            found = u->object == object && u->count >= count;
-            if (found)
-                u->count -= count;
-        }
-    }
-    pthread_mutex_unlock(&hip_graph_lock);
-    return found ? change_user(object, 0, count) : hipErrorInvalidValue;
-}
-
-hipError_t hipGraphReleaseUserObject(hipGraph_t graph, hipUserObject_t object, unsigned int count)
-{
-    return hip_return(graph_release(graph, object, count));
-}
-
-/* ---- memory of graphs: allocated with the node, so nothing is kept in reserve ---- */
-
-static hipError_t graph_memory(int ordinal, hipGraphMemAttributeType attribute, void *value,
-                               bool set)
-{
-    if (hip_device_at(ordinal) == NULL)
-        return hipErrorInvalidDevice;
-    if (value == NULL || (unsigned)attribute > hipGraphMemAttrReservedMemHigh)
-        return hipErrorInvalidValue;
-    if (!set)
-        *(uint64_t *)value = 0;
-    else if (*(uint64_t *)value != 0 || attribute == hipGraphMemAttrUsedMemCurrent ||
-             attribute == hipGraphMemAttrReservedMemCurrent)
-        return hipErrorInvalidValue;
-    return hipSuccess;
-}
-
-hipError_t hipDeviceGetGraphMemAttribute(int device, hipGraphMemAttributeType attribute,
-                                         void *value)
-{
-    return hip_return(hip_ready() ?: graph_memory(device, attribute, value, false));
-}
-
-hipError_t hipDeviceSetGraphMemAttribute(int device, hipGraphMemAttributeType attribute,
-                                         void *value)
-{
-    return hip_return(hip_ready() ?: graph_memory(device, attribute, value, true));
-}
-
-hipError_t hipDeviceGraphMemTrim(int device)
-{
-    return hip_return(hip_ready()
-                          ?: hip_device_at(device) == NULL ? hipErrorInvalidDevice
-                                                           : hipSuccess);
 }

@@ -3,6 +3,7 @@
  */
 #include "hip/copy.h"
 #include "hip/graph.h"
+#include "hip/memory.h"
 #include "hip/module.h"
 
 hipError_t hip_node_set_copy_any(struct hipGraphNode *node, const void *params)
@@ -26,6 +27,41 @@ static hipError_t set_copy_1d(struct hipGraphNode *node, const void *params)
 {
     const struct plain_copy *copy = params;
     return hip_node_set_copy_1d(node, copy->dst, copy->src, copy->size, copy->kind);
+}
+
+static bool overlap(const struct plain_copy *copy)
+{
+    uintptr_t dst = (uintptr_t)copy->dst, src = (uintptr_t)copy->src;
+    return dst < src ? src - dst < copy->size : dst - src < copy->size;
+}
+
+/* As set_copy_1d, for a node that is there: ROCm refuses copies of memory to itself. */
+static hipError_t change_copy_1d(struct hipGraphNode *node, const void *params)
+{
+    const struct plain_copy *copy = params;
+    return overlap(copy) ? hipErrorInvalidValue : set_copy_1d(node, params);
+}
+
+static bool keeps_direction(const struct hipGraphNode *node, hipMemcpyKind kind)
+{
+    return node->was_captured || node->params.copy.kind == kind;
+}
+
+/* The direction of an instantiated copy stays as it is, where a node was given one. */
+static hipError_t change_exec_copy_1d(struct hipGraphNode *node, const void *params)
+{
+    const struct plain_copy *copy = params;
+    return keeps_direction(node, copy->kind) ? change_copy_1d(node, params) : hipErrorInvalidValue;
+}
+
+static hipError_t change_exec_copy(struct hipGraphNode *node, const void *params)
+{
+    const hipMemcpy3DParms *copy = params;
+    if (copy == NULL || !keeps_direction(node, copy->kind) ||
+        hip_memory_check(copy->dstPtr.ptr, copy->extent.width) != hipSuccess ||
+        hip_memory_check(copy->srcPtr.ptr, copy->extent.width) != hipSuccess)
+        return hipErrorInvalidValue;
+    return hip_node_set_copy(node, copy);
 }
 
 static hipError_t set_drv_copy(struct hipGraphNode *node, const void *params)
@@ -62,9 +98,9 @@ hipError_t hipGraphMemcpyNodeSetParams(hipGraphNode_t node, const hipMemcpy3DPar
 hipError_t hipGraphExecMemcpyNodeSetParams(hipGraphExec_t exec, hipGraphNode_t node,
                                            hipMemcpy3DParms *params)
 {
-    return hip_return(hip_ready()
-                          ?: hip_node_change(exec, true, node, hipGraphNodeTypeMemcpy,
-                                             hip_node_set_copy_any, params));
+    return hip_return(
+        hip_ready()
+            ?: hip_node_change(exec, true, node, hipGraphNodeTypeMemcpy, change_exec_copy, params));
 }
 
 hipError_t hipGraphAddMemcpyNode1D(hipGraphNode_t *node, hipGraph_t graph,
@@ -83,16 +119,16 @@ hipError_t hipGraphMemcpyNodeSetParams1D(hipGraphNode_t node, void *dst, const v
     const struct plain_copy copy = {dst, src, size, kind};
     return hip_return(
         hip_ready()
-            ?: hip_node_change(NULL, false, node, hipGraphNodeTypeMemcpy, set_copy_1d, &copy));
+            ?: hip_node_change(NULL, false, node, hipGraphNodeTypeMemcpy, change_copy_1d, &copy));
 }
 
 hipError_t hipGraphExecMemcpyNodeSetParams1D(hipGraphExec_t exec, hipGraphNode_t node, void *dst,
                                              const void *src, size_t size, hipMemcpyKind kind)
 {
     const struct plain_copy copy = {dst, src, size, kind};
-    return hip_return(
-        hip_ready()
-            ?: hip_node_change(exec, true, node, hipGraphNodeTypeMemcpy, set_copy_1d, &copy));
+    return hip_return(hip_ready()
+                          ?: hip_node_change(exec, true, node, hipGraphNodeTypeMemcpy,
+                                             change_exec_copy_1d, &copy));
 }
 
 hipError_t hipDrvGraphAddMemcpyNode(hipGraphNode_t *node, hipGraph_t graph,
@@ -117,6 +153,65 @@ hipError_t hipDrvGraphExecMemcpyNodeSetParams(hipGraphExec_t exec, hipGraphNode_
     return hip_return(
         hip_ready()
             ?: hip_node_change(exec, true, node, hipGraphNodeTypeMemcpy, set_drv_copy, params));
+}
+
+static hipMemoryType side_of(hipMemcpyKind kind, bool is_source)
+{
+    switch (kind) {
+    case hipMemcpyHostToHost:
+        return hipMemoryTypeHost;
+    case hipMemcpyHostToDevice:
+        return is_source ? hipMemoryTypeHost : hipMemoryTypeDevice;
+    case hipMemcpyDeviceToHost:
+        return is_source ? hipMemoryTypeDevice : hipMemoryTypeHost;
+    case hipMemcpyDeviceToDevice:
+        return hipMemoryTypeDevice;
+    default:
+        return hipMemoryTypeUnified;
+    }
+}
+
+/* Unified memory is named as device memory. */
+static HIP_MEMCPY3D drv_of(const hipMemcpy3DParms *p)
+{
+    hipMemoryType src = side_of(p->kind, true), dst = side_of(p->kind, false);
+    return (HIP_MEMCPY3D){
+        .srcXInBytes = p->srcPos.x,
+        .srcY = p->srcPos.y,
+        .srcZ = p->srcPos.z,
+        .srcMemoryType = src,
+        .srcHost = src == hipMemoryTypeHost ? p->srcPtr.ptr : NULL,
+        .srcDevice = src == hipMemoryTypeHost ? NULL : p->srcPtr.ptr,
+        .srcPitch = p->srcPtr.pitch,
+        .srcHeight = p->srcPtr.ysize,
+        .dstXInBytes = p->dstPos.x,
+        .dstY = p->dstPos.y,
+        .dstZ = p->dstPos.z,
+        .dstMemoryType = dst,
+        .dstHost = dst == hipMemoryTypeHost ? p->dstPtr.ptr : NULL,
+        .dstDevice = dst == hipMemoryTypeHost ? NULL : p->dstPtr.ptr,
+        .dstPitch = p->dstPtr.pitch,
+        .dstHeight = p->dstPtr.ysize,
+        .WidthInBytes = p->extent.width,
+        .Height = p->extent.height,
+        .Depth = p->extent.depth,
+    };
+}
+
+static hipError_t drv_params(hipGraphNode_t node, HIP_MEMCPY3D *out)
+{
+    hipMemcpy3DParms params;
+    if (out == NULL)
+        return hipErrorInvalidValue;
+    hipError_t error = hip_node_get(node, hipGraphNodeTypeMemcpy, &params, sizeof params);
+    if (error == hipSuccess)
+        *out = drv_of(&params);
+    return error;
+}
+
+hipError_t hipDrvGraphMemcpyNodeGetParams(hipGraphNode_t node, HIP_MEMCPY3D *params)
+{
+    return hip_return(hip_ready() ?: drv_params(node, params));
 }
 
 /* ---- copies with device variables ---- */
@@ -152,14 +247,19 @@ static hipError_t change_symbol(hipGraphExec_t exec, bool in_exec, hipGraphNode_
                                 size_t offset)
 {
     void *address;
+    size_t size;
+    const void *other = type == hipGraphNodeTypeMemcpyToSymbol ? copy.src : copy.dst;
     hipError_t error = symbol_at(symbol, copy.size, offset, &address);
     if (error != hipSuccess)
         return error;
+    if (hip_registered_variable(other, hip_current_device(), &(void *){NULL}, &size) == hipSuccess)
+        return hipErrorInvalidValue; /* the name of a variable is no memory */
     if (type == hipGraphNodeTypeMemcpyToSymbol)
         copy.dst = address;
     else
         copy.src = address;
-    return hip_node_change(exec, in_exec, node, type, set_copy_1d, &copy);
+    return hip_node_change(exec, in_exec, node, type,
+                           in_exec ? change_exec_copy_1d : change_copy_1d, &copy);
 }
 
 hipError_t hipGraphAddMemcpyNodeToSymbol(hipGraphNode_t *node, hipGraph_t graph,

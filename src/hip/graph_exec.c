@@ -3,6 +3,7 @@
  * after another in an order that respects the edges.
  */
 #include "hip/capture.h"
+#include "hip/copy.h"
 #include "hip/graph.h"
 
 #include <stdlib.h>
@@ -19,6 +20,8 @@ static hipError_t instantiate(hipGraphExec_t *out, hipGraph_t graph, unsigned lo
     hipError_t error = hipErrorInvalidValue;
     if (out == NULL || (flags & ~known_flags) != 0)
         return error;
+    if ((flags & (flags - 1)) != 0)
+        return error; /* as in ROCm 6.4, one at a time */
     if ((flags & hipGraphInstantiateFlagDeviceLaunch) != 0)
         return hipErrorNotSupported;
     pthread_mutex_lock(&hip_graph_lock);
@@ -108,6 +111,12 @@ static hipError_t run_node_locked(struct hipGraphNode *node, struct ihipStream_t
     case hipGraphNodeTypeWaitEvent:
         error = hip_event_find(node->event, &event);
         return error != hipSuccess ? error : hip_event_stream_wait(stream, event);
+    case hipGraphNodeTypeMemAlloc:
+        if (node->memory != NULL)
+            hip_graph_memory_use(node->memory);
+        return hipSuccess;
+    case hipGraphNodeTypeMemFree:
+        return hip_graph_memory_free_node(stream, node->params.alloc.dptr);
     default:
         if (node->command.kind == HIP_COMMAND_MARKER)
             return hipSuccess; /* empty, or memory that is there already */
@@ -127,22 +136,50 @@ static hipError_t run_graph_locked(struct ihipGraph *graph, struct ihipStream_t 
     return error;
 }
 
+/* A copy to the program's own memory is over when the call is, as with hipMemcpyAsync. */
+static bool copies_to_pageable(const struct ihipGraph *graph)
+{
+    for (const struct hipGraphNode *n = graph->first; n != NULL; n = n->next) {
+        if (n->disabled)
+            continue;
+        if (n->command.kind == HIP_COMMAND_COPY && hip_copy_is_pageable(n->command.copy.dst))
+            return true;
+        if (n->child != NULL && copies_to_pageable(n->child))
+            return true;
+    }
+    return false;
+}
+
+static hipError_t wait_for_last(struct ihipStream_t *stream)
+{
+    struct hip_op *op;
+    hipError_t error = hip_stream_mark(stream, &op);
+    if (op != NULL) {
+        hip_op_wait(op);
+        hip_op_release(op);
+    }
+    return error;
+}
+
 /* A launch into a capturing stream becomes a child graph of what is captured. */
 static hipError_t launch(hipGraphExec_t exec, hipStream_t handle)
 {
     struct ihipStream_t *stream;
+    bool wait = false;
     hipError_t error = hip_stream_find(handle, &stream);
     if (error != hipSuccess)
         return error;
     pthread_mutex_lock(&hip_graph_lock);
-    if (!hip_exec_is_locked(exec))
+    if (!hip_exec_is_locked(exec)) {
         error = hipErrorInvalidValue;
-    else if (atomic_load(&stream->capture) != NULL)
+    } else if (atomic_load(&stream->capture) != NULL) {
         error = hip_capture_add_graph_locked(stream, exec->graph);
-    else
+    } else {
         error = run_graph_locked(exec->graph, stream);
+        wait = error == hipSuccess && copies_to_pageable(exec->graph);
+    }
     pthread_mutex_unlock(&hip_graph_lock);
-    return error;
+    return wait ? wait_for_last(stream) : error;
 }
 
 hipError_t hipGraphLaunch(hipGraphExec_t exec, hipStream_t stream)
@@ -211,11 +248,19 @@ static hipGraphExecUpdateResult compare(struct ihipGraph *have, struct ihipGraph
             return hipGraphExecUpdateErrorNodeTypeChanged;
         if (!same_deps(a, b))
             return hipGraphExecUpdateErrorTopologyChanged;
+        if (a->type == hipGraphNodeTypeMemcpy && a->params.copy.kind != b->params.copy.kind)
+            return hipGraphExecUpdateErrorParametersChanged;
         if (a->type == hipGraphNodeTypeMemAlloc || a->type == hipGraphNodeTypeMemFree)
             return hipGraphExecUpdateErrorNotSupported;
     }
     *culprit = NULL;
     return hipGraphExecUpdateSuccess;
+}
+
+bool hip_graph_same_shape_locked(struct ihipGraph *a, struct ihipGraph *b)
+{
+    struct hipGraphNode *culprit;
+    return compare(a, b, &culprit) == hipGraphExecUpdateSuccess;
 }
 
 static hipError_t update_locked(struct hipGraphExec *exec, struct ihipGraph *graph,

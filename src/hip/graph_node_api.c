@@ -37,20 +37,17 @@ static hipError_t set_alloc(struct hipGraphNode *node, const void *params)
     const hipMemAllocNodeParams *alloc = params;
     struct hip_device *device = hip_device_at(alloc->poolProps.location.id);
     if (device == NULL || alloc->bytesize == 0 ||
-        alloc->poolProps.allocType != hipMemAllocationTypePinned)
+        alloc->poolProps.allocType != hipMemAllocationTypePinned ||
+        alloc->poolProps.location.type != hipMemLocationTypeDevice ||
+        alloc->accessDescCount > (size_t)hip_process.device_count)
         return hipErrorInvalidValue;
-    struct hip_graph_memory *memory = calloc(1, sizeof *memory);
-    if (memory == NULL)
-        return hipErrorOutOfMemory;
-    hipError_t error = hip_device_alloc(device, alloc->bytesize, &memory->memory);
-    if (error != hipSuccess) {
-        free(memory);
+    struct hip_graph_memory *memory;
+    hipError_t error = hip_graph_memory_create(device, alloc->bytesize, &memory);
+    if (error != hipSuccess)
         return error;
-    }
-    memory->references = 1;
     node->memory = memory;
     node->params.alloc = *alloc;
-    node->params.alloc.dptr = memory->memory;
+    node->params.alloc.dptr = hip_graph_memory_address(memory);
     return hipSuccess;
 }
 
@@ -62,6 +59,16 @@ static hipError_t set_free(struct hipGraphNode *node, const void *params)
         return hipErrorInvalidValue;
     node->params.alloc.dptr = (void *)params;
     return hipSuccess;
+}
+
+/* In an executable graph: by one of the same shape. */
+static hipError_t change_child(struct hipGraphNode *node, const void *params)
+{
+    struct ihipGraph *child = (struct ihipGraph *)params;
+    if (!hip_graph_is_locked(child) || node->child == NULL ||
+        !hip_graph_same_shape_locked(node->child, child))
+        return hipErrorInvalidValue;
+    return hip_node_set_child(node, child);
 }
 
 /* ---- kernels ---- */
@@ -232,7 +239,8 @@ hipError_t hipGraphExecChildGraphNodeSetParams(hipGraphExec_t exec, hipGraphNode
                                                hipGraph_t child)
 {
     return hip_return(
-        hip_ready() ?: hip_node_change(exec, true, node, hipGraphNodeTypeGraph, set_child, child));
+        hip_ready()
+            ?: hip_node_change(exec, true, node, hipGraphNodeTypeGraph, change_child, child));
 }
 
 hipError_t hipGraphAddEmptyNode(hipGraphNode_t *node, hipGraph_t graph,
@@ -251,7 +259,7 @@ static hipError_t add_alloc(hipGraphNode_t *node, hipGraph_t graph, const hipGra
     hipError_t error =
         hip_node_new(node, graph, deps, count, hipGraphNodeTypeMemAlloc, set_alloc, params);
     if (error == hipSuccess)
-        params->dptr = (*node)->memory->memory;
+        params->dptr = hip_graph_memory_address((*node)->memory);
     return error;
 }
 
@@ -346,6 +354,14 @@ static bool by_type(hipGraphNodeParams *params, hip_node_set_fn *set, const void
     }
 }
 
+/* Of the known types only semaphores are left, which graphs get by capture. */
+static hipError_t refuse_type(hipGraphNodeType type)
+{
+    return type == hipGraphNodeTypeExtSemaphoreSignal || type == hipGraphNodeTypeExtSemaphoreWait
+               ? hipErrorNotSupported
+               : hipErrorInvalidValue;
+}
+
 static hipError_t add_any(hipGraphNode_t *node, hipGraph_t graph, const hipGraphNode_t *deps,
                           size_t count, hipGraphNodeParams *params)
 {
@@ -356,7 +372,7 @@ static hipError_t add_any(hipGraphNode_t *node, hipGraph_t graph, const hipGraph
     if (params->type == hipGraphNodeTypeMemAlloc)
         return add_alloc(node, graph, deps, count, &params->alloc);
     if (!by_type(params, &set, &member))
-        return hipErrorNotSupported;
+        return refuse_type(params->type);
     return hip_node_new(node, graph, deps, count, params->type, set, member);
 }
 
@@ -375,7 +391,7 @@ static hipError_t change_any(hipGraphExec_t exec, bool in_exec, hipGraphNode_t n
     if (params == NULL)
         return hipErrorInvalidValue;
     if (!by_type(params, &set, &member))
-        return hipErrorNotSupported;
+        return refuse_type(params->type);
     return set == NULL ? hipSuccess
                        : hip_node_change(exec, in_exec, node, params->type, set, member);
 }

@@ -9,18 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void release_memory(struct hip_graph_memory *memory)
-{
-    struct hip_allocation row;
-    if (memory == NULL || --memory->references > 0)
-        return;
-    if (hip_memory_find(memory->memory, &row)) {
-        hip_device_drain(&hip_process.devices[row.device]);
-        (void)hip_memory_release(memory->memory);
-    }
-    free(memory);
-}
-
 void hip_node_clear(struct hipGraphNode *node)
 {
     if (node->command.kind == HIP_COMMAND_KERNEL)
@@ -32,7 +20,7 @@ void hip_node_clear(struct hipGraphNode *node)
     if (node->child != NULL)
         hip_graph_destroy_locked(node->child);
     node->child = NULL;
-    release_memory(node->memory);
+    hip_graph_memory_drop(node->memory);
     node->memory = NULL;
     memset(&node->command, 0, sizeof node->command);
 }
@@ -196,6 +184,7 @@ static void describe_copy(struct hipGraphNode *node)
         .srcPtr = make_hipPitchedPtr((void *)copy->src, copy->src_pitch, copy->width, src_rows),
         .extent = make_hipExtent(copy->width, copy->height, copy->depth),
         .kind = hipMemcpyDefault};
+    node->was_captured = true;
 }
 
 static void describe_fill(struct hipGraphNode *node)
@@ -248,11 +237,14 @@ hipError_t hip_node_copy(struct hipGraphNode *to, const struct hipGraphNode *fro
         return error;
     to->params = from->params;
     to->event = from->event;
+    to->was_captured = from->was_captured;
     to->priority = from->priority;
+    to->cooperative = from->cooperative;
+    to->window = from->window;
     if (from->memory != NULL && from->memory != to->memory) {
-        release_memory(to->memory);
+        hip_graph_memory_drop(to->memory);
         to->memory = from->memory;
-        to->memory->references++;
+        hip_graph_memory_hold(to->memory);
     }
     if (from->command.kind == HIP_COMMAND_KERNEL)
         return set_launch(to, &from->command.kernel);

@@ -4,6 +4,7 @@
  */
 #include "hip/memory.h"
 
+#include "hip/capture.h"
 #include "hip/pool.h"
 #include "hip/stream.h"
 
@@ -76,6 +77,9 @@ hipError_t hip_managed_alloc(size_t size, void **out)
 hipError_t hip_memory_release(void *address)
 {
     struct hip_allocation row;
+    if (hip_memory_find(address, &row) && row.origin == HIP_ORIGIN_GRAPH &&
+        row.base == (uintptr_t)address)
+        return hip_graph_memory_free(&row);
     if (!hip_memory_remove((uint64_t)(uintptr_t)address, &row))
         return hipErrorInvalidValue;
     hsa_status_t status = HSA_STATUS_SUCCESS;
@@ -103,7 +107,7 @@ static hipError_t alloc_device(void **ptr, size_t size)
         *ptr = NULL;
         return hipSuccess;
     }
-    return hip_device_alloc(hip_current_device(), size, ptr);
+    return hip_capture_forbids_unsafe() ?: hip_device_alloc(hip_current_device(), size, ptr);
 }
 
 static hipError_t alloc_pinned(void **ptr, size_t size, unsigned flags)
@@ -117,14 +121,14 @@ static hipError_t alloc_pinned(void **ptr, size_t size, unsigned flags)
         *ptr = NULL;
         return hipSuccess;
     }
-    return alloc_host(size, HIP_MEMORY_HOST, flags, ptr);
+    return hip_capture_forbids_unsafe() ?: alloc_host(size, HIP_MEMORY_HOST, flags, ptr);
 }
 
 static hipError_t alloc_managed(void **ptr, size_t size, unsigned flags)
 {
     if (ptr == NULL || size == 0 || (flags != hipMemAttachGlobal && flags != hipMemAttachHost))
         return hipErrorInvalidValue;
-    return alloc_host(size, HIP_MEMORY_MANAGED, flags, ptr);
+    return hip_capture_forbids_unsafe() ?: alloc_host(size, HIP_MEMORY_MANAGED, flags, ptr);
 }
 
 /* Frees wait for the device, as in HIP: work in flight may use the memory. */
@@ -136,6 +140,9 @@ static hipError_t release(void *ptr, bool pinned)
     if (!hip_memory_find(ptr, &row) || row.base != (uint64_t)(uintptr_t)ptr ||
         !hip_memory_is_freeable(&row) || (row.kind == HIP_MEMORY_HOST) != pinned)
         return hipErrorInvalidValue;
+    hipError_t error = hip_capture_forbids_unsafe();
+    if (error != hipSuccess)
+        return error;
     for (int i = 0; i < hip_process.device_count; i++)
         if (row.kind != HIP_MEMORY_DEVICE || i == row.device || hip_process.device_count > 1)
             hip_device_drain(&hip_process.devices[i]);
@@ -275,7 +282,7 @@ static hipError_t register_host(void *address, size_t size, unsigned flags)
     struct hip_allocation row;
     if (address == NULL || size == 0 || (flags & ~known) != 0)
         return hipErrorInvalidValue;
-    hipError_t error = end_stale_registrations(address, size);
+    hipError_t error = hip_capture_forbids_unsafe() ?: end_stale_registrations(address, size);
     if (error != hipSuccess)
         return error;
     for (int i = 0; i < hip_process.device_count; i++)
@@ -306,6 +313,9 @@ static hipError_t unregister_host(void *address)
     if (!hip_memory_find(address, &row) || row.kind != HIP_MEMORY_REGISTERED ||
         row.base != (uint64_t)(uintptr_t)address)
         return hipErrorHostMemoryNotRegistered;
+    hipError_t error = hip_capture_forbids_unsafe();
+    if (error != hipSuccess)
+        return error;
     for (int i = 0; i < hip_process.device_count; i++)
         hip_device_drain(&hip_process.devices[i]);
     hip_memory_remove(row.base, &row);

@@ -19,10 +19,12 @@ enum hip_memory_origin {
     HIP_ORIGIN_MAPPED,   /* hipMemMap: hipMemUnmap */
     HIP_ORIGIN_IPC,      /* hipIpcOpenMemHandle: hipIpcCloseMemHandle */
     HIP_ORIGIN_IMPORTED, /* hipMemPoolImportPointer: hipFree, hipFreeAsync */
+    HIP_ORIGIN_GRAPH,    /* a node's: a free node, hipFree, hipFreeAsync */
     HIP_ORIGIN_EXTERNAL, /* hipExternalMemoryGetMappedBuffer: hipFree */
 };
 
 struct hip_external;
+struct hip_graph_memory;
 struct hip_physical;
 
 struct hip_allocation {
@@ -34,8 +36,9 @@ struct hip_allocation {
     void *device_base; /* as kernels address it */
     struct ihipMemPoolHandle_t *pool; /* NULL: hipMalloc */
     union {
-        struct hip_physical *physical; /* MAPPED; else NULL */
-        struct hip_external *external; /* EXTERNAL: a reference */
+        struct hip_physical *physical;  /* MAPPED; else NULL */
+        struct hip_external *external;  /* EXTERNAL: a reference */
+        struct hip_graph_memory *graph; /* GRAPH */
     };
     int advised_device; /* hipMemAdvise: preferred location, hipInvalidDeviceId if none */
     int prefetch_device;
@@ -52,6 +55,8 @@ hipError_t hip_managed_alloc(size_t size, void **out);
 hipError_t hip_memory_release(void *address);
 /* May hipFree and hipFreeAsync free it? */
 bool hip_memory_is_freeable(const struct hip_allocation *row);
+/* The program gives memory of a graph back. InvalidValue: it did so before. */
+hipError_t hip_graph_memory_free(const struct hip_allocation *row);
 void hip_external_release(struct hip_external *external);
 
 /* Copies out what contains `address`. False: not known to HIP. */

@@ -4,6 +4,7 @@
  */
 #include "hip/pool.h"
 
+#include "hip/capture.h"
 #include "hip/stream.h"
 
 #include <stdlib.h>
@@ -198,6 +199,8 @@ static hipError_t alloc_async(void **ptr, size_t size, hipMemPool_t handle, hipS
         *ptr = NULL;
         return hipSuccess;
     }
+    if (atomic_load(&found->capture) != NULL)
+        return hip_capture_alloc(found, size, ptr);
     return alloc_from(pool, size, ptr);
 }
 

@@ -310,9 +310,10 @@ hipError_t hip_stream_enqueue(struct ihipStream_t *stream, const struct hip_comm
 hipError_t hip_stream_do(struct ihipStream_t *stream, const struct hip_command *command)
 {
     struct hip_op *op = NULL;
-    if (atomic_load(&stream->capture) != NULL)
-        return hipErrorStreamCaptureUnsupported;
-    hipError_t error = submit(stream, command, BY_CALLER, &op);
+    hipError_t error = hip_capture_forbids_sync_copy();
+    if (error != hipSuccess)
+        return error;
+    error = submit(stream, command, BY_CALLER, &op);
     if (error != hipSuccess) {
         /* This call waits, so it reports the error of earlier work and clears it. */
         int reported = error;

@@ -52,7 +52,7 @@ struct ihipStream_t {
     hsa_queue_t *queue;
     _Atomic int queue_error; /* set by HSA's callback before it takes the lock */
     struct hip_op *first, *last;
-    struct hip_op *spare; /* finished ones, with their kernel argument memory; linked by next */
+    struct hip_op *spare;  /* finished ones, with their kernel argument memory; linked by next */
     struct hip_op **waits; /* hipStreamWaitEvent: the next operation waits for these too */
     uint32_t wait_count, wait_capacity;
 

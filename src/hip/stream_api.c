@@ -73,6 +73,8 @@ static hipError_t with_stream(hipStream_t handle, hipError_t (*use)(struct ihipS
         hip_capture_invalidate(stream);
         return hipErrorStreamCaptureUnsupported;
     }
+    if (!stream->is_null && (error = hip_capture_forbids_unsafe()) != hipSuccess)
+        return error;
     return use(stream);
 }
 
@@ -207,16 +209,25 @@ hipError_t hipStreamAddCallback_spt(hipStream_t stream, hipStreamCallback_t call
     return hipStreamAddCallback(spt(stream), callback, user, flags);
 }
 
-static hipError_t value_op(enum hip_command_kind kind, hipStream_t stream, void *ptr,
-                           uint64_t value, uint64_t mask, uint32_t bytes, unsigned int condition)
+static hipError_t value_command(enum hip_command_kind kind, void *ptr, uint64_t value,
+                                uint64_t mask, uint32_t bytes, unsigned condition,
+                                struct hip_command *out)
 {
-    struct hip_command command = {
+    if (ptr == NULL || (uintptr_t)ptr % bytes != 0 || condition > hipStreamWaitValueNor)
+        return hipErrorInvalidValue;
+    *out = (struct hip_command){
         .kind = kind,
         .value = {
             .address = ptr, .value = value, .mask = mask, .bytes = bytes, .condition = condition}};
-    if (ptr == NULL || (uintptr_t)ptr % bytes != 0 || condition > hipStreamWaitValueNor)
-        return hipErrorInvalidValue;
-    return enqueue(stream, &command);
+    return hipSuccess;
+}
+
+static hipError_t value_op(enum hip_command_kind kind, hipStream_t stream, void *ptr,
+                           uint64_t value, uint64_t mask, uint32_t bytes, unsigned condition)
+{
+    struct hip_command command;
+    return value_command(kind, ptr, value, mask, bytes, condition, &command)
+               ?: enqueue(stream, &command);
 }
 
 hipError_t hipStreamWaitValue32(hipStream_t stream, void *ptr, uint32_t value, unsigned int flags,
@@ -245,27 +256,33 @@ hipError_t hipStreamWriteValue64(hipStream_t stream, void *ptr, uint64_t value, 
                           ?: value_op(HIP_COMMAND_WRITE, stream, ptr, value, UINT64_MAX, 8, 0));
 }
 
-static hipError_t batch_op(hipStream_t stream, const hipStreamBatchMemOpParams *op)
+hipError_t hip_command_of_mem_op(const hipStreamBatchMemOpParams *op, struct hip_command *out)
 {
     switch (op->operation) {
     case hipStreamMemOpWaitValue32:
-        return value_op(HIP_COMMAND_WAIT, stream, op->waitValue.address, op->waitValue.value,
-                        UINT32_MAX, 4, op->waitValue.flags);
+        return value_command(HIP_COMMAND_WAIT, op->waitValue.address, op->waitValue.value,
+                             UINT32_MAX, 4, op->waitValue.flags, out);
     case hipStreamMemOpWaitValue64:
-        return value_op(HIP_COMMAND_WAIT, stream, op->waitValue.address, op->waitValue.value64,
-                        UINT64_MAX, 8, op->waitValue.flags);
+        return value_command(HIP_COMMAND_WAIT, op->waitValue.address, op->waitValue.value64,
+                             UINT64_MAX, 8, op->waitValue.flags, out);
     case hipStreamMemOpWriteValue32:
-        return value_op(HIP_COMMAND_WRITE, stream, op->writeValue.address, op->writeValue.value,
-                        UINT32_MAX, 4, 0);
+        return value_command(HIP_COMMAND_WRITE, op->writeValue.address, op->writeValue.value,
+                             UINT32_MAX, 4, 0, out);
     case hipStreamMemOpWriteValue64:
-        return value_op(HIP_COMMAND_WRITE, stream, op->writeValue.address, op->writeValue.value64,
-                        UINT64_MAX, 8, 0);
+        return value_command(HIP_COMMAND_WRITE, op->writeValue.address, op->writeValue.value64,
+                             UINT64_MAX, 8, 0, out);
     case hipStreamMemOpBarrier:
     case hipStreamMemOpFlushRemoteWrites:
         return hipErrorNotSupported; /* as in ROCm 6.4 */
     default:
         return hipErrorInvalidValue;
     }
+}
+
+static hipError_t batch_op(hipStream_t stream, const hipStreamBatchMemOpParams *op)
+{
+    struct hip_command command;
+    return hip_command_of_mem_op(op, &command) ?: enqueue(stream, &command);
 }
 
 static hipError_t batch(hipStream_t stream, unsigned count, const hipStreamBatchMemOpParams *ops)

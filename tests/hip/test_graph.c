@@ -311,7 +311,8 @@ static void child_graphs_events_and_memory_of_a_graph(void **state)
     OK(hipGraphExecDestroy(exec));
     OK(hipGraphDestroy(child));
     OK(hipGraphDestroy(graph));
-    EXPECT(hipFree(memory.dptr), hipErrorInvalidValue); /* it went with the graph */
+    OK(hipFree(memory.dptr)); /* allocated by the launch, and no node freed it */
+    EXPECT(hipFree(memory.dptr), hipErrorInvalidValue);
     OK(hipEventDestroy(event));
 }
 
@@ -327,7 +328,26 @@ static void user_objects_go_with_the_last_graph(void **state)
     assert_int_equal(destroyed, 0);
     OK(hipGraphDestroy(graph));
     assert_int_equal(destroyed, 1);
-    EXPECT(hipUserObjectRelease(object, 1), hipErrorInvalidValue);
+    OK(hipUserObjectRelease(object, 1)); /* gone: nothing happens */
+    assert_int_equal(destroyed, 1);
+    EXPECT(hipUserObjectRelease(NULL, 1), hipErrorInvalidValue);
+    EXPECT(hipUserObjectRetain(object, 0), hipErrorInvalidValue);
+}
+
+static void an_executable_graph_holds_the_user_objects(void **state)
+{
+    int destroyed = 0;
+    hipUserObject_t object;
+    hipGraph_t graph;
+    hipGraphExec_t exec;
+    OK(hipUserObjectCreate(&object, &destroyed, on_host, 1, hipUserObjectNoDestructorSync));
+    OK(hipGraphCreate(&graph, 0));
+    OK(hipGraphRetainUserObject(graph, object, 1, hipGraphUserObjectMove));
+    OK(hipGraphInstantiate(&exec, graph, NULL, NULL, 0));
+    OK(hipGraphDestroy(graph));
+    assert_int_equal(destroyed, 0);
+    OK(hipGraphExecDestroy(exec));
+    assert_int_equal(destroyed, 1);
 }
 
 int main(void)
@@ -343,6 +363,7 @@ int main(void)
         cmocka_unit_test(an_executable_graph_takes_new_parameters_of_the_same_shape),
         cmocka_unit_test(child_graphs_events_and_memory_of_a_graph),
         cmocka_unit_test(user_objects_go_with_the_last_graph),
+        cmocka_unit_test(an_executable_graph_holds_the_user_objects),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
