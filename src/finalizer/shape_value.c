@@ -49,7 +49,7 @@ bool cairn_shape_is_whole(struct cairn_shape_value value)
 struct cairn_shape cairn_shape_affine(int64_t stride, bool whole)
 {
     struct cairn_shape shape = cairn_shape_make(stride, CAIRN_SHAPE_UNIFORM);
-    shape.whole = whole && shape.kind == CAIRN_SHAPE_AFFINE;
+    shape.whole = whole;
     return shape;
 }
 
@@ -71,8 +71,7 @@ struct cairn_shape_value cairn_shape_sum(struct cairn_shape_value a, struct cair
         return result;
     result.shape = cairn_shape_make(cairn_shape_stride(a) + sign * cairn_shape_stride(b),
                                     cairn_shape_weaker(a, b));
-    result.shape.whole = result.shape.kind == CAIRN_SHAPE_AFFINE && cairn_shape_is_whole(a) &&
-                         cairn_shape_is_whole(b);
+    result.shape.whole = cairn_shape_is_whole(a) && cairn_shape_is_whole(b);
     result.zeros = cairn_shape_least(a.zeros, b.zeros);
     if (sign > 0 && a.bits < 31 && b.bits < 31)
         result.bits = (uint8_t)((a.bits > b.bits ? a.bits : b.bits) + 1);
@@ -93,7 +92,7 @@ struct cairn_shape_value cairn_shape_shifted_left(struct cairn_shape_value a, ui
     }
     result.shape =
         cairn_shape_make(cairn_shape_stride(a) * ((int64_t)1 << count), cairn_shape_weaker(a, a));
-    result.shape.whole = result.shape.kind == CAIRN_SHAPE_AFFINE && a.shape.whole;
+    result.shape.whole = cairn_shape_is_whole(a);
     result.zeros = (uint8_t)(a.zeros + count > 32 ? 32 : a.zeros + count);
     result.bits = (uint8_t)(a.bits + count > 32 ? 32 : a.bits + count);
     result.packed = result.low_lanes = false;
@@ -108,7 +107,7 @@ struct cairn_shape_value cairn_shape_times(struct cairn_shape_value a, uint32_t 
         return result;
     result.shape =
         cairn_shape_make(cairn_shape_stride(a) * (int32_t)factor, cairn_shape_weaker(a, a));
-    result.shape.whole = result.shape.kind == CAIRN_SHAPE_AFFINE && a.shape.whole;
+    result.shape.whole = cairn_shape_is_whole(a);
     result.zeros =
         factor == 0 ? 32 : cairn_shape_least(32, (uint8_t)(a.zeros + __builtin_ctz(factor)));
     result.bits = cairn_shape_least(32, (uint8_t)(a.bits + cairn_shape_bits_of(factor)));
@@ -180,7 +179,7 @@ struct cairn_shape_value cairn_shape_masked_low(unsigned width, struct cairn_sha
         result.zeros = mask == 0 ? 32 : (uint8_t)__builtin_ctz(mask);
     } else if (cairn_shape_is_regular(a) && stays_low(width, a) && (mask & low) == low) {
         result.shape = cairn_shape_make(cairn_shape_stride(a), CAIRN_SHAPE_UNIFORM);
-        result.zeros = a.zeros;
+        result.zeros = a.zeros; /* of a chunk: the next one may begin anew */
     } else {
         uint8_t cleared = (uint8_t)(32 - cairn_shape_bits_of(mask));
         result.alike = same > cleared ? (uint8_t)same : cleared;
@@ -197,6 +196,7 @@ struct cairn_shape_value cairn_shape_combined(unsigned width, struct cairn_shape
     struct cairn_shape_value result = cairn_shape_varying;
     if (cairn_shape_is_uniform(a) && cairn_shape_is_uniform(b)) {
         result = cairn_shape_uniform(cairn_shape_weaker(a, b));
+        result.shape.whole = cairn_shape_is_whole(a) && cairn_shape_is_whole(b);
         result.zeros = cairn_shape_least(a.zeros, b.zeros);
         result.bits = a.bits > b.bits ? a.bits : b.bits;
         return result;

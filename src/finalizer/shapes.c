@@ -77,7 +77,7 @@ static bool pair_stride(const struct pass *pass, unsigned slot, int64_t *out, bo
 {
     struct cairn_shape_value low = source(pass, slot, 0), high = source(pass, slot, 1);
     *out = 0;
-    *whole = cairn_shape_weaker(low, high) == CAIRN_SHAPE_GROUP_UNIFORM;
+    *whole = cairn_shape_is_whole(low) && cairn_shape_is_whole(high);
     if (cairn_shape_is_uniform(low) && cairn_shape_is_uniform(high))
         return true;
     *out = high.shape.pair_stride;
@@ -91,6 +91,7 @@ static struct cairn_shape_value product(const struct pass *pass, struct cairn_sh
     uint32_t factor;
     if (cairn_shape_is_uniform(a) && cairn_shape_is_uniform(b)) {
         struct cairn_shape_value result = cairn_shape_uniform(cairn_shape_weaker(a, b));
+        result.shape.whole = cairn_shape_is_whole(a) && cairn_shape_is_whole(b);
         result.zeros = cairn_shape_least(32, (uint8_t)(a.zeros + b.zeros));
         result.bits = cairn_shape_least(32, (uint8_t)(a.bits + b.bits));
         return result;
@@ -139,6 +140,7 @@ static struct cairn_shape_value id_of_row(const struct pass *pass, unsigned dime
         value.bits = 0;
     } else if (rows_fit_chunks(pass)) {
         value = cairn_shape_uniform(CAIRN_SHAPE_UNIFORM);
+        value.shape.whole = size_of(pass, 0) % pass->geometry->wave_size == 0;
         value.bits = cairn_shape_bits_of(size_of(pass, dimension) - 1);
     }
     return value;
@@ -190,6 +192,7 @@ static struct cairn_shape_value of_uniforms(const struct pass *pass)
     const struct cairn_insn *insn = pass->insn;
     enum cairn_shape_kind kind = CAIRN_SHAPE_GROUP_UNIFORM;
     struct cairn_shape_value result;
+    bool whole = true;
     bool lane_wise = insn->encoding >= CAIRN_ENC_VOP1 && insn->encoding <= CAIRN_ENC_VOP3P &&
                      insn->variant != CAIRN_VARIANT_DPP && insn->variant != CAIRN_VARIANT_DPP8;
     struct cairn_regs reads, writes;
@@ -205,8 +208,10 @@ static struct cairn_shape_value of_uniforms(const struct pass *pass)
             return cairn_shape_varying;
         if (pass->now.v[i].shape.kind != CAIRN_SHAPE_GROUP_UNIFORM)
             kind = CAIRN_SHAPE_UNIFORM;
+        whole = whole && cairn_shape_is_whole(pass->now.v[i]);
     }
     result = cairn_shape_uniform(kind);
+    result.shape.whole = whole;
     return result;
 }
 
@@ -408,13 +413,12 @@ static bool is_other_half(const struct pass *pass, const struct carry *carry, un
     return vreg == carry->high[i] || value.copy_of == carry->high[i] + 1;
 }
 
-/* Are the high halves of a sum's uniform sources the same in all lanes of the workgroup? Those of
- * pairs were looked at with their low halves. */
+/* Are the high halves of a sum's uniform sources the same in all lanes of a wave? Those of pairs
+ * were looked at with their low halves. */
 static bool high_is_whole(const struct pass *pass, unsigned slot, unsigned i)
 {
     const struct carry *carry = &pass->now.carry;
-    return carry->high[i] != NO_VREG ||
-           source(pass, slot, 0).shape.kind == CAIRN_SHAPE_GROUP_UNIFORM;
+    return carry->high[i] != NO_VREG || cairn_shape_is_whole(source(pass, slot, 0));
 }
 
 static struct cairn_shape_value end_carry(const struct pass *pass)
@@ -622,12 +626,13 @@ static void run_insn(struct pass *pass, uint32_t index)
 static bool join_value(struct cairn_shape_value *a, const struct cairn_shape_value *b)
 {
     struct cairn_shape_value before = *a;
+    bool whole = cairn_shape_is_whole(*a) && cairn_shape_is_whole(*b);
     if (a->shape.kind != b->shape.kind || a->shape.stride != b->shape.stride) {
         bool uniform = cairn_shape_is_uniform(*a) && cairn_shape_is_uniform(*b);
         a->shape.kind = uniform ? CAIRN_SHAPE_UNIFORM : CAIRN_SHAPE_VARYING;
         a->shape.stride = 0;
     }
-    a->shape.whole = a->shape.kind == CAIRN_SHAPE_AFFINE && a->shape.whole && b->shape.whole;
+    a->shape.whole = a->shape.kind != CAIRN_SHAPE_VARYING && whole;
     a->shape.pair = a->shape.pair && b->shape.pair && a->shape.pair_stride == b->shape.pair_stride;
     a->shape.pair_whole = a->shape.pair && a->shape.pair_whole && b->shape.pair_whole;
     if (!a->shape.pair)

@@ -46,7 +46,7 @@ struct cairn_shape {
      * at run time. cairn_lift_shape() tells it of the low half of a two-dword operand. */
     bool pair;
     bool pair_whole; /* of a pair: so across all lanes of a wave, too */
-    bool whole;      /* of AFFINE: so across all lanes of a wave, not only of a chunk */
+    bool whole;      /* so across all lanes of a wave, not only of a chunk */
     int32_t stride;
     int64_t pair_stride;
 };

@@ -61,12 +61,18 @@ static void run_apart(struct together *all)
     }
 }
 
+/* Elements that overlap, as of a stencil: rows of dwords. */
+static bool is_rows(const struct together *all)
+{
+    return all->loads && all->bytes > 4 && all->addresses[0].stride == 4;
+}
+
 static bool side_by_side(const struct together *all)
 {
-    bool good = true;
+    bool good = all->addresses[0].stride == all->bytes || is_rows(all);
     for (unsigned k = 0; k < all->count; k++)
         good = good && all->addresses[k].regular && all->addresses[k].whole &&
-               all->addresses[k].stride == all->bytes;
+               all->addresses[k].stride == all->addresses[0].stride;
     return good;
 }
 
@@ -78,11 +84,10 @@ static LLVMValueRef is_good(struct together *all)
     const struct cairn_lift_addresses *first = &all->addresses[0];
     const struct cairn_lift_addresses *last = &all->addresses[all->count - 1];
     unsigned lanes = lift->width * all->count;
-    uint64_t span = (uint64_t)lanes * all->bytes;
+    uint64_t behind = (uint64_t)(lanes - 1) * (uint64_t)first->stride, span = behind + all->bytes;
     LLVMValueRef good = cairn_lift_span_in_window(lift, first->first, span), bits = NULL;
     if (first->last != NULL) {
-        LLVMValueRef end =
-            LLVMBuildAdd(b, first->first, cairn_lift_const64(lift, span - all->bytes), "");
+        LLVMValueRef end = LLVMBuildAdd(b, first->first, cairn_lift_const64(lift, behind), "");
         good = LLVMBuildAnd(b, good, LLVMBuildICmp(b, LLVMIntEQ, last->last, end, ""), "");
     } else {
         good = cairn_lift_and(lift, good,
@@ -102,22 +107,29 @@ static LLVMValueRef is_good(struct together *all)
 
 /* ---- past the caches */
 
-/* Loads and stores of the segment, in bytes a work-item. */
+/* Bytes a work-item that the segment touches, or less: all its stores, and of its loads, which may
+ * be of neighbours, a dword or two. */
 static unsigned traffic_of(const struct together *all)
 {
     const struct cairn_program *program = all->lift->program;
     const struct cairn_segment *segment = all->regions[0]->segment;
     enum cairn_lift_form form;
-    unsigned sum = 0, bytes;
+    unsigned stored = 0, loaded = 0, bytes;
     bool loads;
     for (uint32_t n = 0; n < segment->count; n++) {
         const struct cairn_program_block *at = &program->blocks[segment->block[n]];
-        for (uint32_t i = at->first; i < at->first + at->count; i++)
-            if (cairn_lift_together_knows(all->lift, &program->insns[i].insn) &&
-                cairn_lift_plain_of(&program->insns[i].insn, &bytes, &form, &loads))
-                sum += bytes;
+        for (uint32_t i = at->first; i < at->first + at->count; i++) {
+            const struct cairn_insn *insn = &program->insns[i].insn;
+            if (!cairn_lift_together_knows(all->lift, insn) ||
+                !cairn_lift_plain_of(insn, &bytes, &form, &loads))
+                continue;
+            if (loads)
+                loaded = bytes % 8 == 0 ? 8 : loaded == 0 ? 4 : loaded;
+            else
+                stored += bytes;
+        }
     }
-    return sum;
+    return stored + loaded;
 }
 
 static unsigned line_bytes(const struct together *all)
@@ -162,14 +174,18 @@ static void run_blocks(struct together *all, unsigned past)
     struct cairn_lift *lift = all->lift;
     for (unsigned k = 0; k < all->count; k++) {
         struct cairn_lift_access *block = &all->block[k];
-        LLVMValueRef ahead = cairn_lift_const64(lift, (uint64_t)k * lift->width * all->bytes);
+        LLVMValueRef ahead = cairn_lift_const64(lift, (uint64_t)k * lift->width *
+                                                          (uint64_t)all->addresses[0].stride);
         lift->region = all->regions[k];
         *block = all->access[k];
         block->mask = LLVMConstAllOnes(lift->v1);
         block->full = true;
         block->past = past;
-        cairn_lift_linear_block(
-            block, LLVMBuildAdd(lift->builder, all->addresses[0].first, ahead, ""), all->loads);
+        LLVMValueRef at = LLVMBuildAdd(lift->builder, all->addresses[0].first, ahead, "");
+        if (is_rows(all))
+            cairn_lift_rows_load(block, LLVMBuildIntToPtr(lift->builder, at, lift->ptr, ""));
+        else
+            cairn_lift_linear_block(block, at, all->loads);
     }
     lift->region = all->regions[0];
 }

@@ -223,6 +223,26 @@ static void emit_insn(struct cairn_lift_valu *v)
         emit_plain(v);
 }
 
+/* i32: the low half of a product with sum in lane 0, where it says how the other lanes follow and
+ * the high half does not: 32-bit code multiplies so, and never looks at the high half. Else NULL.
+ */
+static LLVMValueRef low_half(struct cairn_lift *lift)
+{
+    unsigned op = lift->insn->op;
+    const struct cairn_insn_facts *facts = lift->insn_facts;
+    LLVMBuilderRef b = lift->builder;
+    if ((op != CAIRN_OP_v_mad_u64_u32 && op != CAIRN_OP_v_mad_i64_i32) || lift->insn->clamp ||
+        !facts->full_write || facts->shape.kind == CAIRN_SHAPE_VARYING ||
+        facts->shape_high.kind != CAIRN_SHAPE_VARYING)
+        return NULL;
+    for (unsigned i = CAIRN_SLOT_SRC0; i <= CAIRN_SLOT_SRC2; i++)
+        if (cairn_lift_shape(lift, i, 0).kind == CAIRN_SHAPE_VARYING)
+            return NULL;
+    LLVMValueRef product = LLVMBuildMul(b, cairn_lift_base(lift, CAIRN_SLOT_SRC0, 0),
+                                        cairn_lift_base(lift, CAIRN_SLOT_SRC1, 0), "");
+    return LLVMBuildAdd(b, product, cairn_lift_base(lift, CAIRN_SLOT_SRC2, 0), "");
+}
+
 static void emit(struct cairn_lift *lift)
 {
     const struct cairn_lift_valu_row *row = cairn_lift_valu_row_of(lift->insn->op);
@@ -233,8 +253,11 @@ static void emit(struct cairn_lift *lift)
         .row = row,
         .scalar = follows_lane_0(lift, row),
     };
+    LLVMValueRef low = v.scalar ? NULL : low_half(lift);
     cairn_nan_begin(lift, policy_of(&v), row->src[0]);
     emit_insn(&v);
+    if (low != NULL)
+        cairn_lift_put_base(lift, CAIRN_SLOT_DST, 0, low);
     cairn_nan_end(lift, row->flags & CAIRN_LIFT_VALU_FLOAT ? cairn_lift_valu_element(row->dst)
                                                            : CAIRN_TYPE_NONE);
 }
