@@ -152,8 +152,34 @@ def api_section(title, states, there):
     return lines + [""]
 
 
+HIP_STATES = {"yes": "implemented", "no": "not supported", "rtc": "not supported", "text": "not supported"}
+
+
+def hip_section(path):
+    """A row a function: what is there, what is missing of it, whether tracing tools see it."""
+    rows, traced, lacks = [], set(), {}
+    for words in table_rows(path):
+        if words[0] == "trace":
+            traced.add(words[2])
+        elif words[0] == "lacks":
+            lacks[words[1]] = " ".join(words[2:])
+        else:
+            rows.append((words[1], words[0][len("hip_"):], HIP_STATES[words[2]]))
+    whole = sum(state == "implemented" and name not in lacks for name, _, state in rows)
+    part = sum(state == "implemented" and name in lacks for name, _, state in rows)
+    lines = ["## libamdhip64.so.6", "",
+             f"Of {len(rows)} exported functions {whole} are implemented, {part} partly; {len(rows) - whole - part} are not supported:",
+             "these return the API's error and log their name once. *Traced*: profilers are told of calls.", "",
+             "| function | since | state | traced |", "|---|---|---|---|"]
+    for name, since, state in sorted(rows):
+        if state == "implemented" and name in lacks:
+            state = "partial: " + lacks[name]
+        lines.append(f"| `{name}` | {since} | {state} | {'yes' if name in traced and not state.startswith('not') else ''} |")
+    return lines + [""]
+
+
 def document(covers, lifts, root, committed):
-    hip = [(r[1], r[2]) for r in table_rows(os.path.join(root, "abi", "amdhip64", "symbols.txt"))]
+    hip = hip_section(os.path.join(root, "abi", "amdhip64", "symbols.txt"))
     hsa = [(r[0], r[1]) for r in table_rows(os.path.join(root, "abi", "hsa-runtime64", "exports.txt"))]
     cases = instances(root)
     covered = ask(covers, cases)
@@ -164,7 +190,7 @@ def document(covers, lifts, root, committed):
              "symbol tables; a test checks that it is up to date (`make coverage` writes it).", "",
              f"* {isa_summary}", f"* {lift_summary}", ""]
     lines += isa + lift
-    lines += api_section("libamdhip64.so.6", hip, {"yes", "part"})
+    lines += hip
     lines += api_section("libhsa-runtime64.so.1", hsa, {"here", "object"})
     return "\n".join(lines).rstrip() + "\n"
 

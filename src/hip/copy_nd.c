@@ -250,7 +250,8 @@ hipError_t hip_copy_of_drv_3d(const HIP_MEMCPY3D *parms, struct hip_command *out
     size_t dst_pitch = parms->dstPitch != 0 ? parms->dstPitch : parms->WidthInBytes;
     size_t src_height = parms->srcHeight != 0 ? parms->srcHeight : parms->Height;
     size_t dst_height = parms->dstHeight != 0 ? parms->dstHeight : parms->Height;
-    if (parms->WidthInBytes + parms->srcXInBytes > src_pitch ||
+    if (src_pitch >= INT_MAX || dst_pitch >= INT_MAX ||
+        parms->WidthInBytes + parms->srcXInBytes > src_pitch ||
         parms->WidthInBytes + parms->dstXInBytes > dst_pitch)
         return hipErrorInvalidValue;
     size_t src_slice = src_pitch * src_height, dst_slice = dst_pitch * dst_height;

@@ -254,6 +254,8 @@ static hipError_t change_symbol(hipGraphExec_t exec, bool in_exec, hipGraphNode_
         return error;
     if (hip_registered_variable(other, hip_current_device(), &(void *){NULL}, &size) == hipSuccess)
         return hipErrorInvalidValue; /* the name of a variable is no memory */
+    if (copy.kind == hipMemcpyDeviceToDevice && hip_copy_is_pageable(other))
+        return hipErrorInvalidValue;
     if (type == hipGraphNodeTypeMemcpyToSymbol)
         copy.dst = address;
     else

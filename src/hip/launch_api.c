@@ -298,19 +298,21 @@ hipError_t hipHccModuleLaunchKernel(hipFunction_t function, uint32_t global_x, u
                                     local_z, lds_bytes, stream, params, extra, start, stop, 0);
 }
 
-/* The same two under their C++ names, which programs built against ROCm 5 call. */
+/* The same two under their C++ names, which programs built against ROCm 5 call. What is traced is
+ * compiled under another name. */
+#define TEXT_OF(name)  #name
+#define ALIAS_TO(name) __attribute__((alias(TEXT_OF(name))))
+#define ALIAS_OF(name) ALIAS_TO(name)
 hipError_t ext_launch_cxx(hipFunction_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t,
                           size_t, hipStream_t, void **, void **, hipEvent_t, hipEvent_t,
                           uint32_t) __asm__("_Z24hipExtModuleLaunchKernelP18ihipModuleSymbol_"
                                             "tjjjjjjmP12ihipStream_tPPvS4_P11ihip"
-                                            "Event_tS6_j")
-    __attribute__((alias("hipExtModuleLaunchKernel")));
+                                            "Event_tS6_j") ALIAS_OF(hipExtModuleLaunchKernel);
 hipError_t hcc_launch_cxx(hipFunction_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t,
                           size_t, hipStream_t, void **, void **, hipEvent_t,
                           hipEvent_t) __asm__("_Z24hipHccModuleLaunchKernelP18ihipModuleSymbol_"
                                               "tjjjjjjmP12ihipStream_tPPvS4_P11ihip"
-                                              "Event_tS6_")
-    __attribute__((alias("hipHccModuleLaunchKernel")));
+                                              "Event_tS6_") ALIAS_OF(hipHccModuleLaunchKernel);
 
 #pragma GCC visibility pop
 

@@ -55,12 +55,6 @@ hipError_t hipGetProcAddress(const char *symbol, void **pfn, int version, uint64
     return hip_return(proc_address(symbol, pfn, version, result));
 }
 
-/* API ids belong to AMD's tracing interface, which is not served. */
-const char *hipApiName(uint32_t id)
-{
-    return "unknown";
-}
-
 /* ---- formats ---- */
 
 HIP_PUBLIC_API hipChannelFormatDesc hipCreateChannelDesc(int x, int y, int z, int w,
@@ -138,6 +132,16 @@ unsigned short __gnu_f2h_ieee(float value)
     if (exponent > 0)
         kept += (uint32_t)(exponent - 1) << 10;
     return (unsigned short)(sign | kept);
+}
+
+/* ---- precompiled headers: none is built in, so nothing is given ---- */
+
+void __hipGetPCH(const char **pch, unsigned int *size);
+
+void __hipGetPCH(const char **pch, unsigned int *size)
+{
+    *pch = NULL;
+    *size = 0;
 }
 
 /* ---- build information, asked for by AMD's debugger library ---- */

@@ -52,7 +52,7 @@ struct hip_op *hip_op_take_locked(struct ihipStream_t *stream)
         stream->spare = op->next;
         hsa_signal_silent_store_relaxed(op->signal, 1); /* nobody waits for it */
         op->next = op->next_work = NULL;
-        op->in_queue = false;
+        op->in_queue = op->traced = false;
         op->start = op->end = 0;
         atomic_store_explicit(&op->error, hipSuccess, memory_order_relaxed);
         atomic_store_explicit(&op->references, 1, memory_order_relaxed);

@@ -6,6 +6,7 @@
 
 #include "hip/capture.h"
 #include "hip/hostcall.h"
+#include "hip/trace.h"
 
 #include <stdlib.h>
 
@@ -151,6 +152,8 @@ static void reap_locked(struct ihipStream_t *stream)
         stream->first = op->next;
         if (stream->first == NULL)
             stream->last = NULL;
+        if (op->traced)
+            hip_trace_op_end(op);
         hip_op_drop_locked(stream, op);
     }
 }
@@ -252,6 +255,8 @@ static hipError_t begin_locked(struct ihipStream_t *stream, const struct hip_com
     if (op == NULL)
         return hipErrorOutOfMemory;
     op->command = *command;
+    if (atomic_load_explicit(&hip_tracer, memory_order_relaxed) != NULL)
+        hip_trace_op_begin(op);
     error = collect_deps_locked(stream, op, in_queue) ? hipSuccess : hipErrorOutOfMemory;
     *run_now = !in_queue && (where == BY_CALLER || run_by_caller(command, op));
     if (error == hipSuccess && in_queue)

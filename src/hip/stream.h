@@ -30,7 +30,10 @@ struct hip_op {
     struct hip_device *device;
     struct ihipStream_t *stream; /* valid while pending */
     bool in_queue;               /* its packet is in the stream's HSA queue */
-    uint64_t start, end;         /* HSA ticks; of host operations */
+    bool traced;                 /* a profiler is told when it is over (trace.h) */
+    uint32_t trace_kind;
+    uint64_t correlation;
+    uint64_t start, end; /* HSA ticks; of host operations */
     struct hip_kernarg *kernarg;
     struct hip_op *inline_deps[HIP_OP_INLINE_DEPS];
     struct hip_op **deps; /* operations to wait for; references held */
