@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  * Memory, events and pools of another process. The other process is this program again, told by its
- * argument what to do; the two talk through its standard input and output.
+ * argument what to do; the two talk through pipes.
  */
 #include "rig.h"
 
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { N = 1024 };
+enum { N = 1024, FROM_PARENT = 100, TO_PARENT = 101 };
 
 struct child {
     pid_t id;
@@ -25,8 +25,8 @@ static struct child start(const char *what)
     child.id = fork();
     assert_true(child.id >= 0);
     if (child.id == 0) {
-        dup2(down[0], 3);
-        dup2(up[1], 4);
+        dup2(down[0], FROM_PARENT);
+        dup2(up[1], TO_PARENT);
         execl(program, program, what, (char *)NULL);
         _exit(99);
     }
@@ -72,12 +72,12 @@ static void finish(struct child *child)
 
 static int take(void *bytes, size_t size)
 {
-    return read(3, bytes, size) == (ssize_t)size ? 0 : 1;
+    return read(FROM_PARENT, bytes, size) == (ssize_t)size ? 0 : 1;
 }
 
 static int say(char what)
 {
-    return write(4, &what, 1) == 1 ? 0 : 1;
+    return write(TO_PARENT, &what, 1) == 1 ? 0 : 1;
 }
 
 /* Checks that the ints are 0, 1, 2... and doubles them with a kernel. */
