@@ -217,14 +217,16 @@ static void spread(struct cairn_lift_access *access)
 }
 
 /* Waves whose chunks go in step load all of their lines before they store any, which the host's
- * prefetchers do not follow well. The next waves' lines lie behind, mostly. */
+ * prefetchers do not follow well. Where the wave lies side by side the next one's lines lie behind,
+ * mostly, and a hint of the first of them does; else the neighbour is a later workgroup. */
 static void fetch_next_waves(struct cairn_lift_access *access, LLVMValueRef first, bool loads)
 {
-    enum { AHEAD = 2048, LINE = 64 };
+    enum { NEXT = 256, LATER = 2048, LINE = 64 };
+    unsigned ahead = access->together ? NEXT : LATER;
     struct cairn_lift *lift = access->lift;
     LLVMBuilderRef b = lift->builder;
     for (unsigned i = 0; i < access->bytes * lift->width && cairn_lift_in_step(lift); i += LINE) {
-        LLVMValueRef at = LLVMBuildAdd(b, first, cairn_lift_const64(lift, AHEAD + i), "");
+        LLVMValueRef at = LLVMBuildAdd(b, first, cairn_lift_const64(lift, ahead + i), "");
         LLVMValueRef args[] = {LLVMBuildIntToPtr(b, at, lift->ptr, ""),
                                cairn_lift_const32(lift, loads ? 0 : 1), cairn_lift_const32(lift, 3),
                                cairn_lift_const32(lift, 1)};

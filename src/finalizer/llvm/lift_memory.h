@@ -28,6 +28,7 @@ struct cairn_lift_access {
     struct cairn_lift *lift;
     unsigned bytes, dwords;
     unsigned kind;           /* of the slow path: index into struct cairn_access_table */
+    bool together;           /* all chunks of the wave lie side by side */
     bool is_volatile, quiet; /* quiet: inactive lanes may be read, and written back (LDS) */
     LLVMValueRef mask;       /* v1 */
     bool full;               /* the mask is all ones, statically */

@@ -180,6 +180,7 @@ static void run_blocks(struct together *all, unsigned past)
         *block = all->access[k];
         block->mask = LLVMConstAllOnes(lift->v1);
         block->full = true;
+        block->together = true;
         block->past = past;
         LLVMValueRef at = LLVMBuildAdd(lift->builder, all->addresses[0].first, ahead, "");
         if (is_rows(all))
