@@ -64,6 +64,7 @@ static void pair_addresses(struct cairn_lift_access *access, struct cairn_lift_a
         uint64_t span = (uint64_t)low.pair_stride * (lift->width - 1);
         out->regular = true;
         out->stride = low.pair_stride;
+        out->from[0] = first;
         out->first = LLVMBuildAdd(b, first, access->base, "");
         out->good = compare(lift, LLVMIntEQ, last,
                             LLVMBuildAdd(b, first, cairn_lift_const64(lift, span), ""));
@@ -111,7 +112,7 @@ void cairn_lift_offset_addresses(struct cairn_lift_access *access, struct cairn_
     }
     out->good = no_wrap(lift, first, stride);
     out->whole = shape.whole;
-    out->offset = first;
+    out->offset = out->from[0] = first;
     first = LLVMBuildZExt(lift->builder, first, lift->i64, "");
     out->first = LLVMBuildAdd(lift->builder, first, access->base, "");
 }
@@ -130,12 +131,13 @@ void cairn_lift_linear_operands(struct cairn_lift_access *access,
         wide_addresses(access, addresses);
         return;
     }
-    access->base =
-        LLVMBuildAdd(lift->builder, cairn_lift_sgpr64(lift, saddr->code & 127), access->base, "");
+    LLVMValueRef base = cairn_lift_sgpr64(lift, saddr->code & 127);
+    access->base = LLVMBuildAdd(lift->builder, base, access->base, "");
     struct cairn_shape shape = cairn_lift_shape(lift, CAIRN_SLOT_ADDR, 0);
     LLVMValueRef first =
         shape.kind == CAIRN_SHAPE_VARYING ? NULL : cairn_lift_base(lift, CAIRN_SLOT_ADDR, 0);
     cairn_lift_offset_addresses(access, shape, first, addresses);
+    addresses->from[1] = base;
 }
 
 /* ---- checks */
@@ -238,7 +240,7 @@ void cairn_lift_linear_block(struct cairn_lift_access *access, LLVMValueRef firs
 {
     struct cairn_lift *lift = access->lift;
     LLVMValueRef at = LLVMBuildIntToPtr(lift->builder, first, lift->ptr, "");
-    if (access->past == 0)
+    if (access->past == 0 && !access->near)
         fetch_next_waves(access, first, loads);
     if (loads) {
         fetch_ahead(access, first);

@@ -28,6 +28,7 @@ struct cairn_lift_access {
     struct cairn_lift *lift;
     unsigned bytes, dwords;
     unsigned kind;           /* of the slow path: index into struct cairn_access_table */
+    bool near;               /* in the caches already */
     bool together;           /* all chunks of the wave lie side by side */
     bool is_volatile, quiet; /* quiet: inactive lanes may be read, and written back (LDS) */
     LLVMValueRef mask;       /* v1 */
@@ -133,7 +134,8 @@ void cairn_lift_plain_end(struct cairn_lift_access *access, enum cairn_lift_form
 struct cairn_lift_addresses {
     bool regular; /* lane i is at first + i * stride, if `good` */
     int64_t stride;
-    LLVMValueRef first; /* i64 */
+    LLVMValueRef first;   /* i64 */
+    LLVMValueRef from[2]; /* what it is made of beside a constant; NULL: no more */
     /* So across all lanes of a wave: if the last lane of its last chunk is at `last` (i64), or, if
      * that is NULL, if no lane wraps from `offset` (i32) of its first lane on. */
     bool whole;

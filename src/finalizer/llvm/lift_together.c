@@ -132,6 +132,29 @@ static unsigned traffic_of(const struct together *all)
     return stored + loaded;
 }
 
+/* Lines that were loaded before are in the caches: what is stored there takes no reading. */
+static bool was_loaded(const struct together *all)
+{
+    const struct cairn_segment *segment = all->regions[0]->segment;
+    const struct cairn_lift_addresses *at = &all->addresses[0];
+    bool found = false;
+    for (unsigned i = 0; i < segment->loaded_count && !found; i++)
+        found = segment->loaded[i].from[0] == at->from[0] &&
+                segment->loaded[i].from[1] == at->from[1] &&
+                segment->loaded[i].imm == all->lift->insn->imm;
+    return found;
+}
+
+static void note_loaded(struct together *all)
+{
+    struct cairn_segment *segment = all->regions[0]->segment;
+    if (segment->loaded_count == CAIRN_SEGMENT_LOADED)
+        return;
+    struct cairn_segment_loaded *loaded = &segment->loaded[segment->loaded_count++];
+    memcpy(loaded->from, all->addresses[0].from, sizeof loaded->from);
+    loaded->imm = all->lift->insn->imm;
+}
+
 static unsigned line_bytes(const struct together *all)
 {
     unsigned bytes = all->bytes * all->lift->width;
@@ -141,8 +164,9 @@ static unsigned line_bytes(const struct together *all)
 static bool may_stream(const struct together *all)
 {
     const struct cairn_lift *lift = all->lift;
-    return !all->loads && !all->access[0].is_volatile && line_bytes(all) >= 32 &&
-           !all->regions[0]->segment->loop && cairn_program_ends_behind(lift->program, lift->at);
+    return !all->loads && !was_loaded(all) && !all->access[0].is_volatile &&
+           line_bytes(all) >= 32 && !all->regions[0]->segment->loop &&
+           cairn_program_ends_behind(lift->program, lift->at);
 }
 
 /* i1 */
@@ -181,6 +205,7 @@ static void run_blocks(struct together *all, unsigned past)
         block->mask = LLVMConstAllOnes(lift->v1);
         block->full = true;
         block->together = true;
+        block->near = !all->loads && was_loaded(all);
         block->past = past;
         LLVMValueRef at = LLVMBuildAdd(lift->builder, all->addresses[0].first, ahead, "");
         if (is_rows(all))
@@ -267,8 +292,10 @@ static void run(struct together *all)
     from[1] = LLVMGetInsertBlock(b);
     LLVMBuildBr(b, join);
     LLVMPositionBuilderAtEnd(b, join);
-    if (all->loads)
-        merge(all, from);
+    if (!all->loads)
+        return;
+    merge(all, from);
+    note_loaded(all);
 }
 
 void cairn_lift_together(struct cairn_lift *lift, struct cairn_lift_region *const *regions,

@@ -9,7 +9,7 @@
 
 #include "finalizer/llvm/gate.h"
 
-enum { CAIRN_SEGMENT_BLOCKS = 64, CAIRN_SEGMENT_PARTS = 8 };
+enum { CAIRN_SEGMENT_BLOCKS = 64, CAIRN_SEGMENT_PARTS = 8, CAIRN_SEGMENT_LOADED = 8 };
 
 struct cairn_segment {
     uint32_t block[CAIRN_SEGMENT_BLOCKS], count; /* the first and the last may be in it in part */
@@ -43,6 +43,13 @@ struct cairn_segment {
     bool as_base[CAIRN_VREGS]; /* where a register is that has not been looked at */
     uint64_t own[3];           /* scalar registers that are masks of the segment now */
     bool in_front;             /* it is the first one, and `front` */
+
+    /* Loads of whole waves so far. */
+    struct cairn_segment_loaded {
+        LLVMValueRef from[2]; /* struct cairn_lift_addresses */
+        int64_t imm;
+    } loaded[CAIRN_SEGMENT_LOADED];
+    unsigned loaded_count;
 };
 
 /* The first segment of block `block` at instruction `from` or later. */

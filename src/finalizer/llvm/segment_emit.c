@@ -240,6 +240,7 @@ static void prepare(struct cairn_lift *lift, struct cairn_segment *segment, uint
     region->first = segment->first;
     region->last = segment->end;
     region->rows_taken = 0;
+    segment->loaded_count = 0;
     region->defers = memory;
     memset(region->put, 0, sizeof region->put);
     if (memory)
@@ -332,6 +333,18 @@ static void emit_parts(struct cairn_lift *lift, const struct cairn_parts *parts,
     cairn_parts_leave(lift, parts, live);
 }
 
+/* Does the wave end behind the segment? Nobody looks at EXEC then. */
+static bool ends_behind(const struct cairn_lift *lift, const struct cairn_segment *segment)
+{
+    const struct cairn_program *program = lift->program;
+    const struct cairn_program_block *at = &program->blocks[segment->block[segment->count - 1]];
+    uint32_t next = segment->end;
+    if (next == at->first + at->count && at->end == CAIRN_END_NEXT)
+        next = program->blocks[at->next].first;
+    return !segment->loop && next < program->insn_count &&
+           program->insns[next].insn.op == CAIRN_OP_s_endpgm;
+}
+
 bool cairn_segment_emit(struct cairn_lift *lift, struct cairn_segment *segment)
 {
     uint32_t turns = STRIP_INSNS / (segment->insns + 1) + 1;
@@ -344,6 +357,8 @@ bool cairn_segment_emit(struct cairn_lift *lift, struct cairn_segment *segment)
         live = lift->live->live_out[last];
     else
         cairn_segment_live_behind(lift, last, segment->end, &live);
+    if (!ends_behind(lift, segment))
+        cairn_regs_add_s(&live, CAIRN_CODE_EXEC_LO); /* what follows looks for it in memory */
     prepare(lift, segment, turns, memory);
     segment->in_front = segment->front;
     if (!segment->front)

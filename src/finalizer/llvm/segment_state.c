@@ -273,7 +273,7 @@ static void leave_masks(struct cairn_lift *lift, const struct cairn_regs *live)
     for (unsigned i = 0; i < 128; i += 2) {
         bool written = has_pair(&segment->writes, i) || has_pair(&segment->scalar_writes, i);
         if (segment->mask[i] == NULL || !written || !cairn_lanes_has(segment->own, i) ||
-            !(has_pair(live, i) || i == CAIRN_CODE_EXEC_LO))
+            !has_pair(live, i))
             continue;
         cairn_lift_store_mask(lift, i);
     }
