@@ -5,6 +5,7 @@
  */
 #include "arguments.h"
 
+#include "chips.h"
 #include "gfx/gfx.h"
 
 #include <stdarg.h>
@@ -13,7 +14,7 @@
 #include <string.h>
 
 struct plan {
-    const struct toolchain *toolchain;
+    const struct cairn_toolchain *toolchain;
     struct arguments *out;
     bool compiles_hip, compiles_other, has_input, links;
     bool has_chip, has_optimisation, has_rocm_path, is_host_only, is_relocatable;
@@ -272,7 +273,7 @@ static void append_words(struct plan *plan, const char *variable)
 static void add_compile_defaults(struct plan *plan)
 {
     if (!plan->has_chip)
-        toolchain_each_default_chip(add_default_chip, plan);
+        each_default_chip(add_default_chip, plan);
     if (!plan->has_optimisation)
         arguments_add(plan->out, "-O3");
     /* The device code comes from elsewhere, under the name that has no hash of this source in it.
@@ -299,13 +300,13 @@ static void add_link_defaults(struct plan *plan)
     arguments_add(plan->out, "--hip-link");
     arguments_add(plan->out, "-no-hip-rt"); /* named here, so that the path is this tree's */
     if (!plan->has_chip)
-        toolchain_each_default_chip(add_default_chip, plan);
+        each_default_chip(add_default_chip, plan);
     arguments_add(plan->out, "-L%s/lib", prefix);
     arguments_add(plan->out, "-Wl,-rpath,%s/lib", prefix);
     arguments_add(plan->out, "-lamdhip64");
 }
 
-void arguments_translate(const struct toolchain *toolchain, int argc, char **argv,
+void arguments_translate(const struct cairn_toolchain *toolchain, int argc, char **argv,
                          struct arguments *out)
 {
     struct plan plan = {.toolchain = toolchain, .out = out, .links = true, .language = "none"};

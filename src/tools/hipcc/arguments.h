@@ -4,7 +4,7 @@
 #ifndef CAIRN_TOOLS_HIPCC_ARGUMENTS_H
 #define CAIRN_TOOLS_HIPCC_ARGUMENTS_H
 
-#include "toolchain.h"
+#include "toolchain/toolchain.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,7 +21,7 @@ void arguments_destroy(struct arguments *list);
 
 /* Makes the clang command for `argc`/`argv` (without the program name). Exits with a message when
  * memory is out: a driver has nothing else to do. */
-void arguments_translate(const struct toolchain *toolchain, int argc, char **argv,
+void arguments_translate(const struct cairn_toolchain *toolchain, int argc, char **argv,
                          struct arguments *out);
 
 #endif

@@ -37,13 +37,16 @@ static void print_command(const struct arguments *command)
 
 int main(int argc, char **argv)
 {
-    struct toolchain toolchain;
+    struct cairn_toolchain toolchain;
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
         fputs(usage, argc < 2 ? stderr : stdout);
         return argc < 2 ? 1 : 0;
     }
-    if (toolchain_find(&toolchain) != CAIRN_OK)
+    if (cairn_toolchain_find(NULL, &toolchain) != CAIRN_OK) {
+        fprintf(stderr, "error: no clang++ in %s: install clang-22 or set HIP_CLANG_PATH\n",
+                toolchain.llvm_bin);
         return 1;
+    }
     struct arguments command = {0};
     if (strcmp(argv[1], "--version") == 0) {
         printf("HIP version: %s\n", toolchain.version);

@@ -1,47 +1,47 @@
 /* SPDX-License-Identifier: MIT
  * hipconfig: prints where this HIP is and what it is made of, with the options of ROCm's hipconfig.
  */
-#include "toolchain.h"
+#include "toolchain/toolchain.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static void print_prefix(const struct toolchain *t)
+static void print_prefix(const struct cairn_toolchain *t)
 {
     printf("%s", t->prefix);
 }
 
-static void print_version(const struct toolchain *t)
+static void print_version(const struct cairn_toolchain *t)
 {
     printf("%s", t->version);
 }
 
-static void print_platform(const struct toolchain *t)
+static void print_platform(const struct cairn_toolchain *t)
 {
     printf("amd");
 }
 
-static void print_compiler(const struct toolchain *t)
+static void print_compiler(const struct cairn_toolchain *t)
 {
     printf("clang");
 }
 
-static void print_runtime(const struct toolchain *t)
+static void print_runtime(const struct cairn_toolchain *t)
 {
     printf("rocclr"); /* what scripts compare with; the runtime itself is Cairn's */
 }
 
-static void print_clang_path(const struct toolchain *t)
+static void print_clang_path(const struct cairn_toolchain *t)
 {
     printf("%s", t->llvm_bin);
 }
 
-static void print_cpp_config(const struct toolchain *t)
+static void print_cpp_config(const struct cairn_toolchain *t)
 {
     printf(" -D__HIP_PLATFORM_HCC__= -D__HIP_PLATFORM_AMD__= -I%s/include", t->prefix);
 }
 
-static void print_full(const struct toolchain *t)
+static void print_full(const struct cairn_toolchain *t)
 {
     printf("HIP version: %s\n\n== hipconfig\n", t->version);
     printf("HIP_PATH           :%s\nROCM_PATH          :%s\nHIP_COMPILER       :clang\n"
@@ -53,7 +53,7 @@ static void print_full(const struct toolchain *t)
 
 static const struct option {
     const char *name, *letter, *help;
-    void (*print)(const struct toolchain *toolchain);
+    void (*print)(const struct cairn_toolchain *toolchain);
 } options[] = {
     {"--path", "-p", "root of this HIP", print_prefix},
     {"--rocmpath", "-R", "root of the install tree", print_prefix},
@@ -86,9 +86,12 @@ static const struct option *find_option(const char *word)
 
 int main(int argc, char **argv)
 {
-    struct toolchain toolchain;
+    struct cairn_toolchain toolchain;
     bool printed = false;
-    int found = toolchain_find(&toolchain);
+    enum cairn_status found = cairn_toolchain_find(NULL, &toolchain);
+    if (found != CAIRN_OK)
+        fprintf(stderr, "error: no clang++ in %s: install clang-22 or set HIP_CLANG_PATH\n",
+                toolchain.llvm_bin);
     for (int i = 1; i < argc; i++) {
         const struct option *option = find_option(argv[i]);
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
