@@ -13,7 +13,6 @@ enum {
     OSABI_AMDGPU_HSA = 64,
     NOTE_METADATA = 32,
     SEGMENTS_MAX = 64,
-    GENERIC_VERSION_SHIFT = 24,
 };
 
 /* No code object spans more than this; keeps every sum of addresses far from wrapping. */
@@ -61,30 +60,13 @@ static enum cairn_status read_header(struct elf *elf)
     return CAIRN_OK;
 }
 
-/* V4 and later code features in two bits each: unsupported, any, off, on. V3: one bit for "on". */
-static void read_features(uint32_t flags, uint32_t abi_version, struct cairn_target_id *target)
-{
-    if (abi_version >= 4) {
-        target->xnack = (enum cairn_feature)(flags >> 8 & 3);
-        target->sramecc = (enum cairn_feature)(flags >> 10 & 3);
-    } else {
-        target->xnack = flags & 0x100 ? CAIRN_FEATURE_ON : CAIRN_FEATURE_OFF;
-        target->sramecc = flags & 0x200 ? CAIRN_FEATURE_ON : CAIRN_FEATURE_OFF;
-    }
-}
-
 static enum cairn_status read_target(struct elf *elf)
 {
     struct cairn_obj *obj = &elf->whole->obj;
     uint32_t flags = elf->header.e_flags;
-    const char *name = cairn_obj_mach_name(flags & 0xff);
-    if (name == NULL)
+    if (cairn_target_id_from_flags(flags, obj->abi_version, &obj->target) != CAIRN_OK)
         return OBJ_REJECT(CAIRN_ERR_UNSUPPORTED, "unknown processor %#x in e_flags %#x",
                           flags & 0xff, flags);
-    strcpy(obj->target.processor, name);
-    read_features(flags, obj->abi_version, &obj->target);
-    if (obj->abi_version >= 6)
-        obj->target.generic_version = flags >> GENERIC_VERSION_SHIFT;
     return CAIRN_OK;
 }
 

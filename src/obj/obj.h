@@ -27,6 +27,10 @@ struct cairn_target_id {
 /* Parses "gfx90a:xnack+" or "amdgcn-amd-amdhsa--gfx90a:xnack+" (AMDGPUUsage, "Target ID"). */
 CAIRN_MUST_CHECK enum cairn_status cairn_target_id_parse(const char *text, size_t length,
                                                          struct cairn_target_id *out);
+/* What the ELF header's e_flags of a code object of this version (3 to 6) state. UNSUPPORTED:
+ * unknown processor. */
+CAIRN_MUST_CHECK enum cairn_status
+cairn_target_id_from_flags(uint32_t e_flags, uint32_t abi_version, struct cairn_target_id *out);
 /* May code built for `code` run on a device that is `device` (whose features are ON or OFF)? */
 bool cairn_target_id_fits(const struct cairn_target_id *code, const struct cairn_target_id *device);
 /* "gfx90a:sramecc+:xnack-" into text; snprintf-like result. */

@@ -7,6 +7,8 @@
 
 #include <stdio.h>
 
+enum { GENERIC_VERSION_SHIFT = 24 };
+
 static const struct {
     uint32_t mach;
     const char *processor;
@@ -30,6 +32,33 @@ const char *cairn_obj_mach_name(uint32_t mach)
         if (machs[i].mach == mach)
             return machs[i].processor;
     return NULL;
+}
+
+/* V4 and later code features in two bits each: unsupported, any, off, on. V3: one bit for "on". */
+static void read_features(uint32_t flags, uint32_t abi_version, struct cairn_target_id *target)
+{
+    if (abi_version >= 4) {
+        target->xnack = (enum cairn_feature)(flags >> 8 & 3);
+        target->sramecc = (enum cairn_feature)(flags >> 10 & 3);
+    } else {
+        target->xnack = flags & 0x100 ? CAIRN_FEATURE_ON : CAIRN_FEATURE_OFF;
+        target->sramecc = flags & 0x200 ? CAIRN_FEATURE_ON : CAIRN_FEATURE_OFF;
+    }
+}
+
+enum cairn_status cairn_target_id_from_flags(uint32_t e_flags, uint32_t abi_version,
+                                             struct cairn_target_id *out)
+{
+    const char *name = cairn_obj_mach_name(e_flags & 0xff);
+    if (name == NULL)
+        return CAIRN_ERR_UNSUPPORTED;
+    struct cairn_target_id target = {0};
+    strcpy(target.processor, name);
+    read_features(e_flags, abi_version, &target);
+    if (abi_version >= 6)
+        target.generic_version = e_flags >> GENERIC_VERSION_SHIFT;
+    *out = target;
+    return CAIRN_OK;
 }
 
 /* "name+" or "name-" at text[0..length). */
