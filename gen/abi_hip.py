@@ -10,7 +10,7 @@ abi_hip.py TABLE trace OUT HEADER.. wrappers under the exported names, and the n
 import re
 import sys
 
-STATES = ("yes", "no", "rtc", "text")
+STATES = ("yes", "no")
 PREFIX = "hip_do_"
 
 
@@ -69,11 +69,7 @@ def version_script(table):
     return "\n".join(out)
 
 
-STUB = {
-    "no": "int %s(void)\n{\n    return hip_not_supported(\"%s\");\n}\n",
-    "rtc": "int %s(void)\n{\n    (void)hip_not_supported(\"%s\");\n    return 11;\n}\n",
-    "text": "const char *%s(void)\n{\n    (void)hip_not_supported(\"%s\");\n    return \"\";\n}\n",
-}
+STUB = "int %s(void)\n{\n    return hip_not_supported(\"%s\");\n}\n"
 
 
 def source(table):
@@ -85,7 +81,7 @@ def source(table):
            "#pragma GCC visibility push(default)\n"]
     for _, name, state in rows:
         if state != "yes":
-            out.append(STUB[state] % (name, name))
+            out.append(STUB % (name, name))
     plain = sorted(row[1] for row in rows if not row[1].startswith("_Z"))
     versions = {row[1]: version_key(row[0]) for row in rows}
     for name in plain:

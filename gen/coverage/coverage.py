@@ -152,7 +152,7 @@ def api_section(title, states, there):
     return lines + [""]
 
 
-HIP_STATES = {"yes": "implemented", "no": "not supported", "rtc": "not supported", "text": "not supported"}
+HIP_STATES = {"yes": "implemented", "no": "not supported"}
 
 
 def hip_section(path):
@@ -178,6 +178,25 @@ def hip_section(path):
     return lines + [""]
 
 
+RTC_LACKS = {  # what of libamd_comgr is there in part
+    "amd_comgr_do_action": "SPIR-V is refused",
+    "amd_comgr_create_disassembly_info": "instruction tables of gfx90a only",
+    "amd_comgr_symbolize": "no columns, no inlined functions",
+}
+
+
+def rtc_section(root, folder, title):
+    """A row a function of a library for run-time compilation."""
+    rows = [(r[1], r[0], r[2]) for r in table_rows(os.path.join(root, "abi", folder, "symbols.txt"))]
+    lines = [f"## {title}", "", f"All {len(rows)} exported functions are implemented, "
+             f"{sum(name in RTC_LACKS for name, _, _ in rows)} of them partly.", "", "| function | version | state |", "|---|---|---|"]
+    for name, version, library in sorted(rows):
+        state = "partial: " + RTC_LACKS[name] if name in RTC_LACKS else "implemented"
+        only = f", in .so.{library} only" if folder == "amd_comgr" and library != "both" else ""
+        lines.append(f"| `{name}` | {version} | {state}{only} |")
+    return lines + [""]
+
+
 def document(covers, lifts, root, committed):
     hip = hip_section(os.path.join(root, "abi", "amdhip64", "symbols.txt"))
     hsa = [(r[0], r[1]) for r in table_rows(os.path.join(root, "abi", "hsa-runtime64", "exports.txt"))]
@@ -191,6 +210,8 @@ def document(covers, lifts, root, committed):
              f"* {isa_summary}", f"* {lift_summary}", ""]
     lines += isa + lift
     lines += hip
+    lines += rtc_section(root, "hiprtc", "libhiprtc.so.6")
+    lines += rtc_section(root, "amd_comgr", "libamd_comgr.so.3 and .so.2")
     lines += api_section("libhsa-runtime64.so.1", hsa, {"here", "object"})
     return "\n".join(lines).rstrip() + "\n"
 

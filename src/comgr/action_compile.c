@@ -108,16 +108,8 @@ static void add_target(struct comgr_work *work, struct comgr_texts *command)
 
 static void add_language(struct comgr_work *work, struct comgr_texts *command)
 {
-    static const char *const names[] = {
-        [AMD_COMGR_LANGUAGE_OPENCL_1_2] = "cl",
-        [AMD_COMGR_LANGUAGE_OPENCL_2_0] = "cl",
-        [AMD_COMGR_LANGUAGE_HIP] = "hip",
-        [AMD_COMGR_LANGUAGE_LLVM_IR] = "ir",
-    };
     amd_comgr_language_t language = work->info->language;
     comgr_texts_push(command, "-O3");
-    comgr_texts_push(command, "-x");
-    comgr_texts_push(command, names[language]);
     if (language == AMD_COMGR_LANGUAGE_HIP) {
         comgr_texts_push(command, "--offload-device-only");
         comgr_texts_push(command, "--no-gpu-bundle-output");
@@ -167,6 +159,25 @@ static amd_comgr_status_t add_includes(struct comgr_work *work, struct comgr_tex
     return status;
 }
 
+/* What the preprocessor made is not preprocessed again; it is known by the name that it gives. */
+static void add_language_of(struct comgr_work *work, const struct comgr_data *source,
+                            struct comgr_texts *command)
+{
+    static const char *const names[] = {
+        [AMD_COMGR_LANGUAGE_OPENCL_1_2] = "cl",
+        [AMD_COMGR_LANGUAGE_OPENCL_2_0] = "cl",
+        [AMD_COMGR_LANGUAGE_HIP] = "hip",
+        [AMD_COMGR_LANGUAGE_LLVM_IR] = "ir",
+    };
+    const char *name = names[work->info->language], *dot = strrchr(source->name, '.');
+    bool preprocessed =
+        dot != NULL && strcmp(dot, ".i") == 0 && work->info->language != AMD_COMGR_LANGUAGE_LLVM_IR;
+    comgr_texts_push(command, "-x");
+    comgr_texts_pushf(command, "%s%s", name, preprocessed ? "-cpp-output" : "");
+    if (preprocessed && strcmp(name, "cl") == 0)
+        comgr_texts_push(command, "-cl-no-stdinc"); /* its built-ins' header is in there */
+}
+
 /* Everything but the names of input and output. */
 static amd_comgr_status_t start_command(struct comgr_work *work, const struct recipe *recipe,
                                         struct comgr_texts *command)
@@ -204,6 +215,8 @@ static amd_comgr_status_t compile_one(struct comgr_work *work, const struct reci
     status = AMD_COMGR_STATUS_ERROR_OUT_OF_RESOURCES;
     if (name.failed || output.failed)
         goto done;
+    if (recipe->from_source)
+        add_language_of(work, source, &command);
     comgr_texts_push(&command, input.text);
     comgr_texts_push(&command, "-o");
     comgr_texts_push(&command, output.text);

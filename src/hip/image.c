@@ -4,6 +4,8 @@
  */
 #include "hip/module.h"
 
+#include "hip/jit.h"
+
 #include <link.h>
 #include <stdio.h>
 
@@ -51,7 +53,8 @@ hipError_t hip_image_bytes(const void *image, struct cairn_bytes *out)
         return hipErrorInvalidValue;
     if (dl_iterate_phdr(search_mapping, &search) == 0)
         search.left = readable_bytes(image);
-    if (cairn_bundle_size(image, search.left, &size) != CAIRN_OK)
+    if (!hip_bitcode_size(image, search.left, &size) &&
+        cairn_bundle_size(image, search.left, &size) != CAIRN_OK)
         return hipErrorInvalidImage;
     *out = cairn_bytes_of(image, size);
     return hipSuccess;

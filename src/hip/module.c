@@ -3,6 +3,7 @@
  */
 #include "hip/module.h"
 
+#include "hip/jit.h"
 #include "hip/stream.h"
 
 #include <errno.h>
@@ -39,10 +40,38 @@ static void destroy(struct ihipModule_t *module)
     free(module);
 }
 
-/* Takes `bytes`, which came from malloc. */
-static hipError_t load(uint8_t *bytes, size_t size, hipModule_t *out)
+/* Options of hipModuleLoadDataEx; they mean something for bitcode only. */
+struct jit_options {
+    unsigned int count;
+    hipJitOption *options;
+    void **values;
+};
+
+/* Puts the code object that bitcode becomes in its place. */
+static hipError_t compile_bitcode(const struct jit_options *jit, uint8_t **bytes, size_t *size)
 {
-    hipError_t error = hipErrorOutOfMemory;
+    size_t bitcode;
+    uint8_t *code;
+    if (!hip_bitcode_size(*bytes, *size, &bitcode))
+        return hipSuccess;
+    hipError_t error = hip_bitcode_compile(cairn_bytes_of(*bytes, bitcode), jit->count,
+                                           jit->options, jit->values, &code, size);
+    if (error == hipSuccess) {
+        free(*bytes);
+        *bytes = code;
+    }
+    return error;
+}
+
+/* Takes `bytes`, which came from malloc. */
+static hipError_t load(uint8_t *bytes, size_t size, const struct jit_options *jit, hipModule_t *out)
+{
+    hipError_t error = compile_bitcode(jit, &bytes, &size);
+    if (error != hipSuccess) {
+        free(bytes);
+        return error;
+    }
+    error = hipErrorOutOfMemory;
     struct ihipModule_t *module = calloc(1, sizeof *module);
     if (module == NULL) {
         free(bytes);
@@ -96,6 +125,8 @@ close_file:
     return error;
 }
 
+static const struct jit_options no_options;
+
 static hipError_t load_file(hipModule_t *module, const char *path)
 {
     uint8_t *bytes;
@@ -103,10 +134,10 @@ static hipError_t load_file(hipModule_t *module, const char *path)
     if (module == NULL || path == NULL)
         return hipErrorInvalidValue;
     hipError_t error = read_file(path, &bytes, &size);
-    return error != hipSuccess ? error : load(bytes, size, module);
+    return error != hipSuccess ? error : load(bytes, size, &no_options, module);
 }
 
-static hipError_t load_data(hipModule_t *module, const void *image)
+static hipError_t load_data(hipModule_t *module, const void *image, const struct jit_options *jit)
 {
     struct cairn_bytes bytes;
     if (module == NULL)
@@ -118,7 +149,7 @@ static hipError_t load_data(hipModule_t *module, const void *image)
     if (copy == NULL)
         return hipErrorOutOfMemory;
     memcpy(copy, bytes.at, bytes.left);
-    return load(copy, bytes.left, module);
+    return load(copy, bytes.left, jit, module);
 }
 
 static hipError_t unload(hipModule_t handle)
@@ -174,14 +205,14 @@ hipError_t hipModuleLoad(hipModule_t *module, const char *path)
 
 hipError_t hipModuleLoadData(hipModule_t *module, const void *image)
 {
-    return hip_return(hip_ready() ?: load_data(module, image));
+    return hip_return(hip_ready() ?: load_data(module, image, &no_options));
 }
 
-/* The options are for a compiler of PTX; a code object needs none of them. */
 hipError_t hipModuleLoadDataEx(hipModule_t *module, const void *image, unsigned int num_options,
                                hipJitOption *options, void **option_values)
 {
-    return hipModuleLoadData(module, image);
+    const struct jit_options jit = {num_options, options, option_values};
+    return hip_return(hip_ready() ?: load_data(module, image, &jit));
 }
 
 hipError_t hipModuleUnload(hipModule_t module)
