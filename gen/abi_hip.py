@@ -154,10 +154,23 @@ def argument_struct(parameters):
     return "struct { %s }" % " ".join(fields)
 
 
-WRAPPER = """{result} {name}({declared})
+# What is exported is a comparison and a jump, which leave all arguments where they are.
+ENTRY = """
+#if defined(__x86_64__)
+#define ENTRY_TEXT(name) "cmpq $0, hip_tracer(%rip)\\njne " #name "_traced\\njmp PREFIX" #name "\\n"
+#elif defined(__aarch64__)
+#define ENTRY_TEXT(name)                                                                           \\
+    "adrp x16, hip_tracer\\nldr x16, [x16, :lo12:hip_tracer]\\ncbnz x16, 1f\\nb PREFIX" #name            \\
+    "\\n1: b " #name "_traced\\n"
+#else
+#error "a jump for this machine"
+#endif
+#define ENTRY(name)                                                                                \\
+    __asm__(".text\\n.globl " #name "\\n.type " #name ", %function\\n" #name ":\\n" ENTRY_TEXT(name)  \\
+            ".size " #name ", .-" #name "\\n");
+"""
+WRAPPER = """__attribute__((used)) static {result} {name}_traced({declared})
 {{
-    if (__builtin_expect(atomic_load_explicit(&hip_tracer, memory_order_relaxed) == NULL, 1))
-        return {do}{name}({given});
     struct hip_trace trace;
     if (!hip_trace_open(&trace, {id}))
         return {do}{name}({given});
@@ -168,6 +181,7 @@ WRAPPER = """{result} {name}({declared})
     hip_trace_close(&trace, {id});
     return result;
 }}
+ENTRY({name})
 """
 
 
@@ -190,14 +204,12 @@ def trace_source(table, headers):
     out = ["/* Made by gen/abi_hip.py: do not edit. */",
            "#include \"hip/trace.h\"\n\n#include \"hip/runtime.h\"\n\n#include <hip/hip_deprecated.h>\n#include <hip/hip_ext.h>\n#include <hip/hip_gl_interop.h>\n"
            "#include <string.h>\n",
-           "#pragma GCC visibility push(default)\n"
-           "#pragma clang diagnostic ignored \"-Wmissing-prototypes\"\n"
-           "#pragma clang diagnostic ignored \"-Wdeprecated-declarations\"\n"]
+           "#pragma clang diagnostic ignored \"-Wdeprecated-declarations\"\n" + ENTRY.replace("PREFIX", PREFIX)]
     missing = [name for name in table.wrapped() if name not in known]
     if missing:
         fail("no prototype in the headers: " + " ".join(missing))
     out += [wrapper(name, table.trace[name], known[name]) for name in table.wrapped()]
-    out.append("#pragma GCC visibility pop\n\nconst char *const hip_api_names[] = {")
+    out.append("const char *const hip_api_names[] = {")
     plain = {number: name for name, number in table.trace.items() if not name.endswith("_spt")}
     out += ["    [%d] = \"%s\"," % item for item in sorted(plain.items())]
     out.append("};\nconst unsigned hip_api_name_count = sizeof hip_api_names / sizeof hip_api_names[0];")

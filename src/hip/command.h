@@ -22,7 +22,7 @@ enum hip_command_kind {
     HIP_COMMAND_NATIVE,   /* the runtime's own: what other processes or interfaces see */
 };
 
-/* Which part of a launch on several devices this is; count 0: of none. */
+/* Which part of a launch on several devices this is. */
 struct hip_grids {
     void *counters; /* two 32-bit words that start at 0 */
     uint32_t index, count;
@@ -35,9 +35,9 @@ struct hip_kernel_launch {
     uint32_t block[3];
     uint32_t dynamic_lds;
     bool cooperative;
-    struct hip_grids grids;
-    bool any_order; /* may start before earlier kernels of the stream are done */
-    uint8_t *args;  /* explicit arguments, laid out; borrowed until enqueued */
+    const struct hip_grids *grids; /* NULL: one device; borrowed until enqueued */
+    bool any_order;                /* may start before earlier kernels of the stream are done */
+    uint8_t *args;                 /* explicit arguments, laid out; borrowed until enqueued */
     uint32_t args_size;
 };
 

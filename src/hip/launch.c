@@ -114,13 +114,13 @@ static void fill_grid_block(const struct hip_kernel_launch *launch, struct grid_
     uint32_t group = launch->block[0] * launch->block[1] * launch->block[2];
     *block = (struct grid_block){
         .num_grids = 1, .items_all = items, .num_groups = (uint32_t)(items / group)};
-    if (launch->grids.count == 0)
+    if (launch->grids == NULL)
         return;
-    block->all_pair = (uintptr_t)launch->grids.counters;
-    block->grid_id = launch->grids.index;
-    block->num_grids = launch->grids.count;
-    block->items_before = launch->grids.items_before;
-    block->items_all = launch->grids.items_all;
+    block->all_pair = (uintptr_t)launch->grids->counters;
+    block->grid_id = launch->grids->index;
+    block->num_grids = launch->grids->count;
+    block->items_before = launch->grids->items_before;
+    block->items_all = launch->grids->items_all;
 }
 
 /* The compiler knows the scratch of calls that it can follow; through function pointers and

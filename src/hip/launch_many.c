@@ -16,6 +16,7 @@ struct meeting {
 struct one {
     struct ihipStream_t *stream;
     struct hip_kernel_launch launch;
+    struct hip_grids grids;
     void **params;
 };
 
@@ -174,12 +175,14 @@ static hipError_t prepare(struct one *ones, unsigned count, struct meeting *meet
             error = hip_launch_check_cooperative(launch);
         if (error != hipSuccess)
             return error;
-        if (meeting != NULL)
-            launch->grids = (struct hip_grids){.counters = meeting->counters,
+        if (meeting != NULL) {
+            ones[i].grids = (struct hip_grids){.counters = meeting->counters,
                                                .index = i,
                                                .count = count,
                                                .items_before = before,
                                                .items_all = items};
+            launch->grids = &ones[i].grids;
+        }
         before += items_of(launch);
     }
     return hipSuccess;
