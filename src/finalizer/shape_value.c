@@ -41,15 +41,15 @@ enum cairn_shape_kind cairn_shape_weaker(struct cairn_shape_value a, struct cair
                : CAIRN_SHAPE_UNIFORM;
 }
 
-bool cairn_shape_is_whole(struct cairn_shape_value value)
+uint8_t cairn_shape_run(struct cairn_shape_value value)
 {
-    return value.shape.kind == CAIRN_SHAPE_GROUP_UNIFORM || value.shape.whole;
+    return value.shape.kind == CAIRN_SHAPE_GROUP_UNIFORM ? CAIRN_SHAPE_RUN_ALL : value.shape.run;
 }
 
-struct cairn_shape cairn_shape_affine(int64_t stride, bool whole)
+struct cairn_shape cairn_shape_affine(int64_t stride, uint8_t run)
 {
     struct cairn_shape shape = cairn_shape_make(stride, CAIRN_SHAPE_UNIFORM);
-    shape.whole = whole;
+    shape.run = run;
     return shape;
 }
 
@@ -71,7 +71,7 @@ struct cairn_shape_value cairn_shape_sum(struct cairn_shape_value a, struct cair
         return result;
     result.shape = cairn_shape_make(cairn_shape_stride(a) + sign * cairn_shape_stride(b),
                                     cairn_shape_weaker(a, b));
-    result.shape.whole = cairn_shape_is_whole(a) && cairn_shape_is_whole(b);
+    result.shape.run = cairn_shape_least(cairn_shape_run(a), cairn_shape_run(b));
     result.zeros = cairn_shape_least(a.zeros, b.zeros);
     if (sign > 0 && a.bits < 31 && b.bits < 31)
         result.bits = (uint8_t)((a.bits > b.bits ? a.bits : b.bits) + 1);
@@ -92,7 +92,7 @@ struct cairn_shape_value cairn_shape_shifted_left(struct cairn_shape_value a, ui
     }
     result.shape =
         cairn_shape_make(cairn_shape_stride(a) * ((int64_t)1 << count), cairn_shape_weaker(a, a));
-    result.shape.whole = cairn_shape_is_whole(a);
+    result.shape.run = cairn_shape_run(a);
     result.zeros = (uint8_t)(a.zeros + count > 32 ? 32 : a.zeros + count);
     result.bits = (uint8_t)(a.bits + count > 32 ? 32 : a.bits + count);
     result.packed = result.low_lanes = false;
@@ -107,7 +107,7 @@ struct cairn_shape_value cairn_shape_times(struct cairn_shape_value a, uint32_t 
         return result;
     result.shape =
         cairn_shape_make(cairn_shape_stride(a) * (int32_t)factor, cairn_shape_weaker(a, a));
-    result.shape.whole = cairn_shape_is_whole(a);
+    result.shape.run = cairn_shape_run(a);
     result.zeros =
         factor == 0 ? 32 : cairn_shape_least(32, (uint8_t)(a.zeros + __builtin_ctz(factor)));
     result.bits = cairn_shape_least(32, (uint8_t)(a.bits + cairn_shape_bits_of(factor)));
@@ -196,7 +196,7 @@ struct cairn_shape_value cairn_shape_combined(unsigned width, struct cairn_shape
     struct cairn_shape_value result = cairn_shape_varying;
     if (cairn_shape_is_uniform(a) && cairn_shape_is_uniform(b)) {
         result = cairn_shape_uniform(cairn_shape_weaker(a, b));
-        result.shape.whole = cairn_shape_is_whole(a) && cairn_shape_is_whole(b);
+        result.shape.run = cairn_shape_least(cairn_shape_run(a), cairn_shape_run(b));
         result.zeros = cairn_shape_least(a.zeros, b.zeros);
         result.bits = a.bits > b.bits ? a.bits : b.bits;
         return result;

@@ -30,9 +30,9 @@ uint8_t cairn_shape_bits_of(uint32_t value);
 struct cairn_shape cairn_shape_make(int64_t stride, enum cairn_shape_kind kind);
 /* The kind of what is made from two uniform values. */
 enum cairn_shape_kind cairn_shape_weaker(struct cairn_shape_value a, struct cairn_shape_value b);
-/* Is that what it is for all lanes of a wave, not only of a chunk? */
-bool cairn_shape_is_whole(struct cairn_shape_value value);
-struct cairn_shape cairn_shape_affine(int64_t stride, bool whole);
+/* Over how many lanes it is what it is: struct cairn_shape's `run`. */
+uint8_t cairn_shape_run(struct cairn_shape_value value);
+struct cairn_shape cairn_shape_affine(int64_t stride, uint8_t run);
 /* 0 unless it is affine. */
 int64_t cairn_shape_stride(struct cairn_shape_value value);
 uint8_t cairn_shape_least(uint8_t a, uint8_t b);

@@ -19,7 +19,7 @@ struct carry {
     uint16_t high[2];  /* by source: vreg that must be the other's high half; NONE: scalar */
     int64_t stride[2]; /* of the source as a 64-bit pair */
     bool uniform;
-    bool whole; /* of all lanes of a wave */
+    uint8_t run; /* so across so many lanes */
 };
 
 struct state {
@@ -73,15 +73,15 @@ static struct cairn_shape_value source(const struct pass *pass, unsigned slot, u
 
 /* A two-dword source as a 64-bit value: its stride, and whether that is so for all lanes of a wave;
  * false: not affine. */
-static bool pair_stride(const struct pass *pass, unsigned slot, int64_t *out, bool *whole)
+static bool pair_stride(const struct pass *pass, unsigned slot, int64_t *out, uint8_t *run)
 {
     struct cairn_shape_value low = source(pass, slot, 0), high = source(pass, slot, 1);
     *out = 0;
-    *whole = cairn_shape_is_whole(low) && cairn_shape_is_whole(high);
+    *run = cairn_shape_least(cairn_shape_run(low), cairn_shape_run(high));
     if (cairn_shape_is_uniform(low) && cairn_shape_is_uniform(high))
         return true;
     *out = high.shape.pair_stride;
-    *whole = high.shape.pair_whole;
+    *run = high.shape.pair_run;
     return high.shape.pair;
 }
 
@@ -91,7 +91,7 @@ static struct cairn_shape_value product(const struct pass *pass, struct cairn_sh
     uint32_t factor;
     if (cairn_shape_is_uniform(a) && cairn_shape_is_uniform(b)) {
         struct cairn_shape_value result = cairn_shape_uniform(cairn_shape_weaker(a, b));
-        result.shape.whole = cairn_shape_is_whole(a) && cairn_shape_is_whole(b);
+        result.shape.run = cairn_shape_least(cairn_shape_run(a), cairn_shape_run(b));
         result.zeros = cairn_shape_least(32, (uint8_t)(a.zeros + b.zeros));
         result.bits = cairn_shape_least(32, (uint8_t)(a.bits + b.bits));
         return result;
@@ -117,13 +117,21 @@ static bool rows_fit_chunks(const struct pass *pass)
            (uint64_t)size_of(pass, 1) * size_of(pass, 2) == 1;
 }
 
+/* Lanes that belong to one row of the workgroup, wherever they begin at a multiple of it. */
+static uint8_t run_of_rows(const struct pass *pass)
+{
+    uint32_t row = size_of(pass, 0), power = row & -row;
+    if ((uint64_t)size_of(pass, 1) * size_of(pass, 2) == 1 || power >= CAIRN_SHAPE_RUN_ALL)
+        return CAIRN_SHAPE_RUN_ALL;
+    return (uint8_t)power;
+}
+
 static struct cairn_shape_value id_x(const struct pass *pass)
 {
     struct cairn_shape_value value = cairn_shape_varying;
     value.bits = cairn_shape_bits_of(size_of(pass, 0) - 1);
     if (rows_fit_chunks(pass)) {
-        value.shape = cairn_shape_affine(1, (uint64_t)size_of(pass, 1) * size_of(pass, 2) == 1 ||
-                                                size_of(pass, 0) % pass->geometry->wave_size == 0);
+        value.shape = cairn_shape_affine(1, run_of_rows(pass));
         value.zeros = (uint8_t)__builtin_ctz(pass->geometry->width);
         /* Lanes that do not exist count on. */
         value.bits = cairn_shape_bits_of((size_of(pass, 0) + 63) / 64 * 64 - 1);
@@ -140,7 +148,7 @@ static struct cairn_shape_value id_of_row(const struct pass *pass, unsigned dime
         value.bits = 0;
     } else if (rows_fit_chunks(pass)) {
         value = cairn_shape_uniform(CAIRN_SHAPE_UNIFORM);
-        value.shape.whole = size_of(pass, 0) % pass->geometry->wave_size == 0;
+        value.shape.run = run_of_rows(pass);
         value.bits = cairn_shape_bits_of(size_of(pass, dimension) - 1);
     }
     return value;
@@ -192,7 +200,7 @@ static struct cairn_shape_value of_uniforms(const struct pass *pass)
     const struct cairn_insn *insn = pass->insn;
     enum cairn_shape_kind kind = CAIRN_SHAPE_GROUP_UNIFORM;
     struct cairn_shape_value result;
-    bool whole = true;
+    uint8_t run = CAIRN_SHAPE_RUN_ALL;
     bool lane_wise = insn->encoding >= CAIRN_ENC_VOP1 && insn->encoding <= CAIRN_ENC_VOP3P &&
                      insn->variant != CAIRN_VARIANT_DPP && insn->variant != CAIRN_VARIANT_DPP8;
     struct cairn_regs reads, writes;
@@ -208,10 +216,10 @@ static struct cairn_shape_value of_uniforms(const struct pass *pass)
             return cairn_shape_varying;
         if (pass->now.v[i].shape.kind != CAIRN_SHAPE_GROUP_UNIFORM)
             kind = CAIRN_SHAPE_UNIFORM;
-        whole = whole && cairn_shape_is_whole(pass->now.v[i]);
+        run = cairn_shape_least(run, cairn_shape_run(pass->now.v[i]));
     }
     result = cairn_shape_uniform(kind);
-    result.shape.whole = whole;
+    result.shape.run = run;
     return result;
 }
 
@@ -244,7 +252,7 @@ static struct cairn_shape_value lane_count(const struct pass *pass, bool high)
         result.low_lanes = true;
         result.bits = 6;
     } else if (high && all && a.low_lanes) {
-        result.shape = cairn_shape_affine(1, true);
+        result.shape = cairn_shape_affine(1, CAIRN_SHAPE_RUN_ALL);
         result.bits = 6;
         result.zeros = (uint8_t)__builtin_ctz(pass->geometry->width);
     }
@@ -360,11 +368,11 @@ static bool affine_result(const struct pass *pass, struct cairn_shape_value *out
 
 /* ---- 64-bit pairs */
 
-static struct cairn_shape as_pair(struct cairn_shape shape, int64_t stride, bool whole)
+static struct cairn_shape as_pair(struct cairn_shape shape, int64_t stride, uint8_t run)
 {
     shape.pair = true;
     shape.pair_stride = stride;
-    shape.pair_whole = whole;
+    shape.pair_run = run;
     return shape;
 }
 
@@ -380,14 +388,14 @@ static struct carry begin_carry(const struct pass *pass)
     struct carry carry = {.valid = insn->op == CAIRN_OP_v_add_co_u32 && plain(insn),
                           .mask = insn->slot[CAIRN_SLOT_SDST].code,
                           .low = (uint16_t)vreg_of(&insn->slot[CAIRN_SLOT_DST]),
-                          .whole = true,
+                          .run = CAIRN_SHAPE_RUN_ALL,
                           /* else lanes that are off have no carry */
                           .uniform = pass->facts->insn[pass->index].exec_full};
     for (unsigned i = 0; i < 2 && carry.valid; i++) {
         struct cairn_shape_value low = source(pass, CAIRN_SLOT_SRC0 + i, 0);
         unsigned vreg = vreg_of(&insn->slot[CAIRN_SLOT_SRC0 + i]);
         carry.uniform = carry.uniform && cairn_shape_is_uniform(low);
-        carry.whole = carry.whole && cairn_shape_is_whole(low);
+        carry.run = cairn_shape_least(carry.run, cairn_shape_run(low));
         carry.high[i] = NO_VREG;
         if (cairn_shape_is_uniform(low))
             continue;
@@ -397,7 +405,7 @@ static struct carry begin_carry(const struct pass *pass)
         carry.high[i] = (uint16_t)(vreg + 1);
         carry.valid = pass->now.v[vreg + 1].shape.pair;
         carry.stride[i] = pass->now.v[vreg + 1].shape.pair_stride;
-        carry.whole = carry.whole && pass->now.v[vreg + 1].shape.pair_whole;
+        carry.run = cairn_shape_least(carry.run, pass->now.v[vreg + 1].shape.pair_run);
     }
     return carry;
 }
@@ -413,12 +421,12 @@ static bool is_other_half(const struct pass *pass, const struct carry *carry, un
     return vreg == carry->high[i] || value.copy_of == carry->high[i] + 1;
 }
 
-/* Are the high halves of a sum's uniform sources the same in all lanes of a wave? Those of pairs
- * were looked at with their low halves. */
-static bool high_is_whole(const struct pass *pass, unsigned slot, unsigned i)
+/* Across how many lanes the high half of source `i` of a sum is the same. Those of pairs were
+ * looked at with their low halves. */
+static uint8_t run_of_high(const struct pass *pass, unsigned slot, unsigned i)
 {
-    const struct carry *carry = &pass->now.carry;
-    return carry->high[i] != NO_VREG || cairn_shape_is_whole(source(pass, slot, 0));
+    bool pair = pass->now.carry.high[i] != NO_VREG;
+    return pair ? CAIRN_SHAPE_RUN_ALL : cairn_shape_run(source(pass, slot, 0));
 }
 
 static struct cairn_shape_value end_carry(const struct pass *pass)
@@ -438,9 +446,10 @@ static struct cairn_shape_value end_carry(const struct pass *pass)
                            cairn_shape_is_uniform(source(pass, CAIRN_SLOT_SRC1, 0));
             if (uniform)
                 result = cairn_shape_uniform(CAIRN_SHAPE_UNIFORM);
-            bool whole = carry->whole && high_is_whole(pass, CAIRN_SLOT_SRC0, i) &&
-                         high_is_whole(pass, CAIRN_SLOT_SRC1, 1 - i);
-            result.shape = as_pair(result.shape, carry->stride[0] + carry->stride[1], whole);
+            uint8_t run = cairn_shape_least(run_of_high(pass, CAIRN_SLOT_SRC0, i),
+                                            run_of_high(pass, CAIRN_SLOT_SRC1, 1 - i));
+            run = cairn_shape_least(run, carry->run);
+            result.shape = as_pair(result.shape, carry->stride[0] + carry->stride[1], run);
             return result;
         }
     return result;
@@ -461,15 +470,15 @@ static void extend(const struct pass *pass, struct cairn_shape_value *result)
         (other == dst - 1 || from.copy_of == dst ||
          (low.copy_of != 0 && low.copy_of == other + 1)) &&
         cairn_shape_is_regular(low))
-        result->shape = as_pair(result->shape, cairn_shape_stride(low), cairn_shape_is_whole(low));
+        result->shape = as_pair(result->shape, cairn_shape_stride(low), cairn_shape_run(low));
     if (insn->op == CAIRN_OP_v_mov_b32 && constant_of(pass, CAIRN_SLOT_SRC0, &k) && k == 0 &&
         cairn_shape_is_regular(low))
-        result->shape = as_pair(result->shape, cairn_shape_stride(low), cairn_shape_is_whole(low));
+        result->shape = as_pair(result->shape, cairn_shape_stride(low), cairn_shape_run(low));
     unsigned source0 = vreg_of(&insn->slot[CAIRN_SLOT_SRC0]);
     if (insn->op == CAIRN_OP_v_mov_b32 && source0 != NO_VREG && source0 > 0 &&
         pass->now.v[source0].shape.pair && low.copy_of == source0)
         result->shape = as_pair(result->shape, pass->now.v[source0].shape.pair_stride,
-                                pass->now.v[source0].shape.pair_whole);
+                                pass->now.v[source0].shape.pair_run);
 }
 
 /* Results of two dwords. */
@@ -477,13 +486,13 @@ static bool wide_result(const struct pass *pass, struct cairn_shape_value *low,
                         struct cairn_shape_value *high)
 {
     int64_t stride;
-    bool whole;
+    uint8_t run;
     uint32_t k, n;
     *low = *high = cairn_shape_varying;
     switch (pass->insn->op) {
     case CAIRN_OP_v_lshlrev_b64:
         if (!constant_of(pass, CAIRN_SLOT_SRC0, &k) ||
-            !pair_stride(pass, CAIRN_SLOT_SRC1, &stride, &whole))
+            !pair_stride(pass, CAIRN_SLOT_SRC1, &stride, &run))
             return false;
         k &= 63;
         if (k < 32)
@@ -491,11 +500,11 @@ static bool wide_result(const struct pass *pass, struct cairn_shape_value *low,
         stride = (int64_t)((uint64_t)stride << k);
         if (stride == 0 && cairn_shape_is_uniform(source(pass, CAIRN_SLOT_SRC1, 1)))
             *high = cairn_shape_uniform(CAIRN_SHAPE_UNIFORM);
-        high->shape = as_pair(high->shape, stride, whole);
+        high->shape = as_pair(high->shape, stride, run);
         return true;
     case CAIRN_OP_v_mad_u64_u32:
     case CAIRN_OP_v_mad_i64_i32: {
-        bool paired = pair_stride(pass, CAIRN_SLOT_SRC2, &stride, &whole);
+        bool paired = pair_stride(pass, CAIRN_SLOT_SRC2, &stride, &run);
         if (!paired) /* 32-bit code multiplies and adds so: the high half is of no use */
             stride = cairn_shape_stride(source(pass, CAIRN_SLOT_SRC2, 0));
         n = constant_of(pass, CAIRN_SLOT_SRC0, &k) ? CAIRN_SLOT_SRC1 : CAIRN_SLOT_SRC0;
@@ -508,14 +517,14 @@ static bool wide_result(const struct pass *pass, struct cairn_shape_value *low,
         if (!cairn_shape_is_regular(source(pass, n, 0)))
             return false;
         stride += cairn_shape_stride(source(pass, n, 0)) * (int32_t)k;
-        low->shape =
-            cairn_shape_affine(stride, cairn_shape_is_whole(source(pass, n, 0)) &&
-                                           cairn_shape_is_whole(source(pass, CAIRN_SLOT_SRC2, 0)));
+        low->shape = cairn_shape_affine(
+            stride, cairn_shape_least(cairn_shape_run(source(pass, n, 0)),
+                                      cairn_shape_run(source(pass, CAIRN_SLOT_SRC2, 0))));
         if (paired && stride == 0 && cairn_shape_is_uniform(source(pass, CAIRN_SLOT_SRC2, 0)))
             *high = cairn_shape_uniform(CAIRN_SHAPE_UNIFORM);
         if (paired)
-            high->shape =
-                as_pair(high->shape, stride, whole && cairn_shape_is_whole(source(pass, n, 0)));
+            high->shape = as_pair(high->shape, stride,
+                                  cairn_shape_least(run, cairn_shape_run(source(pass, n, 0))));
         return cairn_shape_is_regular(source(pass, CAIRN_SLOT_SRC2, 0));
     }
     default:
@@ -626,15 +635,15 @@ static void run_insn(struct pass *pass, uint32_t index)
 static bool join_value(struct cairn_shape_value *a, const struct cairn_shape_value *b)
 {
     struct cairn_shape_value before = *a;
-    bool whole = cairn_shape_is_whole(*a) && cairn_shape_is_whole(*b);
+    uint8_t run = cairn_shape_least(cairn_shape_run(*a), cairn_shape_run(*b));
     if (a->shape.kind != b->shape.kind || a->shape.stride != b->shape.stride) {
         bool uniform = cairn_shape_is_uniform(*a) && cairn_shape_is_uniform(*b);
         a->shape.kind = uniform ? CAIRN_SHAPE_UNIFORM : CAIRN_SHAPE_VARYING;
         a->shape.stride = 0;
     }
-    a->shape.whole = a->shape.kind != CAIRN_SHAPE_VARYING && whole;
+    a->shape.run = a->shape.kind != CAIRN_SHAPE_VARYING ? run : 0;
     a->shape.pair = a->shape.pair && b->shape.pair && a->shape.pair_stride == b->shape.pair_stride;
-    a->shape.pair_whole = a->shape.pair && a->shape.pair_whole && b->shape.pair_whole;
+    a->shape.pair_run = a->shape.pair ? cairn_shape_least(a->shape.pair_run, b->shape.pair_run) : 0;
     if (!a->shape.pair)
         a->shape.pair_stride = 0;
     if (b->bits > a->bits)

@@ -39,14 +39,16 @@ enum cairn_shape_kind {
     CAIRN_SHAPE_UNIFORM,       /* the same in all lanes of a chunk */
     CAIRN_SHAPE_GROUP_UNIFORM, /* and in all chunks of all waves of the workgroup */
 };
+enum { CAIRN_SHAPE_RUN_ALL = 64 }; /* all lanes of a wave */
 struct cairn_shape {
     uint8_t kind; /* enum cairn_shape_kind */
     /* Of a high half: the 64-bit value of (the register below, this one) goes up by pair_stride
      * from lane to lane, but for at most one jump, which then shows in the last lane: to be guarded
      * at run time. cairn_lift_shape() tells it of the low half of a two-dword operand. */
     bool pair;
-    bool pair_whole; /* of a pair: so across all lanes of a wave, too */
-    bool whole;      /* so across all lanes of a wave, not only of a chunk */
+    /* So not only across a chunk, but across so many lanes, a power of two, wherever they begin at
+     * a multiple of it in the wave; 0: across a chunk. And of a pair as a 64-bit value. */
+    uint8_t run, pair_run;
     int32_t stride;
     int64_t pair_stride;
 };

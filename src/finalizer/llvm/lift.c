@@ -396,7 +396,7 @@ struct cairn_shape cairn_lift_shape(struct cairn_lift *lift, unsigned slot, unsi
     if (dword == 0 && operand->dwords == 2) {
         bool uniform = is_uniform(shapes[0]) && is_uniform(shapes[1]);
         shape.pair = uniform || shapes[1].pair;
-        shape.pair_whole = !uniform && shapes[1].pair && shapes[1].pair_whole;
+        shape.pair_run = !uniform && shapes[1].pair ? shapes[1].pair_run : 0;
         shape.pair_stride = uniform ? 0 : shapes[1].pair_stride;
     }
     return shape;

@@ -68,7 +68,7 @@ static void pair_addresses(struct cairn_lift_access *access, struct cairn_lift_a
         out->first = LLVMBuildAdd(b, first, access->base, "");
         out->good = compare(lift, LLVMIntEQ, last,
                             LLVMBuildAdd(b, first, cairn_lift_const64(lift, span), ""));
-        out->whole = low.pair_whole;
+        out->run = low.pair_run;
         out->last = LLVMBuildAdd(b, last, access->base, "");
         return;
     }
@@ -111,7 +111,7 @@ void cairn_lift_offset_addresses(struct cairn_lift_access *access, struct cairn_
         return;
     }
     out->good = no_wrap(lift, first, stride);
-    out->whole = shape.whole;
+    out->run = shape.run;
     out->offset = out->from[0] = first;
     first = LLVMBuildZExt(lift->builder, first, lift->i64, "");
     out->first = LLVMBuildAdd(lift->builder, first, access->base, "");

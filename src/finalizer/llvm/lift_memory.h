@@ -136,9 +136,9 @@ struct cairn_lift_addresses {
     int64_t stride;
     LLVMValueRef first;   /* i64 */
     LLVMValueRef from[2]; /* what it is made of beside a constant; NULL: no more */
-    /* So across all lanes of a wave: if the last lane of its last chunk is at `last` (i64), or, if
-     * that is NULL, if no lane wraps from `offset` (i32) of its first lane on. */
-    bool whole;
+    /* So across `run` lanes (struct cairn_shape): if the last lane of their last chunk is at `last`
+     * (i64), or, if that is NULL, if no lane wraps from `offset` (i32) of their first lane on. */
+    unsigned run;
     LLVMValueRef last, offset;
     /* Not regular: at origin (i64) + (index (v32) << shift), if `good`; NULL: not known. */
     LLVMValueRef origin, index;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * Loads and stores of chunks that go in step, as one: where the lanes of the whole wave lie side by
- * side and all are active, one check does for all chunks. Else each chunk looks for itself.
+ * Loads and stores of chunks that go in step, as one: where the lanes of several, or of the
+ * whole wave, lie side by side and all are active, one check does for them. Else each chunk looks
+ * for itself.
  *
  * Stores of a dispatch that touches more memory than the host's last cache holds go past the
  * caches there, which saves reading the lines first: behind the last wait of a program, where
@@ -67,13 +68,19 @@ static bool is_rows(const struct together *all)
     return all->loads && all->bytes > 4 && all->addresses[0].stride == 4;
 }
 
-static bool side_by_side(const struct together *all)
+/* How many chunks lie side by side, each time. */
+static unsigned side_by_side(const struct together *all)
 {
     bool good = all->addresses[0].stride == all->bytes || is_rows(all);
-    for (unsigned k = 0; k < all->count; k++)
-        good = good && all->addresses[k].regular && all->addresses[k].whole &&
-               all->addresses[k].stride == all->addresses[0].stride;
-    return good;
+    unsigned run = CAIRN_SHAPE_RUN_ALL;
+    for (unsigned k = 0; k < all->count; k++) {
+        const struct cairn_lift_addresses *at = &all->addresses[k];
+        good = good && at->regular && at->stride == all->addresses[0].stride;
+        run = at->run < run ? at->run : run;
+    }
+    unsigned chunks = run / all->lift->width;
+    chunks = chunks < all->count ? chunks : all->count;
+    return good && chunks > 0 ? chunks : 1;
 }
 
 /* i1: all lanes of all chunks are active, and may be touched. */
@@ -164,9 +171,9 @@ static unsigned line_bytes(const struct together *all)
 static bool may_stream(const struct together *all)
 {
     const struct cairn_lift *lift = all->lift;
-    return !all->loads && !was_loaded(all) && !all->access[0].is_volatile &&
-           line_bytes(all) >= 32 && !all->regions[0]->segment->loop &&
-           cairn_program_ends_behind(lift->program, lift->at);
+    return !all->loads && all->count == lift->chunks && !was_loaded(all) &&
+           !all->access[0].is_volatile && line_bytes(all) >= 32 &&
+           !all->regions[0]->segment->loop && cairn_program_ends_behind(lift->program, lift->at);
 }
 
 /* i1 */
@@ -204,7 +211,7 @@ static void run_blocks(struct together *all, unsigned past)
         *block = all->access[k];
         block->mask = LLVMConstAllOnes(lift->v1);
         block->full = true;
-        block->together = true;
+        block->together = all->count == lift->chunks;
         block->near = !all->loads && was_loaded(all);
         block->past = past;
         LLVMValueRef at = LLVMBuildAdd(lift->builder, all->addresses[0].first, ahead, "");
@@ -298,16 +305,33 @@ static void run(struct together *all)
     note_loaded(all);
 }
 
+/* `count` of the chunks, from `first` on. */
+static void run_some(struct together *all, unsigned first, unsigned count)
+{
+    struct together some = {.lift = all->lift,
+                            .regions = all->regions + first,
+                            .count = count,
+                            .bytes = all->bytes,
+                            .form = all->form,
+                            .loads = all->loads};
+    memcpy(some.access, all->access + first, count * sizeof *some.access);
+    memcpy(some.addresses, all->addresses + first, count * sizeof *some.addresses);
+    some.lift->region = some.regions[0];
+    run(&some);
+    memcpy(all->access + first, some.access, count * sizeof *some.access);
+}
+
 void cairn_lift_together(struct cairn_lift *lift, struct cairn_lift_region *const *regions,
                          unsigned count)
 {
     struct together all = {.lift = lift, .regions = regions, .count = count};
     (void)cairn_lift_plain_of(lift->insn, &all.bytes, &all.form, &all.loads);
     begin(&all);
-    if (side_by_side(&all))
-        run(&all);
-    else
+    unsigned chunks = side_by_side(&all);
+    if (chunks == 1)
         run_apart(&all);
+    for (unsigned first = 0; first < count && chunks > 1; first += chunks)
+        run_some(&all, first, chunks);
     end(&all);
     lift->region = regions[0];
 }

@@ -45,8 +45,8 @@ static int64_t stride_of(const struct cairn_shape shape[CAIRN_VREGS], const stru
         return 0;
     const struct cairn_shape *low = &shape[cairn_vreg_of_code(address->code)];
     int64_t stride = low->stride < 0 ? -(int64_t)low->stride : low->stride;
-    bool apart =
-        low->kind == CAIRN_SHAPE_AFFINE && low->whole && stride <= UINT32_MAX / CAIRN_WAVE_LANES;
+    bool apart = low->kind == CAIRN_SHAPE_AFFINE && low->run == CAIRN_SHAPE_RUN_ALL &&
+                 stride <= UINT32_MAX / CAIRN_WAVE_LANES;
     return apart ? stride : 0;
 }
 
