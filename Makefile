@@ -6,7 +6,7 @@ JOBS   ?= $(shell nproc)
 BUILD  := build/$(PRESET)
 STAGE  := $(CURDIR)/$(BUILD)/stage
 
-.PHONY: all deps configure build stage demo check check-slow install bench fuzz coverage lines format clean help
+.PHONY: all deps configure build stage demo check check-slow install bench deb deb-check fuzz coverage lines format clean help
 
 all: build
 
@@ -16,6 +16,7 @@ help:
 	@echo "make check           all tests; closes with 'N passed, N failed'"
 	@echo "make check-slow      the long tests, too"
 	@echo "make install PREFIX=dir   a ROCm-shaped tree that works from any place"
+	@echo "make deb              Debian packages in out/deb, which install under /opt/cairn"
 	@echo "make bench           speed figures: Cairn, PoCL and native C side by side (BENCH=--quick: small sizes)"
 	@echo "make fuzz SECONDS=600     fuzz every parser"
 	@echo "make coverage        write docs/COVERAGE.md from the tables"
@@ -39,6 +40,13 @@ stage: build
 install: build
 	@cmake --install $(BUILD) --prefix "$(PREFIX)" >/dev/null
 	@echo "installed in $(PREFIX)"
+
+deb: build
+	@sh scripts/deb.sh $(BUILD) out/deb
+
+# ROOT: a fresh Debian 12, such as debootstrap --variant=minbase makes it; needs root
+deb-check: deb
+	@sh tests/install/deb.sh "$(ROOT)" out/deb
 
 demo: stage
 	@sh scripts/demo.sh "$(STAGE)" $(BUILD)/demo
