@@ -40,8 +40,23 @@ static const char *error_text(hipError_t error)
 
 hipError_t hip_return(hipError_t error)
 {
-    hip_thread()->last = error;
+    struct hip_thread *thread = hip_thread();
+    thread->last = error;
+    if (error != hipSuccess && error != hipErrorNotReady)
+        thread->failure = error;
     return error;
+}
+
+hipError_t hip_last_failure(void)
+{
+    hipError_t error = hip_thread()->failure;
+    hip_thread()->failure = hipSuccess;
+    return error;
+}
+
+hipError_t hip_peek_failure(void)
+{
+    return hip_thread()->failure;
 }
 
 int hip_not_supported(const char *name)

@@ -32,8 +32,10 @@ hipError_t hip_launch_check_cooperative(const struct hip_kernel_launch *launch)
 static hipError_t enqueue(struct ihipStream_t *stream, struct hip_kernel_launch *launch,
                           struct ihipEvent_t *start, struct ihipEvent_t *stop)
 {
-    struct hip_command command = {.kind = HIP_COMMAND_KERNEL, .kernel = *launch};
+    struct hip_command command; /* what a kernel does not use stays as it is: clearing costs */
     struct hip_op *op = NULL;
+    command.kind = HIP_COMMAND_KERNEL;
+    command.kernel = *launch;
     hipError_t error =
         hip_stream_enqueue(stream, &command, start != NULL || stop != NULL ? &op : NULL);
     if (error != hipSuccess || op == NULL)
@@ -76,8 +78,7 @@ hipError_t hip_launch(struct ihipStream_t *stream, struct hip_kernel_launch *lau
 }
 
 /* Blocks to work-items; false if a dimension leaves 32 bits. */
-static bool set_grid(struct hip_kernel_launch *launch, const uint32_t grid[3],
-                     const uint32_t block[3])
+static bool items_of(const uint32_t grid[3], const uint32_t block[3], uint32_t out[3])
 {
     for (int i = 0; i < 3; i++) {
         uint64_t items = (uint64_t)grid[i] * block[i];
@@ -86,8 +87,7 @@ static bool set_grid(struct hip_kernel_launch *launch, const uint32_t grid[3],
                       grid[i], block[i]);
             return false;
         }
-        launch->grid[i] = (uint32_t)items;
-        launch->block[i] = block[i];
+        out[i] = (uint32_t)items;
     }
     return true;
 }
@@ -134,8 +134,9 @@ static hipError_t launch_host(const void *host, dim3 grid, dim3 block, void **pa
     if (error != hipSuccess)
         return error;
     const uint32_t g[3] = {grid.x, grid.y, grid.z}, b[3] = {block.x, block.y, block.z};
-    if (!set_grid(&launch, g, b))
+    if (!items_of(g, b, launch.grid))
         return hipErrorInvalidConfiguration;
+    memcpy(launch.block, b, sizeof launch.block);
     error = set_lds(&launch, lds_bytes);
     if (error != hipSuccess)
         return error;
@@ -219,7 +220,7 @@ static hipError_t launch_blocks(hipFunction_t function, const uint32_t grid[3],
                                 const uint32_t block[3], size_t lds_bytes, hipStream_t stream,
                                 void **params, void **extra, bool cooperative)
 {
-    struct hip_kernel_launch sizes = {0};
+    uint32_t items[3];
     const hipDeviceProp_t *props = &hip_current_device()->props;
     for (int i = 0; i < 3; i++)
         if (grid[i] == 0 || block[i] == 0 || grid[i] > (uint32_t)props->maxGridSize[i]) {
@@ -227,10 +228,10 @@ static hipError_t launch_blocks(hipFunction_t function, const uint32_t grid[3],
                       grid[i], block[i], props->maxGridSize[i]);
             return hipErrorInvalidValue;
         }
-    if (!set_grid(&sizes, grid, block))
+    if (!items_of(grid, block, items))
         return hipErrorInvalidConfiguration;
-    hipError_t error = launch_module(function, sizes.grid, block, lds_bytes, stream, params, extra,
-                                     NULL, NULL, 0, cooperative);
+    hipError_t error = launch_module(function, items, block, lds_bytes, stream, params, extra, NULL,
+                                     NULL, 0, cooperative);
     bool size_error = error == hipErrorInvalidConfiguration || error == hipErrorOutOfMemory;
     return size_error && !cooperative ? hipErrorInvalidValue : error;
 }

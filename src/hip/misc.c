@@ -30,7 +30,18 @@ static const struct hip_symbol *find_symbol(const char *name)
 }
 
 /* `version` is major * 100 + minor * 10 or HIP_VERSION; the plain property names mean the layout of
- * the version asked for. */
+ * the version asked for, the last error its rule. */
+static void *entry_of(const char *name, int version)
+{
+    bool is_7 = (version >= 700 && version < 10000) || version >= 70000000;
+    if (is_7 && strcmp(name, "hipGetLastError") == 0)
+        return (void *)hip_last_failure;
+    if (is_7 && strcmp(name, "hipPeekAtLastError") == 0)
+        return (void *)hip_peek_failure;
+    const struct hip_symbol *symbol = find_symbol(name);
+    return symbol == NULL ? NULL : (void *)symbol->entry;
+}
+
 static hipError_t proc_address(const char *name, void **function, int version,
                                hipDriverProcAddressQueryResult *result)
 {
@@ -41,12 +52,11 @@ static hipError_t proc_address(const char *name, void **function, int version,
         name = "hipGetDevicePropertiesR0600";
     if (newer && strcmp(name, "hipChooseDevice") == 0)
         name = "hipChooseDeviceR0600";
-    const struct hip_symbol *symbol = find_symbol(name);
-    *function = symbol == NULL ? NULL : (void *)symbol->entry;
+    *function = entry_of(name, version);
     if (result != NULL)
-        *result =
-            symbol == NULL ? HIP_GET_PROC_ADDRESS_SYMBOL_NOT_FOUND : HIP_GET_PROC_ADDRESS_SUCCESS;
-    return symbol == NULL ? hipErrorInvalidValue : hipSuccess;
+        *result = *function == NULL ? HIP_GET_PROC_ADDRESS_SYMBOL_NOT_FOUND
+                                    : HIP_GET_PROC_ADDRESS_SUCCESS;
+    return *function == NULL ? hipErrorInvalidValue : hipSuccess;
 }
 
 hipError_t hipGetProcAddress(const char *symbol, void **pfn, int version, uint64_t flags,

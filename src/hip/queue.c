@@ -187,11 +187,11 @@ static bool put_deps(struct ihipStream_t *stream, struct hip_op *op)
     return true;
 }
 
-static bool put_kernel(struct ihipStream_t *stream, struct hip_op *op,
+static bool put_kernel(struct ihipStream_t *stream, struct hip_op *op, bool any_order,
                        hsa_kernel_dispatch_packet_t *packet)
 {
     uint64_t index;
-    bool barrier = !op->command.kernel.any_order || op->dep_count > 0;
+    bool barrier = !any_order || op->dep_count > 0;
     packet->completion_signal = op->signal;
     char *slot = claim_slot(stream, &index);
     if (slot == NULL)
@@ -202,20 +202,22 @@ static bool put_kernel(struct ihipStream_t *stream, struct hip_op *op,
     return true;
 }
 
-hipError_t hip_queue_submit_locked(struct ihipStream_t *stream, struct hip_op *op)
+hipError_t hip_queue_submit_locked(struct ihipStream_t *stream, struct hip_op *op,
+                                   const struct hip_command *command)
 {
     hsa_kernel_dispatch_packet_t packet = {0};
     hipError_t error = open_queue_locked(stream);
     if (error != hipSuccess)
         return error;
-    bool is_kernel = op->command.kind == HIP_COMMAND_KERNEL;
+    bool is_kernel = command->kind == HIP_COMMAND_KERNEL;
     if (is_kernel) {
-        error = hip_launch_prepare(stream->device, &op->command.kernel, &op->kernarg, &packet);
+        error = hip_launch_prepare(stream->device, &command->kernel, &op->kernarg, &packet);
         if (error != hipSuccess)
             return error;
     }
     op->in_queue = true;
-    bool put = put_deps(stream, op) && (is_kernel ? put_kernel(stream, op, &packet)
-                                                  : put_barrier(stream, NULL, 0, op->signal));
+    bool put = put_deps(stream, op) &&
+               (is_kernel ? put_kernel(stream, op, command->kernel.any_order, &packet)
+                          : put_barrier(stream, NULL, 0, op->signal));
     return put ? hipSuccess : (hipError_t)atomic_load(&stream->queue_error);
 }

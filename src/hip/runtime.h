@@ -78,6 +78,7 @@ struct hip_call {
 
 struct hip_thread {
     hipError_t last; /* result of the thread's last API call, as ROCm 6 defines hipGetLastError */
+    hipError_t failure; /* of the last call that failed, as ROCm 7 does */
     int device;
     int contexts[HIP_CONTEXT_DEPTH];
     int context_depth;
@@ -102,6 +103,9 @@ static inline hipError_t hip_ready(void)
 }
 /* Every API function returns through this: records the thread's last error. */
 hipError_t hip_return(hipError_t error);
+/* hipGetLastError and hipPeekAtLastError of ROCm 7. */
+hipError_t hip_last_failure(void);
+hipError_t hip_peek_failure(void);
 
 /* The calling thread's device. Only after hip_ready() succeeded. */
 struct hip_device *hip_current_device(void);

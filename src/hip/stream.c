@@ -240,6 +240,17 @@ static bool run_by_caller(const struct hip_command *command, const struct hip_op
 
 enum where { BY_DEFAULT, BY_CALLER };
 
+/* Of a kernel only what messages need: its arguments are in the queue's packet. */
+static void keep_command(struct hip_op *op, const struct hip_command *command)
+{
+    if (command->kind != HIP_COMMAND_KERNEL) {
+        op->command = *command;
+        return;
+    }
+    op->command.kind = command->kind;
+    op->command.kernel.function = command->kernel.function;
+}
+
 /* Appends the operation to the stream and starts it. The pending list has one reference; the caller
  * gets another, unless `out` is NULL, which is for what the queue runs. *run_now: the caller must
  * run it. */
@@ -254,13 +265,13 @@ static hipError_t begin_locked(struct ihipStream_t *stream, const struct hip_com
     struct hip_op *op = hip_op_take_locked(stream);
     if (op == NULL)
         return hipErrorOutOfMemory;
-    op->command = *command;
+    keep_command(op, command);
     if (atomic_load_explicit(&hip_tracer, memory_order_relaxed) != NULL)
         hip_trace_op_begin(op);
     error = collect_deps_locked(stream, op, in_queue) ? hipSuccess : hipErrorOutOfMemory;
     *run_now = !in_queue && (where == BY_CALLER || run_by_caller(command, op));
     if (error == hipSuccess && in_queue)
-        error = hip_queue_submit_locked(stream, op);
+        error = hip_queue_submit_locked(stream, op, command);
     else if (error == hipSuccess && !*run_now)
         error = hip_work_submit(stream, op);
     if (error != hipSuccess) {

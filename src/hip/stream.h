@@ -133,7 +133,8 @@ void hip_kernarg_give(struct hip_device *device, struct hip_kernarg *kernarg);
 /* ---- inside: the queue side and the host side of submission ---- */
 
 /* Writes the packets of `op`; device lock held. On failure nothing was written. */
-hipError_t hip_queue_submit_locked(struct ihipStream_t *stream, struct hip_op *op);
+hipError_t hip_queue_submit_locked(struct ihipStream_t *stream, struct hip_op *op,
+                                   const struct hip_command *command);
 void hip_queue_bury_dead(struct hip_device *device);
 /* Gives `op` to the stream's host thread. */
 hipError_t hip_work_submit(struct ihipStream_t *stream, struct hip_op *op);
