@@ -33,6 +33,47 @@ hipcc)
     expect "1 device" "$out/count"
     "$stage/bin/hipcc" -v >/dev/null 2>&1
     ;;
+options)
+    hipcc=$stage/bin/hipcc
+    # Response files, also inside of each other, and words with blanks.
+    mkdir -p "$out/a folder"
+    echo '#define TEXT "from a folder"' >"$out/a folder/text.h"
+    printf '#include "text.h"\n#include <cstdio>\nint main() { puts(TEXT); puts(MORE); }\n' >"$out/words.cpp"
+    printf -- '-c\n"-I%s/a folder"\n@%s/inner.rsp\n' "$out" "$out" >"$out/outer.rsp"
+    printf -- "'-DMORE=\"two words\"' %s/words.cpp" "$out" >"$out/inner.rsp"
+    "$hipcc" "@$out/outer.rsp" -o "$out/words.o"
+    # A command that the kernel would not take: 1.5 MB of options.
+    awk 'BEGIN { for (i = 0; i < 40000; i++) printf "-DUNUSED_OPTION_NUMBER_%05d=\"some value\"\n", i }' >"$out/long.rsp"
+    "$hipcc" "@$out/long.rsp" -c "$here/count.c" -o "$out/long.o"
+    # Objects and archives of all kinds in one link.
+    ar rc "$out/libwords.a" "$out/words.o"
+    "$hipcc" -L"$out" -Wl,--whole-archive -lwords -Wl,--no-whole-archive -o "$out/words"
+    expect "two words" "$out/words"
+    HIPCC_COMPILE_FLAGS_APPEND='-DMORE=\"more\ blanks\" "-I'$out'/a folder"' "$hipcc" -c "$out/words.cpp" -o "$out/appended.o"
+    # Chips: several, with features, old spellings, from the environment.
+    "$hipcc" --offload-arch=gfx90a,gfx1100 --genco "$here/module_kernel.hip" -o "$out/two.co"
+    expect "gfx1100" strings -n 6 "$out/two.co"
+    "$hipcc" --amdgpu-target=gfx90a:xnack- -parallel-jobs=2 -c "$here/square.hip" -o "$out/old.o"
+    HCC_AMDGPU_TARGET=gfx1030 HIPCC_VERBOSE=7 expect "--offload-arch=gfx1030" "$hipcc" --genco "$here/module_kernel.hip" -o "$out/env.co"
+    # Questions.
+    expect "-lamdhip64" "$hipcc" --ldflags
+    expect "$stage/include" "$hipcc" --cxxflags
+    expect "6.4" "$hipcc" --short-version
+    expect "clang version" "$hipcc" --version
+    expect "HIP_CLANG_PATH" env HIPCC_VERBOSE=2 "$hipcc" --version
+    if HIP_PLATFORM=nvidia "$hipcc" -c "$here/count.c" -o "$out/nvidia.o" 2>/dev/null; then exit 1; fi
+    for option in --path --rocmpath --cpp_config --compiler --platform --runtime --hipclangpath --full --version --check \
+        -p -R -C -c -P -r -l -f -v -n; do
+        "$stage/bin/hipconfig" $option >"$out/hipconfig.log"
+        [ -s "$out/hipconfig.log" ]
+    done
+    expect "== Linux Kernel" "$stage/bin/hipconfig" --full
+    expect "hip installation: good" "$stage/bin/hipconfig" --check
+    for file in share/hip/version bin/.hipVersion; do
+        expect "HIP_VERSION_MAJOR=6" cat "$stage/$file"
+    done
+    expect "6.4" cat "$stage/.info/version"
+    ;;
 genco)
     "$stage/bin/hipcc" --genco "$here/module_kernel.hip" -o "$out/module_kernel.co"
     "$stage/bin/hipcc" "$here/module_host.hip" -o "$out/module_host"

@@ -5,6 +5,8 @@
  */
 #include "arguments.h"
 
+#include "words.h"
+
 #include "chips.h"
 #include "gfx/gfx.h"
 
@@ -160,11 +162,21 @@ static void add_default_chip(const char *chip, void *user)
     note_chips(plan, chip);
 }
 
+/* The devices that are configured, unless the environment names others as ROCm's hipcc has it. */
+static void add_default_chips(struct plan *plan)
+{
+    const char *list = getenv("HCC_AMDGPU_TARGET");
+    if (list != NULL && list[0] != '\0')
+        note_chips(plan, list);
+    else
+        each_default_chip(add_default_chip, plan);
+}
+
 /* Options that only hipcc has, or that it must see. True: the word is dealt with. */
 static bool translate_option(struct plan *plan, const char *arg)
 {
     static const char *const ignored[] = {"--hipcc-func-supp", "--hipcc-no-func-supp",
-                                          "--shared-lib"};
+                                          "--shared-lib", "-use-sharedlib"};
     static const char *const no_link[] = {"-c",
                                           "-S",
                                           "-E",
@@ -202,6 +214,13 @@ static bool translate_option(struct plan *plan, const char *arg)
         plan->is_relocatable = true;
     if (strncmp(arg, "-O", 2) == 0)
         plan->has_optimisation = true;
+    if (strncmp(arg, "-parallel-jobs=", 15) == 0)
+        return true; /* of AMD's clang; a hint */
+    if (strncmp(arg, "--hip-path=", 11) == 0) {
+        arguments_add(plan->out, "--rocm-path=%s", value + 1);
+        plan->has_rocm_path = true;
+        return true;
+    }
     if (strncmp(arg, "--rocm-path=", 12) == 0)
         plan->has_rocm_path = true;
     return false;
@@ -262,18 +281,18 @@ static void append_words(struct plan *plan, const char *variable)
     const char *value = getenv(variable);
     if (value == NULL)
         return;
-    char *copy = strdup(value), *rest = NULL;
-    for (char *word = copy != NULL ? strtok_r(copy, " \t\n", &rest) : NULL; word != NULL;
-         word = strtok_r(NULL, " \t\n", &rest))
-        if (!translate_option(plan, word))
-            arguments_add(plan->out, "%s", word);
-    free(copy);
+    struct arguments words = {0};
+    words_split(value, &words);
+    for (size_t i = 0; i < words.count; i++)
+        if (!translate_option(plan, words.items[i]))
+            arguments_add(plan->out, "%s", words.items[i]);
+    arguments_destroy(&words);
 }
 
 static void add_compile_defaults(struct plan *plan)
 {
     if (!plan->has_chip)
-        each_default_chip(add_default_chip, plan);
+        add_default_chips(plan);
     if (!plan->has_optimisation)
         arguments_add(plan->out, "-O3");
     /* The device code comes from elsewhere, under the name that has no hash of this source in it.
@@ -300,7 +319,7 @@ static void add_link_defaults(struct plan *plan)
     arguments_add(plan->out, "--hip-link");
     arguments_add(plan->out, "-no-hip-rt"); /* named here, so that the path is this tree's */
     if (!plan->has_chip)
-        each_default_chip(add_default_chip, plan);
+        add_default_chips(plan);
     arguments_add(plan->out, "-L%s/lib", prefix);
     arguments_add(plan->out, "-Wl,-rpath,%s/lib", prefix);
     arguments_add(plan->out, "-lamdhip64");
@@ -323,4 +342,15 @@ void arguments_translate(const struct cairn_toolchain *toolchain, int argc, char
         append_words(&plan, "HIPCC_LINK_FLAGS_APPEND");
         add_link_defaults(&plan);
     }
+}
+
+void arguments_compile_flags(const struct cairn_toolchain *toolchain, FILE *out)
+{
+    fprintf(out, "-isystem \"%s/include\" -O3 -D__HIP_PLATFORM_AMD__=1", toolchain->prefix);
+}
+
+void arguments_link_flags(const struct cairn_toolchain *toolchain, FILE *out)
+{
+    fprintf(out, "--hip-link --rocm-path=\"%s\" -L\"%s/lib\" -Wl,-rpath,\"%s/lib\" -lamdhip64",
+            toolchain->prefix, toolchain->prefix, toolchain->prefix);
 }

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 /* A growing argv; owns its strings. */
 struct arguments {
@@ -23,5 +24,9 @@ void arguments_destroy(struct arguments *list);
  * memory is out: a driver has nothing else to do. */
 void arguments_translate(const struct cairn_toolchain *toolchain, int argc, char **argv,
                          struct arguments *out);
+
+/* What other build systems need to do without hipcc: flags for host sources, and for linking. */
+void arguments_compile_flags(const struct cairn_toolchain *toolchain, FILE *out);
+void arguments_link_flags(const struct cairn_toolchain *toolchain, FILE *out);
 
 #endif

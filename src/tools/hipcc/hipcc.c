@@ -4,6 +4,8 @@
  */
 #include "arguments.h"
 
+#include "words.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,20 +21,63 @@ static const char usage[] =
     "CAIRN_DEVICES)\n"
     "  --genco                     make a code object for hipModuleLoad, no host code\n"
     "  -fgpu-rdc                   device code is linked across files; give it when linking, too\n"
-    "  --version                   versions of HIP and of clang\n"
+    "  --version                   versions of HIP and of clang; --short-version: of HIP alone\n"
+    "  --cxxflags, --ldflags       flags that do without hipcc\n"
     "  --help                      this text\n"
     "\n"
     "Environment: HIP_CLANG_PATH (folder of clang++), HIPCC_COMPILE_FLAGS_APPEND, "
     "HIPCC_LINK_FLAGS_APPEND,\n"
-    "HIPCC_VERBOSE (bit 0: print the clang command).\n";
+    "HCC_AMDGPU_TARGET (default chips), HIP_PLATFORM (must be amd), HIPCC_VERBOSE (bits: 1 prints "
+    "the clang\ncommand, 2 the paths, 4 the arguments).\n";
 
-static void print_command(const struct arguments *command)
+static void print_words(const char *what, size_t count, char **words)
 {
-    printf("hipcc-cmd:");
-    for (size_t i = 0; i < command->count; i++)
-        printf(" %s", command->items[i]);
+    printf("%s:", what);
+    for (size_t i = 0; i < count; i++)
+        printf(" %s", words[i]);
     putchar('\n');
     fflush(stdout);
+}
+
+static unsigned long verbosity(void)
+{
+    const char *text = getenv("HIPCC_VERBOSE");
+    return text != NULL ? strtoul(text, NULL, 0) : 0;
+}
+
+/* True: the platform is the one that there is. */
+static bool check_platform(void)
+{
+    const char *platform = getenv("HIP_PLATFORM");
+    if (platform == NULL || platform[0] == '\0' || strcmp(platform, "amd") == 0 ||
+        strcmp(platform, "hcc") == 0)
+        return true;
+    fprintf(stderr, "error: HIP_PLATFORM is %s; this hipcc compiles for amd\n", platform);
+    return false;
+}
+
+/* Questions that are answered without compiling. */
+static bool answer(const struct cairn_toolchain *toolchain, const char *question)
+{
+    if (strcmp(question, "--cxxflags") == 0)
+        arguments_compile_flags(toolchain, stdout);
+    else if (strcmp(question, "--ldflags") == 0)
+        arguments_link_flags(toolchain, stdout);
+    else if (strcmp(question, "--short-version") == 0)
+        fputs(toolchain->version, stdout);
+    else
+        return false;
+    putchar('\n');
+    return true;
+}
+
+static void make_command(const struct cairn_toolchain *toolchain, int argc, char **argv,
+                         struct arguments *command)
+{
+    struct arguments words = {0};
+    words_expand(argc, argv, &words);
+    arguments_translate(toolchain, (int)words.count, words.items, command);
+    arguments_destroy(&words);
 }
 
 int main(int argc, char **argv)
@@ -47,18 +92,28 @@ int main(int argc, char **argv)
                 toolchain.llvm_bin);
         return 1;
     }
+    if (!check_platform())
+        return 1;
+    if (answer(&toolchain, argv[1]))
+        return 0;
     struct arguments command = {0};
+    unsigned long verbose = verbosity();
+    if ((verbose & 2) != 0)
+        printf("HIP_PATH=%s\nROCM_PATH=%s\nHIP_PLATFORM=amd\nHIP_CLANG_PATH=%s\n", toolchain.prefix,
+               toolchain.prefix, toolchain.llvm_bin);
+    if ((verbose & 4) != 0)
+        print_words("hipcc-args", (size_t)argc - 1, argv + 1);
     if (strcmp(argv[1], "--version") == 0) {
         printf("HIP version: %s\n", toolchain.version);
         fflush(stdout);
         arguments_add(&command, "%s/clang++", toolchain.llvm_bin);
         arguments_add(&command, "--version");
     } else {
-        arguments_translate(&toolchain, argc - 1, argv + 1, &command);
+        make_command(&toolchain, argc - 1, argv + 1, &command);
     }
-    const char *verbose = getenv("HIPCC_VERBOSE");
-    if (verbose != NULL && (strtoul(verbose, NULL, 0) & 1) != 0)
-        print_command(&command);
+    if ((verbose & 1) != 0)
+        print_words("hipcc-cmd", command.count, command.items);
+    words_shorten(&command);
     execv(command.items[0], command.items);
     fprintf(stderr, "error: cannot start %s: %s\n", command.items[0], strerror(errno));
     arguments_destroy(&command);
