@@ -64,10 +64,32 @@ static hipError_t change_exec_copy(struct hipGraphNode *node, const void *params
     return hip_node_set_copy(node, copy);
 }
 
+static size_t spanned(const struct hip_copy *copy, size_t pitch, size_t slice)
+{
+    if (copy->width == 0 || copy->height == 0 || copy->depth == 0)
+        return 0;
+    return (copy->depth - 1) * slice + (copy->height - 1) * pitch + copy->width;
+}
+
+/* Rows stay inside the heights that were given, all of it inside the allocations. */
+static hipError_t check_drv_copy(const HIP_MEMCPY3D *params, const struct hip_command *command)
+{
+    const struct hip_copy *copy = &command->copy;
+    if ((params->srcHeight != 0 && params->srcY + params->Height > params->srcHeight) ||
+        (params->dstHeight != 0 && params->dstY + params->Height > params->dstHeight))
+        return hipErrorInvalidValue;
+    if (command->kind != HIP_COMMAND_COPY)
+        return hipSuccess;
+    return hip_memory_check(copy->src, spanned(copy, copy->src_pitch, copy->src_slice))
+               ?: hip_memory_check(copy->dst, spanned(copy, copy->dst_pitch, copy->dst_slice));
+}
+
 static hipError_t set_drv_copy(struct hipGraphNode *node, const void *params)
 {
     struct hip_command command;
     hipError_t error = hip_copy_of_drv_3d(params, &command);
+    if (error == hipSuccess)
+        error = check_drv_copy(params, &command);
     return error != hipSuccess ? error : hip_node_set_command(node, &command);
 }
 
