@@ -75,12 +75,24 @@ static amd_comgr_status_t add_bundle(struct comgr_work *work, struct comgr_texts
     return status;
 }
 
+/* LLVM Bitcode File Format, "Magic Number" and "Bitcode Wrapper Format"; llvm-link would take text,
+ * even an empty one. */
+static bool is_bitcode(struct cairn_bytes bytes)
+{
+    return bytes.left >= 4 &&
+           (memcmp(bytes.at, "BC\xc0\xde", 4) == 0 || memcmp(bytes.at, "\xde\xc0\x17\x0b", 4) == 0);
+}
+
 static amd_comgr_status_t add_bitcode(struct comgr_work *work, struct comgr_texts *command,
                                       const struct comgr_data *data)
 {
     char id[160];
     struct cairn_bytes bytes = cairn_bytes_of(data->bytes, data->size);
     struct archive_visit visit = {work, command};
+    if (data->kind == AMD_COMGR_DATA_KIND_BC && !is_bitcode(bytes)) {
+        comgr_buffer_addf(&work->log, "error: '%s' is no bitcode\n", data->name);
+        return AMD_COMGR_STATUS_ERROR;
+    }
     if (data->kind == AMD_COMGR_DATA_KIND_BC)
         return add_input(work, command, ".bc", bytes);
     if (data->kind != AMD_COMGR_DATA_KIND_BC_BUNDLE && data->kind != AMD_COMGR_DATA_KIND_AR_BUNDLE)
