@@ -262,7 +262,8 @@ static void add_defaults(struct plan *plan)
         "-Wno-gnu-line-marker",
         "-Wno-missing-prototypes",
     };
-    static const char *const builtin[] = {"-D__HIPCC_RTC__", "-include", "hip/hip_runtime.h"};
+    static const char *const builtin[] = {"-D__HIPCC_RTC__", "-include",
+                                          "hip/amd_detail/hiprtc_runtime.h"};
     for (size_t i = 0; i < sizeof always / sizeof always[0]; i++)
         hiprtc_texts_add(&plan->options, always[i]);
     for (size_t i = 0; !plan->no_builtin_header && i < sizeof builtin / sizeof builtin[0]; i++)
