@@ -252,6 +252,18 @@ static void log_output(struct comgr_work *work, const char *text, size_t size)
     comgr_buffer_add(&work->log, text, (size_t)(end - text));
 }
 
+/* LLVM's -print-after=... and their like write to stderr, where the caller of a compiler in the
+ * same process would find it. */
+static bool wants_dump(const struct comgr_texts *command)
+{
+    for (size_t i = 1; i < command->count; i++)
+        if (strcmp(command->items[i - 1], "-mllvm") == 0 &&
+            (strncmp(command->items[i], "-print-", 7) == 0 ||
+             strncmp(command->items[i], "-debug", 6) == 0))
+            return true;
+    return false;
+}
+
 amd_comgr_status_t comgr_work_run(struct comgr_work *work, const struct comgr_texts *command)
 {
     struct cairn_child child;
@@ -268,6 +280,8 @@ amd_comgr_status_t comgr_work_run(struct comgr_work *work, const struct comgr_te
                           cairn_status_text(status));
         return comgr_status_of(status);
     }
+    if (wants_dump(command))
+        fwrite(child.output, 1, child.output_size, stderr);
     log_output(work, child.output, child.output_size);
     free(child.output);
     /* Where the exit status is lost, the file that is missing will tell. */
