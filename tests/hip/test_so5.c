@@ -5,6 +5,7 @@
 #include "rig.h"
 
 #include <dlfcn.h>
+#include <hip/hip_deprecated.h>
 
 enum { OLD_HOST = 0, OLD_DEVICE = 1, OLD_NODE_KERNEL = 1, OLD_NODE_EMPTY = 6 };
 
@@ -89,12 +90,12 @@ static void graph_nodes_have_their_old_numbers(void **state)
 static void properties_have_the_old_layout(void **state)
 {
     enum { OLD_SIZE = 792, ARCH_NAME_AT = 396 };
-    char properties[OLD_SIZE + 64];
+    _Alignas(8) char properties[OLD_SIZE + 64];
     memset(properties, 0x5A, sizeof properties);
-    hipError_t (*get)(void *, int) =
-        (hipError_t (*)(void *, int))dlsym(RTLD_DEFAULT, "hipGetDeviceProperties");
+    hipError_t (*get)(hipDeviceProp_tR0000 *, int) =
+        (hipError_t (*)(hipDeviceProp_tR0000 *, int))dlsym(RTLD_DEFAULT, "hipGetDeviceProperties");
     assert_non_null(get);
-    OK(get(properties, 0));
+    OK(get((hipDeviceProp_tR0000 *)properties, 0));
     assert_int_equal(strncmp(properties + ARCH_NAME_AT, "gfx90a", 6), 0);
     for (int i = OLD_SIZE; i < OLD_SIZE + 64; i++)
         assert_int_equal(properties[i], 0x5A);
@@ -102,10 +103,10 @@ static void properties_have_the_old_layout(void **state)
 
 static void the_old_tracer_says_that_it_is_not_there(void **state)
 {
-    hipError_t (*callback)(uint32_t, void *, void *) =
-        (hipError_t (*)(uint32_t, void *, void *))dlsym(RTLD_DEFAULT, "hipRegisterApiCallback");
+    hipError_t (*callback)(void) =
+        (hipError_t (*)(void))dlsym(RTLD_DEFAULT, "hipRegisterApiCallback");
     assert_non_null(callback);
-    EXPECT(callback(1, NULL, NULL), hipErrorNotSupported);
+    EXPECT(callback(), hipErrorNotSupported);
 }
 
 int main(void)

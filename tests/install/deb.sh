@@ -37,7 +37,7 @@ inside 'cd /root && /opt/cairn/bin/hipcc square.hip -o square && ./square | grep
 inside 'cd /root && /opt/cairn/bin/hipcc --genco debs/module_kernel.hip -o k.co && /opt/cairn/bin/cairn disasm k.co | grep -q s_endpgm'
 inside '/opt/cairn/bin/hipconfig --full | grep -q /opt/cairn'
 inside 'apt-get install -y -qq --no-install-recommends cmake ninja-build >/dev/null; cd /root &&
-    cmake -S cmake_language -B build -G Ninja -DCMAKE_HIP_COMPILER=/opt/cairn/bin/amdclang++ >/dev/null &&
+    cmake -S cmake_language -B build -G Ninja -DCMAKE_HIP_COMPILER=/opt/cairn/bin/amdclang++ -DCMAKE_CXX_COMPILER=/opt/cairn/bin/amdclang++ >/dev/null &&
     cmake --build build >/dev/null && build/square | grep -q PASSED'
 inside 'apt-get purge -y -qq cairn cairn-runtime >/dev/null && [ ! -e /opt/cairn ]'
 grown "cairn-runtime" "$before" "$middle"
