@@ -30,18 +30,39 @@ CONST_FN double __ocml_nextafter_f64(double x, double y);
     __builtin_set_flt_rounds(MODE_rte);                                                            \
     return r
 
+/* In f64 LLVM's mode pass puts "to nearest" back in front of additions and multiplications, so
+ * these are written as instructions. */
+#ifdef __AMDGCN__
+#define INSTRUCTION(TEXT)                                                                          \
+    ({                                                                                             \
+        double result;                                                                             \
+        __asm__ volatile(TEXT : "=v"(result) : "v"(x), "v"(y));                                    \
+        result;                                                                                    \
+    })
+#define ADD_f64 INSTRUCTION("v_add_f64 %0, %1, %2")
+#define SUB_f64 INSTRUCTION("v_add_f64 %0, %1, -%2")
+#define MUL_f64 INSTRUCTION("v_mul_f64 %0, %1, %2")
+#else
+#define ADD_f64 x + y
+#define SUB_f64 x - y
+#define MUL_f64 x *y
+#endif
+#define ADD_f32 x + y
+#define SUB_f32 x - y
+#define MUL_f32 x *y
+
 #define ROUNDED(MODE, S, T, FUSED)                                                                 \
     T __ocml_add_##MODE##_##S(T x, T y)                                                            \
     {                                                                                              \
-        IN_MODE(MODE, T, x + y);                                                                   \
+        IN_MODE(MODE, T, ADD_##S);                                                                 \
     }                                                                                              \
     T __ocml_sub_##MODE##_##S(T x, T y)                                                            \
     {                                                                                              \
-        IN_MODE(MODE, T, x - y);                                                                   \
+        IN_MODE(MODE, T, SUB_##S);                                                                 \
     }                                                                                              \
     T __ocml_mul_##MODE##_##S(T x, T y)                                                            \
     {                                                                                              \
-        IN_MODE(MODE, T, x * y);                                                                   \
+        IN_MODE(MODE, T, MUL_##S);                                                                 \
     }                                                                                              \
     T __ocml_fma_##MODE##_##S(T x, T y, T z)                                                       \
     {                                                                                              \

@@ -52,7 +52,7 @@ __HIP_BF16_FN unsigned short bf16_from_double(double d)
     unsigned int u;
     __builtin_memcpy(&u, &f, sizeof u);
     if (f == f && (double)f != d && !(u & 1)) {
-        bool away = ((double)f > d) == (f > 0);
+        bool away = __builtin_fabs((double)f) > __builtin_fabs(d);
         u = away ? u - 1 : u + 1;
         __builtin_memcpy(&f, &u, sizeof f);
     }
