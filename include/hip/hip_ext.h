@@ -30,8 +30,18 @@ hipError_t hipHccModuleLaunchKernel(hipFunction_t function, uint32_t global_x, u
 
 namespace hip_impl
 {
+// std::index_sequence of C++11.
+template <std::size_t... i> struct indices {
+};
+template <std::size_t n, std::size_t... i>
+struct indices_below : indices_below<n - 1, n - 1, i...> {
+};
+template <std::size_t... i> struct indices_below<0, i...> {
+    typedef indices<i...> type;
+};
+
 template <class Tuple, std::size_t... i>
-static inline void ext_argument_pointers(Tuple &values, void **out, std::index_sequence<i...>)
+static inline void ext_argument_pointers(Tuple &values, void **out, indices<i...>)
 {
     (void)values;
     (void)std::initializer_list<int>{
@@ -52,7 +62,7 @@ inline void ext_launch(void (*kernel)(Params...), const dim3 &grid, const dim3 &
                   "the kernel takes another number of arguments");
     std::tuple<Params...> values{static_cast<Params>(std::move(args))...};
     void *pointers[sizeof...(Params) + 1] = {};
-    ext_argument_pointers(values, pointers, std::index_sequence_for<Params...>{});
+    ext_argument_pointers(values, pointers, typename indices_below<sizeof...(Params)>::type());
     (void)hipExtLaunchKernel(reinterpret_cast<const void *>(kernel), grid, block, pointers,
                              lds_bytes, stream, start, stop, (int)flags);
 }
