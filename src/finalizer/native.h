@@ -12,7 +12,7 @@
 struct cairn_access_table;
 struct cairn_matrix_table;
 
-enum { CAIRN_NATIVE_VERSION = 6 };
+enum { CAIRN_NATIVE_VERSION = 7 };
 
 /* Why finalized code came back. wave->pc says where to go on. */
 enum cairn_native_exit {
@@ -80,6 +80,23 @@ struct cairn_native_own {
     uint64_t own[2];
 };
 #define CAIRN_NATIVE_OWN_SYMBOL "cairn_own"
+
+/* Code of single waves writes lanes that are off, too, where nobody looks at them, and counts on
+ * it: of a register whose lanes follow from lane 0 it reads lane 0. The interpreter writes the
+ * lanes of EXEC. So a wave that it has executed may only enter where the registers are what the
+ * code counts on. These are the rows of all places where a wave may enter, by offset; each has one
+ * of vreg CAIRN_NATIVE_NO_VREG, and one for each thing that is counted on there: the value of the
+ * register (of the pair that it is the high half of) goes up by `stride` from lane to lane, in a
+ * run of lanes. */
+struct cairn_native_claim {
+    uint32_t offset; /* from the base of the code */
+    uint16_t vreg;   /* 256 and above: accumulation registers */
+    uint8_t pair;
+    uint8_t run; /* lanes, a power of two; 0: of a chunk */
+    int32_t stride;
+};
+enum { CAIRN_NATIVE_NO_VREG = 0xffff };
+#define CAIRN_NATIVE_CLAIM_SYMBOL "cairn_claims"
 
 #define CAIRN_NATIVE_SYMBOL "cairn_kernel"
 

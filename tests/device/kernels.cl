@@ -239,3 +239,25 @@ __kernel void gws_semaphore(shared_word inside, __global u32 *wrong, u32 most)
     }
     __builtin_amdgcn_ds_gws_sema_v(5);
 }
+
+/* One lane in four goes round until it is told to stop. What it reads from follows from the
+ * work-item's id, but is not there in the lanes that are off. */
+__kernel void few_lanes_go_round(__global u32 *out, shared_word stop, u32 start)
+{
+    __local u32 table[1024];
+    for (u32 i = 0; i < 16; i++)
+        table[ITEM() + 64 * i] = (ITEM() + 64 * i) * 77;
+    barrier_all();
+    if (ITEM() % 4 != 1)
+        return;
+    u32 at = (u32)(__local u32 *)table + (ITEM() * 4 + start) * 4, sum = 0, turns = 0;
+    do {
+        u32 got;
+        __asm__ volatile("ds_read_b32 %0, %1\n"
+                         "s_waitcnt lgkmcnt(0)" : "=v"(got) : "v"(at) : "memory");
+        sum = sum * 3 + got;
+        turns++;
+    } while (LOAD_SYSTEM(stop) == 0);
+    out[2 * ITEM()] = sum;
+    out[2 * ITEM() + 1] = turns;
+}

@@ -189,6 +189,37 @@ static void look_back_scan_over_2000_workgroups_finishes(void **state)
     assert_int_equal(cairn_memory_free(words), CAIRN_OK);
 }
 
+/* The interpreter begins, and finalized code goes on if there is some. */
+static void lanes_that_are_off_do_not_matter_to_who_goes_on(void **state)
+{
+    (void)state;
+    enum { START = 100, LANES = 64 };
+    struct call call;
+    uint32_t *out = device_memory((2 * LANES + 1) * 4), *stop = &out[2 * LANES];
+    uint64_t before = cairn_stats_get(CAIRN_COUNT_KERNELS_COMPILED);
+    call_open(&call, "few_lanes_go_round", LANES, LANES);
+    call.kernarg[0] = (uint64_t)out;
+    call.kernarg[1] = (uint64_t)stop;
+    call.kernarg[2] = START;
+    *stop = 0;
+    cairn_signal_store(call.done, 1);
+    rig_push(&call.q, &call.packet);
+    for (int i = 0; i < 3000 && cairn_stats_get(CAIRN_COUNT_KERNELS_COMPILED) == before; i++)
+        usleep(1000);
+    usleep(20000);
+    __atomic_store_n(stop, 1, __ATOMIC_RELEASE);
+    while (cairn_signal_wait(call.done, CAIRN_COND_EQ, 0, 100000000) != 0)
+        assert_int_equal(call.q.errors, 0);
+    for (uint32_t lane = 1; lane < LANES; lane += 4) {
+        uint32_t sum = 0;
+        for (uint32_t i = 0; i < out[2 * lane + 1]; i++)
+            sum = sum * 3 + (lane * 4 + START) * 77;
+        assert_int_equal(out[2 * lane], sum);
+    }
+    call_close(&call);
+    assert_int_equal(cairn_memory_free(out), CAIRN_OK);
+}
+
 /* The time that it took is printed, not judged: the machine may be busy with other things. */
 static void run_chain(const char *kernel, uint32_t groups)
 {
@@ -465,6 +496,7 @@ int main(void)
         cmocka_unit_test(dispatch_pointer_shows_the_packet),
         cmocka_unit_test(barrier_and_lds_work_for_many_workgroups),
         cmocka_unit_test(scratch_is_private_to_each_work_item),
+        cmocka_unit_test(lanes_that_are_off_do_not_matter_to_who_goes_on),
         cmocka_unit_test(spin_lock_across_1000_workgroups_excludes),
         cmocka_unit_test(look_back_scan_over_2000_workgroups_finishes),
         cmocka_unit_test(chain_of_3000_large_workgroups_finishes),

@@ -77,6 +77,9 @@ static enum cairn_status load(struct cairn_bytes file, uint32_t width,
         goto free_native;
     native->width = width;
     native->own = own_table(native->object);
+    struct cairn_bytes claims = cairn_object_constant(native->object, CAIRN_NATIVE_CLAIM_SYMBOL);
+    native->claims = (const void *)claims.at;
+    native->claim_count = claims.left / sizeof *native->claims;
     native->entry = (cairn_native_entry)cairn_object_symbol(native->object, CAIRN_NATIVE_SYMBOL);
     if (native->entry == NULL) {
         cairn_log(CAIRN_LOG_ERROR, "finalized code has no %s", CAIRN_NATIVE_SYMBOL);

@@ -12,9 +12,11 @@ struct cairn_object;
 /* Finalized code of one kernel. */
 struct cairn_native_code {
     cairn_native_entry entry;
-    uint32_t width;                     /* lanes of a chunk */
-    const struct cairn_native_own *own; /* NULL: waves are not merged */
-    struct cairn_object *object;        /* owned; NULL: the entry is not of an object file */
+    uint32_t width;                          /* lanes of a chunk */
+    const struct cairn_native_own *own;      /* NULL: waves are not merged */
+    const struct cairn_native_claim *claims; /* by offset; see there. NULL if there are none */
+    size_t claim_count;
+    struct cairn_object *object; /* owned; NULL: the entry is not of an object file */
     /* Places where the entry was asked to begin and could not: a bit a dword of the code object,
      * NULL until the first is met. Owned. */
     _Atomic uint64_t *_Atomic strange;
@@ -28,6 +30,9 @@ void cairn_native_code_destroy(struct cairn_native_code *code);
  */
 enum cairn_wave_state cairn_native_run(struct cairn_native_code *code, struct cairn_wave *wave,
                                        uint64_t budget, uint64_t *stepped);
+
+/* handover.c: May a wave that the interpreter has executed go on in the code from where it is? */
+bool cairn_native_takes(const struct cairn_native_code *code, const struct cairn_wave *wave);
 
 /* Where more workgroups come from. */
 struct cairn_native_line {

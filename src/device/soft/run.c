@@ -20,6 +20,8 @@ enum { LEAST_COST = 16, ROUNDS_OF_LENGTH = 4 };
  * what lies in LDS before one of them runs ahead and writes there. Programs that lack a barrier
  * between the two are wrong, but work on real chips, where waves run side by side. */
 enum { SETTLE_BUDGET = 1 };
+/* How far the interpreter looks for a place where finalized code takes a wave. */
+enum { HAND_OVER_BLOCKS = 64 };
 /* So many rounds in which all waves yielded are waiting too, whatever their registers say. */
 enum { IDLE_ROUNDS = 64 };
 
@@ -216,6 +218,7 @@ static struct round run_round(struct cairn_dispatch *dispatch, struct cairn_slot
 {
     struct round round = {0};
     uint32_t count = slot->group.wave_count;
+    slot->interpreted = true;
     for (uint32_t i = 0; i < count && !round.faulted && !round.released; i++) {
         uint32_t index = slot->first_wave + i;
         struct cairn_wave *wave = &slot->group.waves[index < count ? index : index - count];
@@ -275,11 +278,39 @@ static uint64_t cost_of_round(const struct round *round, const struct cairn_slot
     return average > LEAST_COST ? average : LEAST_COST;
 }
 
+/* Leads waves of the interpreter to places where the code takes them, block by block. */
+static struct round hand_over(struct cairn_dispatch *dispatch, struct cairn_slot *slot,
+                              const struct cairn_native_code *code)
+{
+    struct round round = {0};
+    bool all = true;
+    for (uint32_t i = 0; i < slot->group.wave_count && !round.faulted && !round.released; i++) {
+        struct cairn_wave *wave = &slot->group.waves[i];
+        bool taken = false;
+        for (unsigned n = 0; n < HAND_OVER_BLOCKS && !taken && !round.faulted; n++) {
+            taken = wave->state == CAIRN_WAVE_DONE || cairn_native_takes(code, wave);
+            if (wave->state != CAIRN_WAVE_READY || taken)
+                break;
+            run_wave(dispatch, slot, wave, SETTLE_BUDGET, &round);
+        }
+        all = all && taken;
+    }
+    slot->interpreted = !all || round.released;
+    return round;
+}
+
 /* One round in whatever executes the workgroup now: finalized code may come while it runs. */
 static struct round run_some(struct cairn_dispatch *dispatch, struct cairn_slot *slot,
                              struct cairn_soft_run *run, unsigned number, uint64_t left)
 {
     struct cairn_native_code *code = cairn_engine_code(dispatch->kernel, slot->begun, slot->merged);
+    if (code != NULL && slot->interpreted) {
+        struct round round = hand_over(dispatch, slot, code);
+        if (round.faulted || round.released || slot->live_waves == 0)
+            return round;
+        if (slot->interpreted)
+            code = NULL; /* a turn later, perhaps */
+    }
     unsigned scale = code != NULL ? FINALIZED_SCALE : 1;
     unsigned budget = slot->settles ? SETTLE_BUDGET : budget_of_round(number, scale, left);
     if (code != NULL && 2 * run->longest > budget) /* as long as those before it took, at once */

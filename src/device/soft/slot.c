@@ -225,4 +225,5 @@ void cairn_slot_place(struct cairn_slot *slot, const struct cairn_launch *launch
     slot->live_waves = slot->group.wave_count;
     slot->first_wave = 0;
     slot->waits = slot->settles = slot->begun = slot->merged = slot->watched = false;
+    slot->interpreted = false;
 }

@@ -26,6 +26,7 @@ struct cairn_slot {
     bool settles;                    /* a barrier was released and no wave has run since */
     bool begun;                      /* its waves have executed something */
     bool merged;                     /* in code that runs them side by side */
+    bool interpreted;                /* the interpreter has had them last */
     bool waits;                      /* parked: its waves only waited when last seen */
     bool watched;                    /* `watches` are of this workgroup */
     struct cairn_watch watches[CAIRN_SLOT_WAVES];

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "finalizer/llvm/guard.h"
 #include "finalizer/llvm/gate.h"
+#include "finalizer/llvm/claims.h"
 #include "finalizer/llvm/merge.h"
 #include "finalizer/llvm/pipeline.h"
 #include "finalizer/llvm/restart.h"
@@ -197,7 +198,7 @@ static enum cairn_status lift_blocks(struct compilation *job)
         if (!cairn_control_block(lift, job->program->order[i]))
             return CAIRN_ERR_NO_MEMORY;
     cairn_restart_emit(lift);
-    return job->geometry.merged ? cairn_merge_emit_table(lift) : CAIRN_OK;
+    return job->geometry.merged ? cairn_merge_emit_table(lift) : cairn_claims_emit(lift);
 }
 
 /* With LLVM: everything behind the analyses. */
