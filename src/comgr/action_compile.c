@@ -106,6 +106,17 @@ static void add_target(struct comgr_work *work, struct comgr_texts *command)
     comgr_texts_pushf(command, "-mcpu=%s", comgr_isa_target(work->info->isa_name));
 }
 
+/* clang 22 no longer defines these, code of ROCm 6 expects them: 64 up to gfx9, then 32 by default.
+ */
+static void add_wave_size(struct comgr_work *work, struct comgr_texts *command)
+{
+    bool wide = comgr_isa_target(work->info->isa_name)[strlen("gfx")] != '1';
+    for (size_t i = 0; i < work->info->options.count; i++)
+        wide |= strcmp(work->info->options.items[i], "-mwavefrontsize64") == 0;
+    comgr_texts_pushf(command, "-D__AMDGCN_WAVEFRONT_SIZE=%d", wide ? 64 : 32);
+    comgr_texts_pushf(command, "-D__AMDGCN_WAVEFRONT_SIZE__=%d", wide ? 64 : 32);
+}
+
 static void add_language(struct comgr_work *work, struct comgr_texts *command)
 {
     amd_comgr_language_t language = work->info->language;
@@ -114,6 +125,7 @@ static void add_language(struct comgr_work *work, struct comgr_texts *command)
         comgr_texts_push(command, "--offload-device-only");
         comgr_texts_push(command, "--no-gpu-bundle-output");
         comgr_texts_pushf(command, "--offload-arch=%s", comgr_isa_target(work->info->isa_name));
+        add_wave_size(work, command);
         add_unit_id(work, command);
         return;
     }
