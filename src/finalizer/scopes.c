@@ -32,6 +32,7 @@ struct walk {
     struct cairn_scopes *scopes;
     struct state *in; /* by block */
     struct state now;
+    bool *meets; /* by block: ways with different EXEC meet there, as far as that is known */
     bool changed;
 };
 
@@ -302,6 +303,8 @@ static void flow(struct walk *walk, uint32_t to)
         *in = walk->now;
         in->reached = true;
         walk->changed = true;
+        if (walk->meets[to])
+            in->exec = make(walk, &walk->scopes->block_made[to], walk->now.exec);
         return;
     }
     if (in->exec != walk->now.exec) {
@@ -363,20 +366,39 @@ static void know_nothing(struct walk *walk)
     memset(walk->scopes->block_out, 0, program->block_count * sizeof(uint32_t));
 }
 
-static void run(struct walk *walk)
+/* False: it would take too long. */
+static bool run(struct walk *walk)
 {
     const struct cairn_program *program = walk->program;
+    set_roots(walk);
     walk->changed = true;
     for (unsigned round = 0; walk->changed; round++) {
         walk->changed = false;
-        if (round == MOST_ROUNDS) {
-            know_nothing(walk);
-            return;
-        }
+        if (round == MOST_ROUNDS)
+            return false;
         for (uint32_t i = 0; i < program->block_count; i++)
             if (walk->in[program->order[i]].reached)
                 run_block(walk, program->order[i]);
     }
+    return true;
+}
+
+/* Again, with scopes from the start for blocks where ways with different EXEC meet: what is made
+ * behind such a block is then below its scope. At first, what a loop makes of EXEC was found to be
+ * below the scope in front of the loop, for scopes only ever move up. */
+static bool run_again(struct walk *walk)
+{
+    struct cairn_scopes *scopes = walk->scopes;
+    uint32_t blocks = walk->program->block_count;
+    bool any = false;
+    for (uint32_t i = 0; i < blocks; i++)
+        any |= walk->meets[i] = scopes->block_made[i] != 0;
+    if (!any)
+        return true;
+    know_nothing(walk);
+    scopes->count = CAIRN_SCOPE_ROOT + 1;
+    memset(walk->in, 0, blocks * sizeof *walk->in);
+    return run(walk);
 }
 
 static bool allocate(struct cairn_scopes *scopes, const struct cairn_program *program)
@@ -398,17 +420,20 @@ enum cairn_status cairn_scopes_build(const struct cairn_program *program, struct
     struct cairn_scopes *scopes = calloc(1, sizeof *scopes);
     struct walk walk = {.program = program, .scopes = scopes};
     walk.in = calloc(program->block_count + 1, sizeof *walk.in);
-    if (scopes == NULL || walk.in == NULL || !allocate(scopes, program)) {
-        free(walk.in);
+    walk.meets = calloc(program->block_count + 1, sizeof *walk.meets);
+    bool made =
+        scopes != NULL && walk.in != NULL && walk.meets != NULL && allocate(scopes, program);
+    if (made) {
+        scopes->depth[CAIRN_SCOPE_ROOT] = 1;
+        if (!run(&walk) || !run_again(&walk))
+            know_nothing(&walk);
+        *out = scopes;
+    } else {
         cairn_scopes_destroy(scopes);
-        return CAIRN_ERR_NO_MEMORY;
     }
-    scopes->depth[CAIRN_SCOPE_ROOT] = 1;
-    set_roots(&walk);
-    run(&walk);
     free(walk.in);
-    *out = scopes;
-    return CAIRN_OK;
+    free(walk.meets);
+    return made ? CAIRN_OK : CAIRN_ERR_NO_MEMORY;
 }
 
 void cairn_scopes_destroy(struct cairn_scopes *scopes)
