@@ -17,14 +17,22 @@ struct carry {
     uint16_t mask;     /* scalar register code of the carry */
     uint16_t low;      /* vreg of the sum */
     uint16_t high[2];  /* by source: vreg that must be the other's high half; NONE: scalar */
-    int64_t stride[2]; /* of the source as a 64-bit pair */
+    bool paired[2];    /* that vreg and the source are a 64-bit pair */
+    int64_t stride[2]; /* of the pair */
+    /* One source goes up by that, the other is the same in all lanes: whatever high halves are the
+     * same in all lanes go with them. */
+    bool extends;
+    int64_t low_stride;
     bool uniform;
     uint8_t run; /* so across so many lanes */
 };
 
+enum { SCALARS = 128 };
+
 struct state {
     bool reached;
     struct cairn_shape_value v[CAIRN_VREGS];
+    uint8_t zeros[SCALARS]; /* low bits of scalar registers that are 0 */
     struct carry carry;
 };
 
@@ -67,6 +75,8 @@ static struct cairn_shape_value source(const struct pass *pass, unsigned slot, u
     if (dword == 0 && constant_of(pass, slot, &constant)) {
         value.bits = cairn_shape_bits_of(constant);
         value.zeros = constant == 0 ? 32 : (uint8_t)__builtin_ctz(constant);
+    } else if (operand->code + dword < SCALARS) {
+        value.zeros = pass->now.zeros[operand->code + dword];
     }
     return value;
 }
@@ -391,22 +401,27 @@ static struct carry begin_carry(const struct pass *pass)
                           .run = CAIRN_SHAPE_RUN_ALL,
                           /* else lanes that are off have no carry */
                           .uniform = pass->facts->insn[pass->index].exec_full};
+    unsigned varying = 0;
     for (unsigned i = 0; i < 2 && carry.valid; i++) {
         struct cairn_shape_value low = source(pass, CAIRN_SLOT_SRC0 + i, 0);
         unsigned vreg = vreg_of(&insn->slot[CAIRN_SLOT_SRC0 + i]);
         carry.uniform = carry.uniform && cairn_shape_is_uniform(low);
         carry.run = cairn_shape_least(carry.run, cairn_shape_run(low));
         carry.high[i] = NO_VREG;
-        if (cairn_shape_is_uniform(low))
+        carry.paired[i] = cairn_shape_is_uniform(low);
+        if (carry.paired[i])
             continue;
-        carry.valid = vreg != NO_VREG && vreg + 1 < CAIRN_VREGS;
-        if (!carry.valid)
-            break;
+        varying += cairn_shape_is_regular(low) ? 1 : 2;
+        carry.low_stride = cairn_shape_stride(low);
+        if (vreg == NO_VREG || vreg + 1 >= CAIRN_VREGS)
+            continue;
         carry.high[i] = (uint16_t)(vreg + 1);
-        carry.valid = pass->now.v[vreg + 1].shape.pair;
+        carry.paired[i] = pass->now.v[vreg + 1].shape.pair;
         carry.stride[i] = pass->now.v[vreg + 1].shape.pair_stride;
         carry.run = cairn_shape_least(carry.run, pass->now.v[vreg + 1].shape.pair_run);
     }
+    carry.extends = varying == 1;
+    carry.valid = carry.valid && (carry.extends || (carry.paired[0] && carry.paired[1]));
     return carry;
 }
 
@@ -438,7 +453,7 @@ static struct cairn_shape_value end_carry(const struct pass *pass)
         insn->slot[CAIRN_SLOT_SRC2].code != carry->mask ||
         vreg_of(&insn->slot[CAIRN_SLOT_DST]) != carry->low + 1u)
         return result;
-    for (unsigned i = 0; i < 2; i++)
+    for (unsigned i = 0; i < 2 && carry->paired[0] && carry->paired[1]; i++)
         if (is_other_half(pass, carry, CAIRN_SLOT_SRC0, i) &&
             is_other_half(pass, carry, CAIRN_SLOT_SRC1, 1 - i)) {
             bool uniform = carry->uniform &&
@@ -452,6 +467,11 @@ static struct cairn_shape_value end_carry(const struct pass *pass)
             result.shape = as_pair(result.shape, carry->stride[0] + carry->stride[1], run);
             return result;
         }
+    struct cairn_shape_value a = source(pass, CAIRN_SLOT_SRC0, 0),
+                             b = source(pass, CAIRN_SLOT_SRC1, 0);
+    uint8_t run = cairn_shape_least(cairn_shape_run(a), cairn_shape_run(b));
+    if (carry->extends && cairn_shape_is_uniform(a) && cairn_shape_is_uniform(b))
+        result.shape = as_pair(result.shape, carry->low_stride, cairn_shape_least(run, carry->run));
     return result;
 }
 
@@ -530,6 +550,38 @@ static bool wide_result(const struct pass *pass, struct cairn_shape_value *low,
     default:
         return false;
     }
+}
+
+/* ---- scalar registers */
+
+/* Low bits of the result that are 0, of instructions that make starts of blocks. */
+static uint8_t scalar_zeros(const struct pass *pass)
+{
+    struct cairn_shape_value a = source(pass, CAIRN_SLOT_SRC0, 0),
+                             b = source(pass, CAIRN_SLOT_SRC1, 0);
+    uint32_t k;
+    switch (pass->insn->op) {
+    case CAIRN_OP_s_mov_b32:
+        return a.zeros;
+    case CAIRN_OP_s_add_u32:
+    case CAIRN_OP_s_add_i32:
+        return cairn_shape_least(a.zeros, b.zeros);
+    case CAIRN_OP_s_mul_i32:
+        return cairn_shape_least(32, (uint8_t)(a.zeros + b.zeros));
+    case CAIRN_OP_s_lshl_b32:
+        k = constant_of(pass, CAIRN_SLOT_SRC1, &k) ? k & 31 : 0;
+        return cairn_shape_least(32, (uint8_t)(a.zeros + k));
+    default:
+        return 0;
+    }
+}
+
+static void write_scalars(struct pass *pass, const struct cairn_regs *writes, bool any,
+                          uint8_t zeros)
+{
+    for (unsigned i = 0; i < SCALARS; i++)
+        if (any || cairn_regs_has_s(writes, i))
+            pass->now.zeros[i] = zeros;
 }
 
 /* ---- the pass */
@@ -618,6 +670,7 @@ static void run_insn(struct pass *pass, uint32_t index)
     struct carry carry = begin_carry(pass);
     end_carries(pass, &writes, any);
     write_all(pass, &writes, any);
+    write_scalars(pass, &writes, any, scalar_zeros(pass));
     if (insn->op == CAIRN_OP_v_add_co_u32)
         pass->now.carry = carry;
     facts->shape = low.shape;
@@ -672,6 +725,10 @@ static void flow(struct pass *pass, uint32_t to)
     for (unsigned i = 0; i < CAIRN_VREGS; i++)
         if (join_value(&in->v[i], &pass->now.v[i]))
             pass->changed = true;
+    for (unsigned i = 0; i < SCALARS; i++) {
+        pass->changed = pass->changed || in->zeros[i] > pass->now.zeros[i];
+        in->zeros[i] = cairn_shape_least(in->zeros[i], pass->now.zeros[i]);
+    }
 }
 
 static void run_block(struct pass *pass, uint32_t index)

@@ -148,16 +148,17 @@ static bool note_low_source(struct cairn_lift *lift, unsigned slot, struct cairn
                             unsigned i)
 {
     unsigned vreg;
+    carry->half[i] = ends32(lift, slot);
     if (is_uniform(cairn_lift_shape(lift, slot, 0))) {
         carry->high[i] = 0;
-        carry->source[i] = ends32(lift, slot);
+        carry->source[i] = carry->half[i];
         return true;
     }
     if (!vector_of(lift->insn, slot, &vreg) || vreg + 1 >= CAIRN_VREGS)
         return false;
     carry->high[i] = vreg + 1;
     carry->source[i] = lift->region->ends[vreg];
-    return known(carry->source[i]);
+    return known(carry->source[i]) || known(carry->half[i]);
 }
 
 static void note_add(struct cairn_lift *lift, struct cairn_lift_ends_note *note)
@@ -189,6 +190,22 @@ static struct cairn_lift_ends whole_source(struct cairn_lift *lift, unsigned i, 
     return ends;
 }
 
+/* High halves that are the same in all lanes, whichever low half they go with. */
+static struct cairn_lift_ends extended(struct cairn_lift *lift)
+{
+    const struct cairn_lift_carry *carry = &lift->region->carry;
+    struct cairn_lift_ends ends = {NULL, NULL}, half[2];
+    for (unsigned i = 0; i < 2; i++) {
+        if (!known(carry->half[i]) || !is_uniform(cairn_lift_shape(lift, CAIRN_SLOT_SRC0 + i, 0)))
+            return ends;
+        half[i] = apply(lift, carry->half[i], zero_extend, 0);
+    }
+    ends.first = LLVMBuildAdd(lift->builder, cairn_lift_base(lift, CAIRN_SLOT_SRC0, 0),
+                              cairn_lift_base(lift, CAIRN_SLOT_SRC1, 0), "");
+    ends.first = ends.last = shift_left(lift, zero_extend(lift, ends.first, 0), 32);
+    return sum(lift, sum(lift, half[0], half[1]), ends);
+}
+
 static struct cairn_lift_ends carried(struct cairn_lift *lift)
 {
     const struct cairn_lift_carry *carry = &lift->region->carry;
@@ -205,10 +222,12 @@ static struct cairn_lift_ends carried(struct cairn_lift *lift)
             carry->high[0] == 0 && is_uniform(cairn_lift_shape(lift, CAIRN_SLOT_SRC0 + i, 0));
         if (!here && !uniform)
             continue;
-        return sum(lift, whole_source(lift, 0, CAIRN_SLOT_SRC0 + i),
-                   whole_source(lift, 1, CAIRN_SLOT_SRC1 - i));
+        struct cairn_lift_ends all = sum(lift, whole_source(lift, 0, CAIRN_SLOT_SRC0 + i),
+                                         whole_source(lift, 1, CAIRN_SLOT_SRC1 - i));
+        if (known(all))
+            return all;
     }
-    return none;
+    return extended(lift);
 }
 
 /* ---- the instructions */

@@ -28,6 +28,7 @@ struct cairn_lift_carry {
     unsigned low, mask; /* destination, carry-out */
     unsigned high[2];   /* vector registers of the other halves; 0: a uniform source */
     struct cairn_lift_ends source[2]; /* of a uniform source: its low half */
+    struct cairn_lift_ends half[2];   /* the low halves */
 };
 
 /* A matrix instruction that waits for another one with the same D: see lift_matrix.c. */
