@@ -94,6 +94,43 @@ static bool joins(const struct cairn_order *order, const struct cairn_shape shap
     return traffic->high - traffic->low <= traffic->stride;
 }
 
+/* Atomics of LDS that return nothing. Aligned they are: others fault. */
+bool cairn_order_commutes(const struct cairn_insn *insn)
+{
+    switch (insn->op) {
+    case CAIRN_OP_ds_add_u32:
+    case CAIRN_OP_ds_sub_u32:
+    case CAIRN_OP_ds_min_i32:
+    case CAIRN_OP_ds_max_i32:
+    case CAIRN_OP_ds_min_u32:
+    case CAIRN_OP_ds_max_u32:
+    case CAIRN_OP_ds_and_b32:
+    case CAIRN_OP_ds_or_b32:
+    case CAIRN_OP_ds_xor_b32:
+    case CAIRN_OP_ds_add_u64:
+    case CAIRN_OP_ds_sub_u64:
+    case CAIRN_OP_ds_min_i64:
+    case CAIRN_OP_ds_max_i64:
+    case CAIRN_OP_ds_min_u64:
+    case CAIRN_OP_ds_max_u64:
+    case CAIRN_OP_ds_and_b64:
+    case CAIRN_OP_ds_or_b64:
+    case CAIRN_OP_ds_xor_b64:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Notes the operation; true: it may come in any order with all those before. */
+static bool commutes_with(struct cairn_traffic *traffic, const struct cairn_insn *insn)
+{
+    bool first = !traffic->loads && !traffic->stores;
+    bool same = cairn_order_commutes(insn) && (first || traffic->commutes == insn->op);
+    traffic->commutes = same ? insn->op : 0;
+    return same;
+}
+
 /* ---- LDS whose addresses are known: what each chunk touches, dword by dword */
 
 /* The dwords of one lane's access at `at`; none outside of LDS. */
@@ -171,10 +208,12 @@ bool cairn_order_conflicts(struct cairn_order *order, const struct cairn_shape s
         bool together = !(at->flags & CAIRN_ISA_ATOMIC) && spaces == 1u << i &&
                         joins(order, shape, traffic, at);
         traffic->shared = together;
+        bool commutes = commutes_with(traffic, &at->insn);
         if (known)
             conflict = conflict || met;
         else
-            conflict = conflict || (!together && (traffic->stores || (stores && traffic->loads)));
+            conflict = conflict ||
+                       (!together && !commutes && (traffic->stores || (stores && traffic->loads)));
         if (spaces & CAIRN_SPACE_LDS && !known)
             order->lds_known = false;
         traffic->stores = traffic->stores || stores;

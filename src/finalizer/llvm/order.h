@@ -16,6 +16,8 @@ struct cairn_traffic {
     bool loads, stores;
     /* All with the same address registers, and each lane in its own stretch of memory. */
     bool shared;
+    /* All are this operation (enum cairn_op), which gives the same in any order; 0: they are not. */
+    uint16_t commutes;
     uint16_t address, base; /* operand codes */
     uint16_t version[2];    /* of the address registers */
     uint32_t block;
@@ -38,6 +40,8 @@ void cairn_order_start(struct cairn_order *order, const struct cairn_lift *lift)
 bool cairn_order_conflicts(struct cairn_order *order, const struct cairn_shape shape[CAIRN_VREGS],
                            const struct cairn_known_state *known,
                            const struct cairn_program_insn *at);
+/* Does it change memory in a way that gives the same in any order of lanes, and nothing else? */
+bool cairn_order_commutes(const struct cairn_insn *insn);
 /* Of a scalar access, which is made in front of the loop's lanes. */
 bool cairn_order_scalar_conflicts(const struct cairn_order *order,
                                   const struct cairn_program_insn *at);

@@ -15,8 +15,8 @@ struct growth {
     const struct cairn_program *program;
     struct cairn_segment *segment;
     struct cairn_order order;
-    uint32_t stores;                       /* and atomics */
-    bool lane;                             /* there are vector instructions */
+    uint32_t stores; /* and atomics, but for those that may come in any order */
+    bool lane;       /* there are vector instructions */
     struct cairn_shape shape[CAIRN_VREGS]; /* in front of the instruction that is looked at */
     struct cairn_known_state known;
     uint64_t own[3]; /* masks behind the last instruction that was looked at */
@@ -136,7 +136,8 @@ static bool add_insn(struct growth *growth, uint32_t index, bool front)
     }
     if (kind == CAIRN_LIFT_SCALAR && cairn_order_scalar_conflicts(&growth->order, at))
         return false;
-    growth->stores += (at->flags & (CAIRN_ISA_STORES | CAIRN_ISA_ATOMIC)) != 0;
+    growth->stores += (at->flags & (CAIRN_ISA_STORES | CAIRN_ISA_ATOMIC)) != 0 &&
+                      !cairn_order_commutes(&at->insn);
     cairn_order_wrote(&growth->order, &writes);
     segment->insns++;
     struct cairn_lanes_note note = cairn_lanes_step(growth->lift, index, growth->own);
@@ -336,13 +337,20 @@ static bool may_end(const struct growth *growth, uint32_t block, uint32_t end)
              cairn_regs_has_s(&growth->segment->writes, CAIRN_SREG_SCC));
 }
 
+/* May chunks make turns of a loop one after the other? */
+static bool turns_in_any_order(const struct growth *growth)
+{
+    const struct cairn_traffic *lds = &growth->order.traffic[CAIRN_SPACE_LDS - 1];
+    return growth->stores == 0 && (!lds->stores || lds->commutes != 0);
+}
+
 /* The block, whose body is in the segment, leads back to its start or out of it. */
 static bool is_latch(const struct growth *growth, struct cairn_gates *gates, uint32_t block)
 {
     const struct cairn_program_block *at = &growth->program->blocks[block];
     struct cairn_segment *segment = growth->segment;
     uint32_t header = segment->block[0];
-    if ((growth->stores > 0 && !growth->in_step) || !hands_on(growth, gates, block) ||
+    if ((!growth->in_step && !turns_in_any_order(growth)) || !hands_on(growth, gates, block) ||
         at->end != CAIRN_END_COND || (at->taken == header) == (at->next == header))
         return false;
     switch (cairn_program_last(growth->program, block)->op) {
