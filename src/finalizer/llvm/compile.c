@@ -154,6 +154,11 @@ static void set_function(struct compilation *job)
     lift->function = LLVMAddFunction(lift->module, CAIRN_NATIVE_SYMBOL, type);
     cairn_target_set_function(job->target, lift->function);
     lift->frame = LLVMGetParam(lift->function, 0);
+    /* So that what never changes in it may be loaded in front of loops. */
+    unsigned kind = LLVMGetEnumAttributeKindForName("dereferenceable", 15);
+    LLVMAttributeRef whole =
+        LLVMCreateEnumAttribute(lift->context, kind, sizeof(struct cairn_native_frame));
+    LLVMAddAttributeAtIndex(lift->function, 1, whole);
 }
 
 static void set_facts(struct compilation *job)

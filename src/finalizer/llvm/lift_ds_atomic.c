@@ -121,113 +121,148 @@ static bool is_in_line(struct cairn_lift *lift, unsigned kind)
     }
 }
 
-/* Data with which the operation changes nothing. */
-static bool neutral_data(unsigned kind, uint32_t *value)
-{
-    switch (kind) {
-    case CAIRN_DS_add_u32:
-    case CAIRN_DS_sub_u32:
-    case CAIRN_DS_or_b32:
-    case CAIRN_DS_xor_b32:
-    case CAIRN_DS_max_u32:
-        *value = 0;
-        return true;
-    case CAIRN_DS_and_b32:
-    case CAIRN_DS_min_u32:
-        *value = UINT32_MAX;
-        return true;
-    case CAIRN_DS_min_i32:
-        *value = INT32_MAX;
-        return true;
-    case CAIRN_DS_max_i32:
-        *value = (uint32_t)INT32_MIN;
-        return true;
-    default:
-        return false;
-    }
-}
-
-/* i1: every active lane is aligned and inside; inactive ones are moved to the start of LDS, each to
- * a dword of its own, if LDS has so many. */
-static LLVMValueRef check_lanes(struct cairn_lift_access *access, LLVMValueRef *offsets)
+/* i1: every active lane is aligned and inside. */
+static LLVMValueRef check_lanes(struct cairn_lift_access *access, LLVMValueRef offsets)
 {
     struct cairn_lift *lift = access->lift;
     LLVMBuilderRef b = lift->builder;
     LLVMValueRef low =
-        LLVMBuildAnd(b, *offsets, cairn_lift_splat(lift, cairn_lift_const32(lift, 3)), "");
+        LLVMBuildAnd(b, offsets, cairn_lift_splat(lift, cairn_lift_const32(lift, 3)), "");
     LLVMValueRef bad = LLVMBuildICmp(b, LLVMIntNE, low, LLVMConstNull(lift->v32), "");
-    LLVMValueRef good = cairn_lift_ds_lanes_inside(access, *offsets);
-    good = cairn_lift_and(lift, good, cairn_lift_access_none(access, bad));
-    if (access->full)
-        return good;
-    LLVMValueRef enough = LLVMBuildICmp(b, LLVMIntUGE, cairn_lift_lds_bytes(lift),
-                                        cairn_lift_const64(lift, 4 * lift->width), "");
-    *offsets = LLVMBuildSelect(b, access->mask, *offsets, cairn_lift_iota(lift, 4), "");
-    return cairn_lift_and(lift, good, enough);
+    LLVMValueRef outside = LLVMBuildNot(b, cairn_lift_ds_inside(access, offsets), "");
+    return cairn_lift_access_none(access, LLVMBuildOr(b, bad, outside, ""));
 }
 
-/* One lane. `active`: i1, NULL if the lane may act whatever its mask bit. Returns the old value. */
+/* One lane. Returns the old value. */
 static LLVMValueRef run_lane(struct cairn_lift *lift, unsigned kind, LLVMValueRef offset,
-                             LLVMValueRef data, LLVMValueRef active)
+                             LLVMValueRef data)
 {
     LLVMBuilderRef b = lift->builder;
     LLVMValueRef at = cairn_lift_ds_pointer(lift, offset);
     LLVMValueRef old = LLVMBuildLoad2(b, lift->i32, at, "");
     LLVMSetAlignment(old, 4);
     cairn_lift_tag_guest(lift, old);
-    LLVMValueRef now = new_value(lift, kind, old, data);
-    if (active != NULL)
-        now = LLVMBuildSelect(b, active, now, old, "");
-    LLVMValueRef store = LLVMBuildStore(b, now, at);
+    LLVMValueRef store = LLVMBuildStore(b, new_value(lift, kind, old, data), at);
     LLVMSetAlignment(store, 4);
     cairn_lift_tag_guest(lift, store);
     return old;
 }
 
-/* Lanes one after the other; their offsets and data go by the stack, loads are cheaper than taking
- * vectors apart. Inactive ones have neutral data, or are told by the mask. Returns old values. */
-static LLVMValueRef run_lanes(struct cairn_lift_access *access, unsigned kind, LLVMValueRef offsets,
-                              LLVMValueRef data, LLVMValueRef same)
+enum {
+    OFFSET_ROW = offsetof(struct cairn_access, low),
+    DATA_ROW = offsetof(struct cairn_access, data),
+};
+
+/* All lanes, one after the other; `same`: their data, or NULL. Offsets and data come by the stack:
+ * loads are cheaper than taking vectors apart. Returns old values. */
+static LLVMValueRef run_all(struct cairn_lift *lift, unsigned kind, LLVMValueRef same)
 {
-    const size_t offset_row = offsetof(struct cairn_access, low);
-    const size_t data_row = offsetof(struct cairn_access, data);
-    struct cairn_lift *lift = access->lift;
-    LLVMBuilderRef b = lift->builder;
-    uint32_t neutral = 0;
-    bool by_mask = !access->full && !neutral_data(kind, &neutral);
-    LLVMValueRef nothing = cairn_lift_splat(lift, cairn_lift_const32(lift, neutral));
-    if (!access->full && !by_mask)
-        data = LLVMBuildSelect(b, access->mask, data, nothing, "");
-    cairn_lift_access_spill(lift, offsets, offset_row);
-    if (same == NULL)
-        cairn_lift_access_spill(lift, data, data_row);
     LLVMValueRef olds = LLVMGetPoison(lift->v32);
     for (unsigned i = 0; i < lift->width; i++) {
-        LLVMValueRef index = cairn_lift_const32(lift, i), active = NULL;
-        LLVMValueRef offset = cairn_lift_access_lane(lift, lift->i32, offset_row, i);
-        LLVMValueRef one = same;
+        LLVMValueRef offset = cairn_lift_access_lane(lift, lift->i32, OFFSET_ROW, i), one = same;
         if (same == NULL)
-            one = cairn_lift_access_lane(lift, lift->i32, data_row, i);
-        if (by_mask)
-            active = LLVMBuildExtractElement(b, access->mask, index, "");
-        LLVMValueRef old = run_lane(lift, kind, offset, one, active);
-        olds = LLVMBuildInsertElement(b, olds, old, index, "");
+            one = cairn_lift_access_lane(lift, lift->i32, DATA_ROW, i);
+        LLVMValueRef old = run_lane(lift, kind, offset, one);
+        olds = LLVMBuildInsertElement(lift->builder, olds, old, cairn_lift_const32(lift, i), "");
     }
     return olds;
+}
+
+static LLVMValueRef element_of_row(struct cairn_lift *lift, size_t row, LLVMValueRef index)
+{
+    LLVMBuilderRef b = lift->builder;
+    LLVMValueRef start = cairn_lift_const64(lift, row), memory = cairn_lift_access_memory(lift);
+    memory = LLVMBuildInBoundsGEP2(b, lift->i8, memory, &start, 1, "");
+    return LLVMBuildInBoundsGEP2(b, lift->i32, memory, &index, 1, "");
+}
+
+static LLVMValueRef state_dword(struct cairn_lift *lift, LLVMValueRef at)
+{
+    LLVMValueRef value = LLVMBuildLoad2(lift->builder, lift->i32, at, "");
+    cairn_lift_tag_state(lift, value);
+    return value;
+}
+
+/* The lanes of the mask, a turn of a loop each. Old values take the place of the data. */
+static LLVMValueRef run_some(struct cairn_lift_access *access, unsigned kind, bool returns)
+{
+    struct cairn_lift *lift = access->lift;
+    LLVMBuilderRef b = lift->builder;
+    LLVMBasicBlockRef before = LLVMGetInsertBlock(b), turn = cairn_lift_block(lift, "lane");
+    LLVMBasicBlockRef look = cairn_lift_block(lift, "lanes"), done = cairn_lift_block(lift, "all");
+    LLVMValueRef bits = cairn_lift_access_bits(lift, access->mask);
+    bits = LLVMBuildZExt(b, bits, lift->i32, "");
+    LLVMBuildBr(b, look);
+    LLVMPositionBuilderAtEnd(b, look);
+    LLVMValueRef left = LLVMBuildPhi(b, lift->i32, "");
+    LLVMValueRef any = LLVMBuildICmp(b, LLVMIntNE, left, cairn_lift_const32(lift, 0), "");
+    LLVMBuildCondBr(b, any, turn, done);
+    LLVMPositionBuilderAtEnd(b, turn);
+    LLVMValueRef args[] = {left, LLVMConstInt(lift->i1, 1, false)};
+    LLVMValueRef lane = cairn_lift_intrinsic(lift, "llvm.cttz", &lift->i32, 1, args, 2);
+    LLVMValueRef data_at = element_of_row(lift, DATA_ROW, lane);
+    LLVMValueRef offset = state_dword(lift, element_of_row(lift, OFFSET_ROW, lane));
+    LLVMValueRef old = run_lane(lift, kind, offset, state_dword(lift, data_at));
+    if (returns)
+        cairn_lift_tag_state(lift, LLVMBuildStore(b, old, data_at));
+    LLVMValueRef less = LLVMBuildSub(b, left, cairn_lift_const32(lift, 1), "");
+    LLVMValueRef values[] = {bits, LLVMBuildAnd(b, left, less, "")};
+    LLVMBasicBlockRef from[] = {before, LLVMGetInsertBlock(b)};
+    LLVMBuildBr(b, look);
+    LLVMAddIncoming(left, values, from, 2);
+    LLVMPositionBuilderAtEnd(b, done);
+    if (!returns)
+        return LLVMGetPoison(lift->v32);
+    LLVMValueRef olds = LLVMBuildLoad2(
+        b, lift->v32, element_of_row(lift, DATA_ROW, cairn_lift_const32(lift, 0)), "");
+    LLVMSetAlignment(olds, 4 * lift->width);
+    cairn_lift_tag_state(lift, olds);
+    return olds;
+}
+
+static LLVMValueRef mask_is_full(struct cairn_lift_access *access)
+{
+    LLVMValueRef bits = cairn_lift_access_bits(access->lift, access->mask);
+    return LLVMBuildICmp(access->lift->builder, LLVMIntEQ, bits, LLVMConstAllOnes(LLVMTypeOf(bits)),
+                         "");
+}
+
+/* The data of all lanes as a scalar, or NULL. */
+static LLVMValueRef same_data(struct cairn_lift *lift)
+{
+    struct cairn_shape shape = cairn_lift_shape(lift, CAIRN_SLOT_DATA0, 0);
+    bool uniform = shape.kind == CAIRN_SHAPE_UNIFORM || shape.kind == CAIRN_SHAPE_GROUP_UNIFORM;
+    return uniform ? cairn_lift_base(lift, CAIRN_SLOT_DATA0, 0) : NULL;
+}
+
+static void spill_data(struct cairn_lift_access *access, LLVMValueRef data)
+{
+    cairn_lift_access_spill(access->lift, data, DATA_ROW);
 }
 
 static void run_in_line(struct cairn_lift_access *access, unsigned kind, LLVMValueRef offsets,
                         bool returns)
 {
     struct cairn_lift *lift = access->lift;
-    LLVMValueRef data = access->data[0], same = NULL;
-    struct cairn_shape shape = cairn_lift_shape(lift, CAIRN_SLOT_DATA0, 0);
-    if (access->full &&
-        (shape.kind == CAIRN_SHAPE_UNIFORM || shape.kind == CAIRN_SHAPE_GROUP_UNIFORM))
-        same = cairn_lift_base(lift, CAIRN_SLOT_DATA0, 0);
-    cairn_lift_access_fork(access, check_lanes(access, &offsets), true);
-    LLVMValueRef olds = run_lanes(access, kind, offsets, data, same);
-    access->data[0] = olds;
+    LLVMValueRef data = access->data[0], same = same_data(lift);
+    cairn_lift_access_fork(access, check_lanes(access, offsets), true);
+    struct cairn_lift_access inner = *access;
+    inner.done = NULL;
+    inner.way_count = 0;
+    cairn_lift_access_spill(lift, offsets, OFFSET_ROW);
+    if (same == NULL)
+        spill_data(access, data);
+    if (!access->full)
+        cairn_lift_access_fork(&inner, mask_is_full(access), true);
+    inner.data[0] = run_all(lift, kind, same);
+    if (!access->full) {
+        cairn_lift_access_way(&inner);
+        if (same != NULL)
+            spill_data(access, data);
+        inner.data[0] = run_some(access, kind, returns);
+        cairn_lift_access_meet(&inner, returns);
+    }
+    access->data[0] = inner.data[0];
     cairn_lift_access_way(access);
     access->data[0] = data;
     access->data[1] = NULL;
