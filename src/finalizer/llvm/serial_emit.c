@@ -9,6 +9,9 @@
 #include <string.h>
 
 enum { STRIP_INSNS = 8192, USUAL_TURNS = 16 };
+/* Turns that are written out one behind the other, so that only the last one counts: of loops of so
+ * many instructions at most. */
+enum { COPIES = 4, COPIED_INSNS = 40 };
 
 /* Stack slots of the loop. */
 struct slots {
@@ -18,6 +21,7 @@ struct slots {
     LLVMValueRef value[CAIRN_VREGS], pair[CAIRN_SERIAL_PAIRS], mask[128]; /* of the lane */
     LLVMValueRef todo, left, again;
     LLVMBasicBlockRef together;
+    LLVMBasicBlockRef enter; /* in front of a chunk's first lane: what is checked for all of them */
 };
 
 static LLVMValueRef slot(struct cairn_lift *lift, LLVMTypeRef type, unsigned align)
@@ -221,6 +225,32 @@ static void split_pairs(struct cairn_lift *lift, const struct cairn_serial *seri
     }
 }
 
+/* EXEC, and the mask of leaving, which is its opposite in lanes that have made a turn: said for all
+ * lanes in front, as if all would leave. */
+static bool is_settled(const struct cairn_serial *serial, unsigned code)
+{
+    return serial->leaving != 0 && (code == serial->leaving || code == CAIRN_CODE_EXEC_LO);
+}
+
+static void all_leave(struct cairn_lift *lift, const struct cairn_serial *serial,
+                      const struct slots *slots)
+{
+    LLVMValueRef todo = load(lift, lift->i32, slots->todo), at = slots->bits[serial->leaving];
+    store(lift, LLVMBuildOr(lift->builder, load(lift, lift->i32, at), todo, ""), at);
+    store(lift, cairn_lift_const32(lift, 0), slots->bits[CAIRN_CODE_EXEC_LO]);
+}
+
+/* Lane `at` does not. */
+static void note_stays(struct cairn_lift *lift, const struct cairn_serial *serial,
+                       const struct slots *slots, LLVMValueRef at)
+{
+    LLVMBuilderRef b = lift->builder;
+    LLVMValueRef one = LLVMBuildShl(b, cairn_lift_const32(lift, 1), at, "");
+    LLVMValueRef exec = slots->bits[CAIRN_CODE_EXEC_LO], left = slots->bits[serial->leaving];
+    store(lift, LLVMBuildOr(b, load(lift, lift->i32, exec), one, ""), exec);
+    store(lift, LLVMBuildAnd(b, load(lift, lift->i32, left), LLVMBuildNot(b, one, ""), ""), left);
+}
+
 /* A lane that has left needs nothing of what only the loop reads. */
 static void leave_lane(struct cairn_serial_lane *lane, const struct slots *slots, LLVMValueRef at)
 {
@@ -236,10 +266,12 @@ static void leave_lane(struct cairn_serial_lane *lane, const struct slots *slots
     LLVMBuildCondBr(b, exec, stays, left);
     LLVMPositionBuilderAtEnd(b, stays);
     leave_registers(lift, slots, serial->block, at);
+    if (serial->leaving != 0)
+        note_stays(lift, serial, slots, at);
     LLVMBuildBr(b, left);
     LLVMPositionBuilderAtEnd(b, left);
     for (unsigned i = 0; i < 128; i += 2) {
-        if (!leaves_mask(lift, serial, i))
+        if (!leaves_mask(lift, serial, i) || is_settled(serial, i))
             continue;
         LLVMValueRef one = LLVMBuildShl(b, cairn_lift_const32(lift, 1), at, "");
         LLVMValueRef bit = LLVMBuildZExt(b, load(lift, lift->i1, slots->mask[i]), lift->i32, "");
@@ -266,7 +298,7 @@ static void start_turn(struct cairn_serial_lane *lane, const struct slots *slots
             lane->mask[i] = load(lift, lift->i1, slots->mask[i]);
     lane->mask[CAIRN_CODE_EXEC_LO] = LLVMConstInt(lift->i1, 1, false); /* or it would not turn */
     if (serial->leaving != 0)
-        lane->mask[serial->leaving] = LLVMConstNull(lift->i1); /* likewise; see emit_turns */
+        lane->mask[serial->leaving] = LLVMConstNull(lift->i1); /* likewise; see check_chunk */
 }
 
 static void end_turn(struct cairn_serial_lane *lane, const struct slots *slots)
@@ -286,54 +318,127 @@ static void end_turn(struct cairn_serial_lane *lane, const struct slots *slots)
             store(lift, lane->mask[i], slots->mask[i]);
 }
 
-/* i1: [value + first, value + end) lies in the window. */
+/* ---- what lanes can reach, checked in front of their first turn */
+
+enum { SLACK = 8192 }; /* offsets of instructions, and elements */
+
+static LLVMValueRef like(struct cairn_lift *lift, LLVMValueRef scalar, LLVMValueRef value)
+{
+    return LLVMTypeOf(value) == lift->i64 ? scalar : cairn_lift_splat(lift, scalar);
+}
+
+/* i1, or a vector of it: [value + first, value + end) lies in the window. */
 static LLVMValueRef span_inside(struct cairn_lift *lift, LLVMValueRef value, int64_t first,
                                 int64_t end)
 {
     LLVMBuilderRef b = lift->builder;
-    value = LLVMBuildAdd(b, value, cairn_lift_const64(lift, (uint64_t)first), "");
-    value = LLVMBuildSub(b, value, lift->window_base, "");
+    LLVMValueRef base =
+        LLVMBuildSub(b, lift->window_base, cairn_lift_const64(lift, (uint64_t)first), "");
+    value = LLVMBuildSub(b, value, like(lift, base, value), "");
     LLVMValueRef args[] = {lift->window_size, cairn_lift_const64(lift, (uint64_t)(end - first))};
     LLVMValueRef top = cairn_lift_intrinsic(lift, "llvm.usub.sat", &lift->i64, 1, args, 2);
-    return LLVMBuildICmp(b, LLVMIntULT, value, top, "");
+    return LLVMBuildICmp(b, LLVMIntULT, value, like(lift, top, value), "");
 }
 
-static LLVMValueRef base_of(struct cairn_serial_lane *lane, const struct slots *slots,
-                            const struct cairn_serial_near *near)
+static bool is_uniform(struct cairn_lift *lift, const struct cairn_serial *serial, unsigned code)
 {
+    unsigned kind = CAIRN_SHAPE_GROUP_UNIFORM;
+    if (cairn_code_is_vector((uint16_t)code))
+        kind = lift->facts->entry[serial->block][cairn_vreg_of_code(code)].kind;
+    return kind == CAIRN_SHAPE_UNIFORM || kind == CAIRN_SHAPE_GROUP_UNIFORM;
+}
+
+/* Is it one base for all lanes of a chunk? */
+static bool is_common(struct cairn_lift *lift, const struct cairn_serial *serial,
+                      const struct cairn_serial_near *near)
+{
+    return near->base != NULL ||
+           (is_uniform(lift, serial, near->code[0]) && is_uniform(lift, serial, near->code[1]));
+}
+
+/* `common`: in front of the lanes, when their slots are not filled. */
+static LLVMValueRef base_of(struct cairn_serial_lane *lane, const struct slots *slots,
+                            const struct cairn_serial_near *near, bool common)
+{
+    struct cairn_lift *lift = lane->lift;
     LLVMValueRef half[2];
     if (near->base != NULL)
         return near->base;
-    for (unsigned i = 0; i < 2; i++)
-        half[i] =
-            cairn_code_is_vector(near->code[i])
-                ? load(lane->lift, lane->lift->i32, slots->value[cairn_vreg_of_code(near->code[i])])
-                : near->half[i];
-    struct cairn_serial_lane before = {.lift = lane->lift};
+    for (unsigned i = 0; i < 2; i++) {
+        unsigned vreg = cairn_vreg_of_code(near->code[i]);
+        if (!cairn_code_is_vector(near->code[i]))
+            half[i] = near->half[i];
+        else if (common)
+            half[i] = cairn_lift_state_load(lift, lift->i32, slots->from[vreg], 4);
+        else
+            half[i] = load(lift, lift->i32, slots->value[vreg]);
+    }
+    struct cairn_serial_lane before = {.lift = lift};
     return cairn_serial_join(&before, half[0], half[1]);
 }
 
-/* In front of the first turn: is all that the lane can reach in the window? */
+/* Of bases that lanes may have their own of, or (`common`) not. */
 static LLVMValueRef reach_is_good(struct cairn_serial_lane *lane, const struct slots *slots,
-                                  uint32_t turns)
+                                  bool common)
 {
-    enum { SLACK = 8192 }; /* offsets of instructions, and elements */
     struct cairn_lift *lift = lane->lift;
     LLVMValueRef good = LLVMConstInt(lift->i1, 1, false);
-    for (unsigned i = 0; i < lane->serial->pair_count; i++) {
-        if (!lane->pair_used[i])
-            continue;
-        int64_t end = (int64_t)lane->serial->pair[i].step * (turns + 1) + SLACK;
-        LLVMValueRef first = load(lift, lift->i64, slots->pair[i]);
-        good = LLVMBuildAnd(lift->builder, good, span_inside(lift, first, -SLACK, end), "");
-    }
     for (unsigned i = 0; i < lane->reaches; i++) {
+        if (is_common(lift, lane->serial, &lane->reach[i]) != common)
+            continue;
         int64_t span = ((int64_t)1 << lane->reach[i].bits) + SLACK;
-        LLVMValueRef base = base_of(lane, slots, &lane->reach[i]);
+        LLVMValueRef base = base_of(lane, slots, &lane->reach[i], common);
         good = LLVMBuildAnd(lift->builder, good, span_inside(lift, base, -span, span), "");
     }
     return good;
 }
+
+/* i1: all that the active lanes' pair can become in a strip lies in the window. */
+static LLVMValueRef pair_is_good(struct cairn_lift *lift, const struct slots *slots,
+                                 const struct cairn_serial_pair *pair, uint32_t turns)
+{
+    LLVMBuilderRef b = lift->builder;
+    LLVMValueRef half[2];
+    for (unsigned i = 0; i < 2; i++) {
+        LLVMValueRef at = slots->from[i == 0 ? pair->low : pair->high];
+        half[i] = cairn_lift_state_load(lift, lift->v32, at, 4 * lift->width);
+        half[i] = LLVMBuildZExt(b, half[i], lift->v64, "");
+    }
+    LLVMValueRef by = cairn_lift_splat(lift, cairn_lift_const64(lift, 32));
+    LLVMValueRef value = LLVMBuildOr(b, half[0], LLVMBuildShl(b, half[1], by, ""), "");
+    int64_t end = (int64_t)pair->step * (turns + 1) + SLACK;
+    LLVMValueRef bad = LLVMBuildNot(b, span_inside(lift, value, -SLACK, end), "");
+    LLVMTypeRef type = cairn_lift_mask_type(lift);
+    LLVMValueRef todo = LLVMBuildTrunc(b, load(lift, lift->i32, slots->todo), type, "");
+    bad = LLVMBuildAnd(b, LLVMBuildBitCast(b, bad, type, ""), todo, "");
+    return LLVMBuildICmp(b, LLVMIntEQ, bad, LLVMConstNull(type), "");
+}
+
+/* In front of the first lane of a chunk, in block `enter`: on to `some`, or to the vector form.
+ * Active lanes whose mask of leaving is set already are left to that, too, so that the mask is
+ * known to be clear at the start of each turn. */
+static void check_chunk(struct cairn_serial_lane *lane, const struct slots *slots, uint32_t turns,
+                        LLVMBasicBlockRef some)
+{
+    struct cairn_lift *lift = lane->lift;
+    const struct cairn_serial *serial = lane->serial;
+    LLVMBuilderRef b = lift->builder;
+    LLVMPositionBuilderAtEnd(b, slots->enter);
+    LLVMValueRef good = reach_is_good(lane, slots, true);
+    for (unsigned i = 0; i < serial->pair_count; i++)
+        if (lane->pair_used[i])
+            good = LLVMBuildAnd(b, good, pair_is_good(lift, slots, &serial->pair[i], turns), "");
+    if (serial->leaving != 0) {
+        LLVMValueRef both = load(lift, lift->i32, slots->bits[serial->leaving]);
+        both = LLVMBuildAnd(b, both, load(lift, lift->i32, slots->todo), "");
+        LLVMValueRef none = LLVMBuildICmp(b, LLVMIntEQ, both, cairn_lift_const32(lift, 0), "");
+        good = LLVMBuildAnd(b, good, none, "");
+        all_leave(lift, serial, slots);
+    }
+    cairn_lift_expect(lift, LLVMBuildCondBr(b, good, some, slots->together));
+}
+
+/* ---- turns */
 
 /* What counts turns: a pair that goes up by a step, or `left`. */
 struct counter {
@@ -341,7 +446,7 @@ struct counter {
 };
 
 static struct counter begin_count(struct cairn_lift *lift, const struct cairn_serial *serial,
-                                  const struct slots *slots, LLVMValueRef most)
+                                  const struct slots *slots, LLVMValueRef most, unsigned copies)
 {
     LLVMBuilderRef b = lift->builder;
     for (unsigned i = 0; i < serial->pair_count; i++) {
@@ -352,7 +457,7 @@ static struct counter begin_count(struct cairn_lift *lift, const struct cairn_se
         return (struct counter){slots->pair[i], NULL, LLVMBuildAdd(b, first, most, "")};
     }
     store(lift, cairn_lift_const64(lift, 0), slots->left);
-    return (struct counter){slots->left, cairn_lift_const64(lift, 1), most};
+    return (struct counter){slots->left, cairn_lift_const64(lift, copies), most};
 }
 
 /* i1: there may be one more. */
@@ -367,66 +472,85 @@ static LLVMValueRef count(struct cairn_lift *lift, const struct counter *counter
     return LLVMBuildICmp(b, LLVMIntNE, now, counter->end, "");
 }
 
-/* The turns of one lane. One whose mask of leaving is set already makes one turn, so that the mask
- * is known to be clear in all others. */
-static void emit_turns(struct cairn_lift *lift, const struct cairn_serial *serial,
-                       const struct slots *slots, uint32_t turns)
+/* One turn, and out of the loop where it was the last. */
+static void emit_turn(struct cairn_serial_lane *lane, const struct slots *slots,
+                      LLVMBasicBlockRef out)
 {
-    const struct cairn_program_block *at = &lift->program->blocks[serial->block];
-    struct cairn_serial_lane lane = {.lift = lift, .serial = serial, .together = slots->together};
+    struct cairn_lift *lift = lane->lift;
+    const struct cairn_program_block *at = &lift->program->blocks[lane->serial->block];
+    LLVMBasicBlockRef stays = cairn_lift_block(lift, "stays");
+    start_turn(lane, slots);
+    for (uint32_t i = 0; i + 1 < at->count; i++)
+        cairn_serial_emit_insn(lane, at->first + i);
+    end_turn(lane, slots);
+    LLVMBuildCondBr(lift->builder, lane->mask[CAIRN_CODE_EXEC_LO], stays, out);
+    LLVMPositionBuilderAtEnd(lift->builder, stays);
+}
+
+/* The next turn knows nothing but what is to be checked before the first one. */
+static void forget_turn(struct cairn_serial_lane *lane)
+{
+    struct cairn_serial_lane next = {
+        .lift = lane->lift, .serial = lane->serial, .together = lane->together};
+    memcpy(next.pair_used, lane->pair_used, sizeof next.pair_used);
+    memcpy(next.reach, lane->reach, sizeof next.reach);
+    next.reaches = lane->reaches;
+    *lane = next;
+}
+
+static unsigned copies_of(const struct cairn_lift *lift, const struct cairn_serial *serial)
+{
+    bool few = lift->program->blocks[serial->block].count <= COPIED_INSNS;
+    return few && lift->request->tier == CAIRN_TIER_FULL ? COPIES : 1;
+}
+
+/* The turns of one lane, so many at most. */
+static void emit_turns(struct cairn_serial_lane *lane, const struct slots *slots, uint32_t turns)
+{
+    struct cairn_lift *lift = lane->lift;
     LLVMBuilderRef b = lift->builder;
     LLVMBasicBlockRef check = LLVMGetInsertBlock(b);
     LLVMBasicBlockRef turn = cairn_lift_block(lift, "turn"), out = cairn_lift_block(lift, "out");
-    LLVMBasicBlockRef stays = cairn_lift_block(lift, "stays");
-    LLVMValueRef most = cairn_lift_const64(lift, turns), leaving = LLVMConstNull(lift->i1);
-    if (serial->leaving != 0) {
-        leaving = load(lift, lift->i1, slots->mask[serial->leaving]);
-        most = LLVMBuildSelect(b, leaving, cairn_lift_const64(lift, 1), most, "");
-    }
-    struct counter counter = begin_count(lift, serial, slots, most);
+    unsigned copies = copies_of(lift, lane->serial);
+    struct counter counter =
+        begin_count(lift, lane->serial, slots, cairn_lift_const64(lift, turns), copies);
     LLVMPositionBuilderAtEnd(b, turn);
-    start_turn(&lane, slots);
-    for (uint32_t i = 0; i + 1 < at->count; i++)
-        cairn_serial_emit_insn(&lane, at->first + i);
-    end_turn(&lane, slots);
-    LLVMBuildCondBr(b, lane.mask[CAIRN_CODE_EXEC_LO], stays, out);
-    LLVMPositionBuilderAtEnd(b, stays);
+    for (unsigned i = 0; i < copies; i++) {
+        forget_turn(lane);
+        emit_turn(lane, slots, out);
+    }
     LLVMValueRef may = count(lift, &counter);
     cairn_region_mark_loop(lift, LLVMBuildCondBr(b, may, turn, out));
     LLVMPositionBuilderAtEnd(b, check);
-    LLVMValueRef good = reach_is_good(&lane, slots, turns);
+    LLVMValueRef good = reach_is_good(lane, slots, false);
     cairn_lift_expect(lift, LLVMBuildCondBr(b, good, turn, slots->together));
     LLVMPositionBuilderAtEnd(b, out);
-    if (serial->leaving == 0)
-        return;
-    LLVMValueRef left_by = slots->mask[serial->leaving], exec = slots->mask[CAIRN_CODE_EXEC_LO];
-    store(lift, LLVMBuildOr(b, load(lift, lift->i1, left_by), leaving, ""), left_by);
-    store(lift, LLVMBuildAnd(b, load(lift, lift->i1, exec), LLVMBuildNot(b, leaving, ""), ""),
-          exec);
 }
 
 /* All active lanes of the chunk. */
 static void emit_lanes(struct cairn_lift *lift, const struct cairn_serial *serial,
-                       const struct slots *slots, uint32_t turns)
+                       struct slots *slots, uint32_t turns)
 {
     LLVMBuilderRef b = lift->builder;
     LLVMValueRef zero = cairn_lift_const32(lift, 0);
     LLVMBasicBlockRef some = cairn_lift_block(lift, "lane"), none = cairn_lift_block(lift, "idle");
     LLVMValueRef todo = load(lift, lift->i32, slots->todo);
-    LLVMBuildCondBr(b, LLVMBuildICmp(b, LLVMIntNE, todo, zero, ""), some, none);
+    slots->enter = cairn_lift_block(lift, "enter");
+    LLVMBuildCondBr(b, LLVMBuildICmp(b, LLVMIntNE, todo, zero, ""), slots->enter, none);
     LLVMPositionBuilderAtEnd(b, some);
     todo = load(lift, lift->i32, slots->todo);
     LLVMValueRef count_args[] = {todo, LLVMConstInt(lift->i1, 1, false)};
     LLVMValueRef at = cairn_lift_intrinsic(lift, "llvm.cttz", &lift->i32, 1, count_args, 2);
-    struct cairn_serial_lane lane = {.lift = lift, .serial = serial};
+    struct cairn_serial_lane lane = {.lift = lift, .serial = serial, .together = slots->together};
     enter_lane(&lane, slots, at);
-    emit_turns(lift, serial, slots, turns);
+    emit_turns(&lane, slots, turns);
     leave_lane(&lane, slots, at);
     LLVMValueRef rest = LLVMBuildSub(b, todo, cairn_lift_const32(lift, 1), "");
     rest = LLVMBuildAnd(b, todo, rest, "");
     store(lift, rest, slots->todo);
     LLVMValueRef more = LLVMBuildICmp(b, LLVMIntNE, rest, zero, "");
     cairn_region_mark_loop(lift, LLVMBuildCondBr(b, more, some, none));
+    check_chunk(&lane, slots, turns, some);
     LLVMPositionBuilderAtEnd(b, none);
 }
 
@@ -458,7 +582,7 @@ void cairn_serial_emit(struct cairn_lift *lift, const struct cairn_serial *seria
 {
     const struct cairn_program_block *at = &lift->program->blocks[serial->block];
     struct slots slots = {.todo = NULL};
-    uint32_t turns = STRIP_INSNS / at->count + 1;
+    uint32_t turns = (STRIP_INSNS / at->count + COPIES) / COPIES * COPIES;
     cairn_region_lane(lift, false);
     LLVMBasicBlockRef apart = cairn_lift_block(lift, "apart");
     slots.together = cairn_lift_block(lift, "together");

@@ -331,6 +331,12 @@ static void read_element(struct cairn_serial_lane *lane, LLVMValueRef at, unsign
     }
 }
 
+static bool is_same_reach(const struct cairn_serial_near *a, const struct cairn_serial_near *b)
+{
+    return a->bits == b->bits && a->base == b->base &&
+           (a->base != NULL || (a->code[0] == b->code[0] && a->code[1] == b->code[1]));
+}
+
 /* May what lanes can reach be checked before the first turn? */
 static bool checked_before(struct cairn_serial_lane *lane)
 {
@@ -350,6 +356,9 @@ static bool checked_before(struct cairn_serial_lane *lane)
             return false;
         near = *found;
     }
+    for (unsigned i = 0; i < lane->reaches; i++)
+        if (is_same_reach(&lane->reach[i], &near))
+            return true;
     if (lane->reaches == CAIRN_SERIAL_REACHES)
         return false;
     lane->reach[lane->reaches++] = near;
