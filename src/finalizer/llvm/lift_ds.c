@@ -256,6 +256,7 @@ static void load(struct cairn_lift_access *access, uint32_t imm)
     LLVMValueRef is_one = NULL;
     if (!place.regular && may_be_block(access))
         is_one = is_block(access, place.all, lane0(access->lift, place.all));
+    unsigned few = cairn_lift_first_lanes(access->lift, access->mask);
     access->quiet = true;
     access->full = true; /* inactive lanes may as well be read */
     access->mask = LLVMConstAllOnes(access->lift->v1);
@@ -272,9 +273,10 @@ static void load(struct cairn_lift_access *access, uint32_t imm)
     access->uniform = place.stride == 0;
     if (access->uniform)
         load_uniform(access, at);
-    else if (place.stride == (int32_t)access->bytes)
+    else if (place.stride == (int32_t)access->bytes) {
+        access->few = few;
         cairn_lift_block_load(access, at);
-    else if (place.stride == 4 && access->bytes > 4)
+    } else if (place.stride == 4 && access->bytes > 4)
         cairn_lift_rows_load(access, at);
     else
         cairn_lift_strided_load(access, at, place.stride);

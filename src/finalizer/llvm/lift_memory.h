@@ -34,6 +34,7 @@ struct cairn_lift_access {
     LLVMValueRef mask;       /* v1 */
     bool full;               /* the mask is all ones, statically */
     unsigned past; /* stores go past the caches: so far they are aligned; 0: they do not */
+    unsigned few;  /* of a block load: so many lanes from the first on will do; 0: all are wanted */
     /* What the slow path stores into struct cairn_access; NULL: left out. */
     LLVMValueRef low, high;                           /* v32 */
     LLVMValueRef base;                                /* i64 */
@@ -94,6 +95,8 @@ LLVMValueRef cairn_lift_access_none(struct cairn_lift_access *access, LLVMValueR
 /* Lanes side by side. What a masked access of this kind cannot do needs a full mask at run time. */
 bool cairn_lift_block_needs_full(const struct cairn_lift_access *access, bool loads);
 void cairn_lift_block_load(struct cairn_lift_access *access, LLVMValueRef at);
+/* 1, 2, 4 ...: the mask is known to have just so many lanes from the first on; 0: it is not. */
+unsigned cairn_lift_first_lanes(const struct cairn_lift *lift, LLVMValueRef mask);
 void cairn_lift_block_store(struct cairn_lift_access *access, LLVMValueRef at);
 void cairn_lift_uniform_load(struct cairn_lift_access *access, LLVMValueRef at);
 /* Lanes a dword apart whose elements are longer, and so overlap. */

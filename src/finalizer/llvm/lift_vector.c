@@ -215,11 +215,61 @@ static void store_by_mask(struct cairn_lift_access *access, LLVMValueRef value, 
     LLVMPositionBuilderAtEnd(b, join);
 }
 
+/* ---- the first lanes alone: what the host has just stored of them it can load again at once only
+ * if the load takes no more than the store, and masked stores it has to wait for. */
+
+unsigned cairn_lift_first_lanes(const struct cairn_lift *lift, LLVMValueRef mask)
+{
+    unsigned count = 0;
+    if (!LLVMIsConstant(mask))
+        return 0;
+    for (unsigned i = 0; i < lift->width; i++) {
+        LLVMValueRef lane = LLVMGetAggregateElement(mask, i);
+        if (lane == NULL || LLVMIsAConstantInt(lane) == NULL)
+            return 0;
+        bool on = LLVMConstIntGetZExtValue(lane) != 0;
+        if (on && count != i)
+            return 0;
+        count += on;
+    }
+    return (count & (count - 1)) == 0 && count < lift->width ? count : 0;
+}
+
+/* Elements [0, count) of a vector with `from` ones, and zeros up to `to` of them. */
+static LLVMValueRef resized(struct cairn_lift *lift, LLVMValueRef value, unsigned count,
+                            unsigned from, unsigned to)
+{
+    LLVMValueRef index[CAIRN_LIFT_MAX_WIDTH];
+    for (unsigned i = 0; i < to; i++)
+        index[i] = cairn_lift_const32(lift, i < count ? i : from);
+    LLVMValueRef zero = LLVMConstNull(LLVMTypeOf(value));
+    return LLVMBuildShuffleVector(lift->builder, value, zero, LLVMConstVector(index, to), "");
+}
+
+static LLVMValueRef load_few(struct cairn_lift_access *access, LLVMValueRef at)
+{
+    struct cairn_lift *lift = access->lift;
+    LLVMTypeRef element = LLVMGetElementType(cairn_lift_element_vector(access));
+    LLVMValueRef value = plain_load(access, LLVMVectorType(element, access->few), at);
+    return resized(lift, value, access->few, access->few, lift->width);
+}
+
+static void store_few(struct cairn_lift_access *access, LLVMValueRef value, LLVMValueRef at,
+                      unsigned count)
+{
+    struct cairn_lift *lift = access->lift;
+    plain_store(access, resized(lift, value, count, lift->width, count), at);
+}
+
+/* ---- */
+
 void cairn_lift_block_load(struct cairn_lift_access *access, LLVMValueRef at)
 {
     bool masked = !access->full && !access->quiet && can_mask(access);
     if (access->bytes > 8)
         load_wide(access, at);
+    else if (access->few != 0)
+        cairn_lift_spread_elements(access, load_few(access, at));
     else if (masked)
         cairn_lift_spread_elements(access, load_by_mask(access, at));
     else
@@ -243,10 +293,13 @@ void cairn_lift_block_store(struct cairn_lift_access *access, LLVMValueRef at)
     LLVMValueRef data[CAIRN_LIFT_MAX_DWORDS], wide = access->wide;
     for (unsigned i = 0; i < CAIRN_LIFT_MAX_DWORDS; i++)
         data[i] = access->data[i];
+    unsigned few = access->bytes <= 8 ? cairn_lift_first_lanes(access->lift, access->mask) : 0;
     bool masked = !access->full && can_mask(access);
-    if (!masked && !access->full && access->quiet)
+    if (few == 0 && !masked && !access->full && access->quiet)
         keep_inactive(access, at);
-    if (access->bytes > 8)
+    if (few != 0)
+        store_few(access, cairn_lift_join_elements(access), at, few);
+    else if (access->bytes > 8)
         store_wide(access, at);
     else if (masked)
         store_by_mask(access, cairn_lift_join_elements(access), at);
