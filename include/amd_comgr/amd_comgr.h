@@ -274,7 +274,7 @@ amd_comgr_status_t AMD_COMGR_API amd_comgr_get_metadata_string(amd_comgr_metadat
                                                                size_t *size, char *string);
 amd_comgr_status_t AMD_COMGR_API amd_comgr_get_metadata_map_size(amd_comgr_metadata_node_t metadata,
                                                                  size_t *size);
-/* In the order of the keys. A callback that does not return SUCCESS ends it: ERROR. */
+/* In the order of the keys. What the callback returns ends nothing: AMD's HIP counts on that. */
 amd_comgr_status_t AMD_COMGR_API amd_comgr_iterate_map_metadata(
     amd_comgr_metadata_node_t metadata,
     amd_comgr_status_t (*callback)(amd_comgr_metadata_node_t key, amd_comgr_metadata_node_t value,
