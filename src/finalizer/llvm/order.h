@@ -16,7 +16,8 @@ struct cairn_traffic {
     bool loads, stores;
     /* All with the same address registers, and each lane in its own stretch of memory. */
     bool shared;
-    /* All are this operation (enum cairn_op), which gives the same in any order; 0: they are not. */
+    /* All are this operation (enum cairn_op), which gives the same in any order; 0: they are not.
+     */
     uint16_t commutes;
     uint16_t address, base; /* operand codes */
     uint16_t version[2];    /* of the address registers */
