@@ -65,7 +65,7 @@ static bool keeps_part(const struct cairn_insn *insn, uint32_t flags)
            (insn->op_sel & OP_SEL_HIGH_RESULT);
 }
 
-/* The compare-and-swap of scalar memory has a pair of data and returns one value. */
+/* The compare-and-swap of scalar memory and of images has a pair of data and returns one value. */
 static bool returns_half(const struct cairn_insn *insn)
 {
     switch (insn->op) {
@@ -73,6 +73,7 @@ static bool returns_half(const struct cairn_insn *insn)
     case CAIRN_OP_s_atomic_cmpswap_x2:
     case CAIRN_OP_s_buffer_atomic_cmpswap:
     case CAIRN_OP_s_buffer_atomic_cmpswap_x2:
+    case CAIRN_OP_image_atomic_cmpswap:
         return true;
     default:
         return false;
@@ -198,6 +199,14 @@ void cairn_regs_all(struct cairn_regs *regs)
     regs->s[2] = 3; /* SCC, MODE */
 }
 
+/* How many coordinates an image instruction has depends on the image: up to three, and a level. */
+static void add_coordinates(const struct cairn_insn *insn, struct cairn_regs *reads)
+{
+    enum { MOST = 4 };
+    if (insn->encoding == CAIRN_ENC_MIMG)
+        add_vectors(reads, insn->slot[CAIRN_SLOT_ADDR].code, MOST);
+}
+
 void cairn_insn_registers(const struct cairn_insn *insn, struct cairn_regs *reads,
                           struct cairn_regs *writes, bool *any)
 {
@@ -212,6 +221,7 @@ void cairn_insn_registers(const struct cairn_insn *insn, struct cairn_regs *read
     }
     for (unsigned slot = CAIRN_SLOT_SRC0; slot < CAIRN_SLOT_COUNT; slot++)
         add_operand(reads, &insn->slot[slot]);
+    add_coordinates(insn, reads);
     add_results(insn, flags, reads, writes);
     add_flags(insn, flags, reads, writes);
     add_hwreg(insn, reads, writes);

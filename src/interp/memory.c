@@ -35,6 +35,8 @@ static const struct mem_handler *find(const struct cairn_insn *insn)
     case CAIRN_ENC_MTBUF:
         found = cairn_interp_buffer_other_find(insn->op);
         return found != NULL ? found : cairn_interp_format_find(insn->op);
+    case CAIRN_ENC_MIMG:
+        return cairn_interp_image_find(insn->op);
     default:
         return NULL;
     }

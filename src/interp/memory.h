@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Memory instructions (DS, FLAT, GLOBAL, SCRATCH, MUBUF, MTBUF) of the interpreter. A handler is
+ * Memory instructions (DS, FLAT, GLOBAL, SCRATCH, MUBUF, MTBUF, MIMG) of the interpreter. A handler is
  * chosen once, when code is decoded; it holds no lock and owns nothing while it touches guest
  * memory, so that a SIGSEGV may jump out of it.
  */
@@ -9,7 +9,7 @@
 #include "isa/insn.h"
 #include "machine/wave.h"
 
-/* The handler of a memory instruction; NULL: not implemented (images, GDS), or none of these (GWS).
+/* The handler of a memory instruction; NULL: not implemented (GDS), or none of these (GWS).
  * Handlers do not advance the pc; a fault is recorded in the wave. */
 void (*cairn_interp_memory_select(const struct cairn_insn *insn))(struct cairn_wave *wave,
                                                                   const struct cairn_insn *insn);

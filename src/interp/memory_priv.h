@@ -332,5 +332,6 @@ MEM_FIND(cairn_interp_atomic_find);
 MEM_FIND(cairn_interp_ds_atomic_find);
 MEM_FIND(cairn_interp_buffer_other_find);
 MEM_FIND(cairn_interp_format_find);
+MEM_FIND(cairn_interp_image_find);
 
 #endif

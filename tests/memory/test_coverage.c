@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Every memory instruction of gfx90a that the decoder knows has a handler, but for the six GWS ones
- * and images. Found by trying all opcodes of each encoding.
+ * Every memory instruction of gfx90a that the decoder knows has a handler, but for the six GWS ones.
+ * Found by trying all opcodes of each encoding.
  */
 #include "machine.h"
 
@@ -19,7 +19,7 @@ static const struct {
     {"SCRATCH", 0xdc004000, 0x007f0000, 18, 128, 22, 22},
     {"MUBUF", 0xe0000000, 0x80000000, 18, 128, 76, 76},
     {"MTBUF", 0xe8000000, 0x80000000, 15, 16, 16, 16},
-    {"MIMG", 0xf0000100, 0, 18, 128, 25, 0},
+    {"MIMG", 0xf0000100, 0, 18, 128, 25, 25},
 };
 
 static bool decodes(uint32_t first, uint32_t second, struct cairn_insn *insn)
