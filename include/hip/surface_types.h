@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Surface objects: handles only; surfaces need image hardware (see texture_types.h).
+ * Surface objects: arrays that kernels read and write by the place of an element.
  */
 #ifndef HIP_INCLUDE_HIP_SURFACE_TYPES_H
 #define HIP_INCLUDE_HIP_SURFACE_TYPES_H

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Texture references and objects. Objects over linear memory are served by typed buffer loads;
- * creating any other texture is reported as not supported, and the types are here so that programs
- * compile.
+ * Texture references and objects: what they are made from, and what kernels read of them.
  */
 #ifndef HIP_INCLUDE_HIP_TEXTURE_TYPES_H
 #define HIP_INCLUDE_HIP_TEXTURE_TYPES_H

@@ -35,6 +35,8 @@
 #include <hip/amd_detail/amd_hip_atomic.h>
 #include <hip/amd_detail/amd_math_functions.h>
 #include <hip/amd_detail/hip_ldg.h>
+#include <hip/amd_detail/amd_surface_functions.h>
+#include <hip/amd_detail/amd_texture_functions.h>
 
 #if defined(__HIP_DEVICE_COMPILE__) && __HIP_DEVICE_COMPILE__
 #define __HIP_ARCH_HAS_GLOBAL_INT32_ATOMICS__     (1)
@@ -51,7 +53,7 @@
 #define __HIP_ARCH_HAS_WARP_FUNNEL_SHIFT__        (0)
 #define __HIP_ARCH_HAS_THREAD_FENCE_SYSTEM__      (1)
 #define __HIP_ARCH_HAS_SYNC_THREAD_EXT__          (0)
-#define __HIP_ARCH_HAS_SURFACE_FUNCS__            (0)
+#define __HIP_ARCH_HAS_SURFACE_FUNCS__            (!__HIP_NO_IMAGE_SUPPORT)
 #define __HIP_ARCH_HAS_3DGRID__                   (1)
 #define __HIP_ARCH_HAS_DYNAMIC_PARALLEL__         (0)
 #endif

@@ -40,9 +40,10 @@
 #define __AMDGCN_WAVEFRONT_SIZE__ __AMDGCN_WAVEFRONT_SIZE
 #endif
 
-// Instinct chips have no image instructions (AMD "CDNA2 ISA": no MIMG). Both compilations must
-// agree on what a kernel's text is, so the macro is set for host and device alike.
-#if !defined(__HIP_NO_IMAGE_SUPPORT)
+// gfx94x and gfx950 have no image instructions (LLVM, AMDGPUUsage: no "image-insts"). Only code for
+// them is told: the host half does not know what it will run on.
+#if !defined(__HIP_NO_IMAGE_SUPPORT) &&                                                            \
+    (defined(__gfx940__) || defined(__gfx941__) || defined(__gfx942__) || defined(__gfx950__))
 #define __HIP_NO_IMAGE_SUPPORT 1
 #endif
 #if __HIP_NO_IMAGE_SUPPORT
