@@ -206,4 +206,8 @@ void cairn_queue_ring(struct cairn_queue *queue);
 struct cairn_queue *cairn_queue_of_doorbell(const struct cairn_signal *doorbell);
 void *cairn_queue_amd(struct cairn_queue *queue); /* its amd_queue_t */
 
+/* 4096 border colors of four floats each, one table for all devices of the process. Samplers of
+ * border type 3 name one; nothing guards it but its only writer. */
+void *cairn_device_border_colors(void);
+
 #endif

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT
- * Attributes of a GPU agent: from the chip's row, the board's row and the device. Images are not
- * supported, so every image limit is 0; only the pitch of rows has an alignment, which AMD's HIP
- * runtime divides by.
+ * Attributes of a GPU agent: from the chip's row, the board's row and the device.
  */
 #include "hsa_priv.h"
 
 #include "hsa/hsa_ext_image.h"
+#include "hsa/hsa_ven_cairn.h"
 #include "hsa/hsa_ven_amd_loader.h"
 #include "info.h"
 
@@ -15,6 +14,7 @@ enum {
     QUEUE_MIN_PACKETS = 64,
     QUEUE_MAX_PACKETS = 131072,
     FBARRIERS = 32,
+    IMAGE_HANDLES = 128, /* what ROCm's runtime says; nothing counts them */
     CACHE_LINE = 64,
     EXTENSION_BYTES = 128,
     UUID_BYTES = 21,
@@ -210,33 +210,31 @@ static hsa_status_t amd_info(const struct agent *agent, uint32_t attribute, void
     }
 }
 
-/* What kernels can do with images: nothing, for the chips have no image instructions. ROCm's
- * library answers these with 32 bits a dimension, and its clients read just that many. */
-static hsa_status_t image_info(uint32_t attribute, void *value)
+/* ROCm's library answers sizes with 32 bits a dimension, and its clients read just that many. */
+static hsa_status_t image_info(const struct agent *agent, uint32_t attribute, void *value)
 {
-    static const uint32_t none[3];
+    if (attribute <= HSA_EXT_AGENT_INFO_IMAGE_ARRAY_MAX_LAYERS)
+        return hsa_amd_image_get_info_max_dim((hsa_agent_t){(uintptr_t)agent},
+                                              (hsa_agent_info_t)attribute, value);
     switch (attribute) {
-    case HSA_EXT_AGENT_INFO_IMAGE_2D_MAX_ELEMENTS:
-    case HSA_EXT_AGENT_INFO_IMAGE_2DA_MAX_ELEMENTS:
-    case HSA_EXT_AGENT_INFO_IMAGE_2DDEPTH_MAX_ELEMENTS:
-    case HSA_EXT_AGENT_INFO_IMAGE_2DADEPTH_MAX_ELEMENTS:
-        return info_bytes(value, none, 2 * sizeof none[0]);
-    case HSA_EXT_AGENT_INFO_IMAGE_3D_MAX_ELEMENTS:
-        return info_bytes(value, none, sizeof none);
+    case HSA_EXT_AGENT_INFO_MAX_IMAGE_RD_HANDLES:
+    case HSA_EXT_AGENT_INFO_MAX_IMAGE_RORW_HANDLES:
+    case HSA_EXT_AGENT_INFO_MAX_SAMPLER_HANDLERS:
+        return info_u32(value, IMAGE_HANDLES);
     case HSA_EXT_AGENT_INFO_IMAGE_LINEAR_ROW_PITCH_ALIGNMENT:
         return info_u32(value, 1); /* any pitch */
     default:
-        if (attribute > HSA_EXT_AGENT_INFO_IMAGE_LINEAR_ROW_PITCH_ALIGNMENT)
-            return HSA_STATUS_ERROR_INVALID_ARGUMENT;
-        return info_u32(value, 0);
+        return HSA_STATUS_ERROR_INVALID_ARGUMENT;
     }
 }
 
 hsa_status_t cairn_hsa_gpu_info(const struct agent *agent, uint32_t attribute, void *value)
 {
+    if (attribute == HSA_CAIRN_AGENT_INFO_BORDER_COLORS)
+        return info_u64(value, (uintptr_t)cairn_device_border_colors());
     if (attribute >= HSA_AMD_AGENT_INFO_CHIP_ID)
         return amd_info(agent, attribute, value);
     if (attribute >= HSA_EXT_AGENT_INFO_IMAGE_1D_MAX_ELEMENTS)
-        return image_info(attribute, value);
+        return image_info(agent, attribute, value);
     return core_info(agent, attribute, value);
 }

@@ -13,19 +13,19 @@
 
 enum { DATA_ALIGNMENT = 256 };
 
-/* Largest sizes: width, rows, slices or layers. The least that the specification asks for, but
- * buffers. */
+/* Largest sizes: width, rows, slices or layers: what the fields of a descriptor hold, which ROCm's
+ * runtime reports, too; buffers as the specification asks for at least. */
 static const struct {
     uint32_t width, rows, slices;
 } limits[] = {
     [HSA_EXT_IMAGE_GEOMETRY_1D] = {16384, 1, 1},
     [HSA_EXT_IMAGE_GEOMETRY_2D] = {16384, 16384, 1},
-    [HSA_EXT_IMAGE_GEOMETRY_3D] = {2048, 2048, 2048},
-    [HSA_EXT_IMAGE_GEOMETRY_1DA] = {16384, 1, 2048},
-    [HSA_EXT_IMAGE_GEOMETRY_2DA] = {16384, 16384, 2048},
+    [HSA_EXT_IMAGE_GEOMETRY_3D] = {16384, 16384, 8192},
+    [HSA_EXT_IMAGE_GEOMETRY_1DA] = {16384, 1, 8192},
+    [HSA_EXT_IMAGE_GEOMETRY_2DA] = {16384, 16384, 8192},
     [HSA_EXT_IMAGE_GEOMETRY_1DB] = {1u << 27, 1, 1},
     [HSA_EXT_IMAGE_GEOMETRY_2DDEPTH] = {16384, 16384, 1},
-    [HSA_EXT_IMAGE_GEOMETRY_2DADEPTH] = {16384, 16384, 2048},
+    [HSA_EXT_IMAGE_GEOMETRY_2DADEPTH] = {16384, 16384, 8192},
 };
 
 /* Values are 32 bits each, as ROCm's library writes them and its clients read them. */
