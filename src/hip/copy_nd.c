@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * Two- and three-dimensional copies between pitched memory. Arrays need a texture unit, which the
- * chips served have not: copies with them are not supported.
+ * Two- and three-dimensional copies between pitched memory and arrays.
  */
 #include "hip/copy.h"
 
+#include "hip/array.h"
 #include "hip/memory.h"
 
 #include <limits.h>
@@ -40,7 +40,7 @@ static hipError_t check(const struct hip_copy *copy)
     return hip_memory_check(copy->dst, dst_bytes) ?: hip_memory_check(copy->src, src_bytes);
 }
 
-static hipError_t run(const struct hip_command *command, hipStream_t handle, bool sync)
+hipError_t hip_copy_pitched(const struct hip_command *command, hipStream_t handle, bool sync)
 {
     struct ihipStream_t *stream;
     struct hip_command copy = *command;
@@ -50,6 +50,45 @@ static hipError_t run(const struct hip_command *command, hipStream_t handle, boo
     if (error != hipSuccess)
         return error;
     return sync ? hip_copy_sync(stream, &copy) : hip_copy_async(stream, &copy);
+}
+
+struct hip_command hip_copy_between(const struct hip_copy_side *dst,
+                                    const struct hip_copy_side *src, const hipExtent *extent)
+{
+    return (struct hip_command){.kind = HIP_COMMAND_COPY,
+                                .copy = {.dst = dst->at,
+                                         .src = src->at,
+                                         .width = extent->width,
+                                         .height = extent->height,
+                                         .depth = extent->depth,
+                                         .dst_pitch = dst->pitch,
+                                         .src_pitch = src->pitch,
+                                         .dst_slice = dst->slice,
+                                         .src_slice = src->slice}};
+}
+
+static bool within(size_t at, size_t count, size_t size)
+{
+    return at <= size && count <= size - at;
+}
+
+hipError_t hip_copy_array_side(hipArray_const_t handle, const hipPos *at, const hipExtent *extent,
+                               struct hip_copy_side *out)
+{
+    struct hipArray array;
+    if (!hip_array_find(handle, &array))
+        return hipErrorInvalidHandle;
+    const struct hip_image *image = &array.image;
+    size_t rows = array.extent.height != 0 ? array.extent.height : 1;
+    size_t slices = array.extent.depth != 0 ? array.extent.depth : 1;
+    if (!within(at->x, extent->width, array.extent.width * image->texel.bytes) ||
+        !within(at->y, extent->height, rows) || !within(at->z, extent->depth, slices))
+        return hipErrorInvalidValue;
+    *out = (struct hip_copy_side){.at = hip_image_level(image, array.level) + at->z * image->slice +
+                                        at->y * image->pitch + at->x,
+                                  .pitch = image->pitch,
+                                  .slice = image->slice};
+    return hipSuccess;
 }
 
 /* ---- two dimensions ---- */
@@ -70,7 +109,7 @@ static hipError_t copy_2d(void *dst, size_t dst_pitch, const void *src, size_t s
                                            .src_slice = src_pitch * height}};
     if (width != 0 && height != 0 && (width > dst_pitch || width > src_pitch))
         return hipErrorInvalidPitchValue;
-    return hip_copy_check_kind(kind) ?: run(&command, stream, sync);
+    return hip_copy_check_kind(kind) ?: hip_copy_pitched(&command, stream, sync);
 }
 
 hipError_t hipMemcpy2D(void *dst, size_t dst_pitch, const void *src, size_t src_pitch, size_t width,
@@ -102,59 +141,84 @@ hipError_t hipMemcpy2DAsync_spt(void *dst, size_t dst_pitch, const void *src, si
                             stream == NULL ? hipStreamPerThread : stream);
 }
 
-/* Which of host and device pointer a descriptor means. */
-static bool pick(hipMemoryType type, const void *host, const void *device, const void **out)
+/* Where one side of a driver's descriptor lies. Sizes of 0 follow from the extent. */
+struct drv_side {
+    hipMemoryType type;
+    const void *host;
+    hipDeviceptr_t device;
+    hipArray_t array;
+    hipPos at;
+    size_t pitch, height;
+};
+
+static hipError_t side_of_drv(const struct drv_side *side, const hipExtent *extent,
+                              struct hip_copy_side *out)
 {
-    switch (type) {
+    const void *memory = side->type == hipMemoryTypeHost ? side->host : side->device;
+    size_t pitch = side->pitch != 0 ? side->pitch : extent->width, end, slice, skipped;
+    size_t height = side->height != 0 ? side->height : extent->height;
+    switch (side->type) {
+    case hipMemoryTypeArray:
+        return side->array != NULL ? hip_copy_array_side(side->array, &side->at, extent, out)
+                                   : hipErrorInvalidValue;
     case hipMemoryTypeHost:
-        *out = host;
-        return true;
     case hipMemoryTypeDevice:
     case hipMemoryTypeUnified:
     case hipMemoryTypeManaged:
-        *out = device;
-        return true;
+        break;
     default:
-        return false;
+        return hipErrorInvalidValue;
     }
+    if (pitch >= INT_MAX)
+        return hipErrorInvalidValue;
+    if (extent->width == 0 || extent->height == 0 || extent->depth == 0) {
+        *out = (struct hip_copy_side){0};
+        return hipSuccess;
+    }
+    if (memory == NULL || !cairn_size_add(extent->width, side->at.x, &end) || end > pitch ||
+        !cairn_size_mul(pitch, height, &slice) || !cairn_size_mul(slice, side->at.z, &skipped))
+        return hipErrorInvalidValue;
+    *out = (struct hip_copy_side){.at = (char *)(uintptr_t)memory + skipped + side->at.y * pitch +
+                                        side->at.x,
+                                  .pitch = pitch,
+                                  .slice = slice};
+    return hipSuccess;
+}
+
+static hipError_t between_drv(const struct drv_side *dst, const struct drv_side *src,
+                              const hipExtent *extent, struct hip_command *out)
+{
+    struct hip_copy_side to, from;
+    hipError_t error = side_of_drv(dst, extent, &to) ?: side_of_drv(src, extent, &from);
+    if (error == hipSuccess)
+        *out = hip_copy_between(&to, &from, extent);
+    return error;
 }
 
 static hipError_t of_param_2d(const hip_Memcpy2D *parms, struct hip_command *out)
 {
-    const void *src, *dst;
     if (parms == NULL)
         return hipErrorInvalidValue;
-    if (parms->srcMemoryType == hipMemoryTypeArray || parms->dstMemoryType == hipMemoryTypeArray)
-        return hipErrorNotSupported;
-    if (!pick(parms->srcMemoryType, parms->srcHost, parms->srcDevice, &src) ||
-        !pick(parms->dstMemoryType, parms->dstHost, parms->dstDevice, &dst))
-        return hipErrorInvalidValue;
-    size_t src_pitch = parms->srcPitch != 0 ? parms->srcPitch : parms->WidthInBytes;
-    size_t dst_pitch = parms->dstPitch != 0 ? parms->dstPitch : parms->WidthInBytes;
-    if (src_pitch >= INT_MAX || dst_pitch >= INT_MAX ||
-        parms->WidthInBytes + parms->srcXInBytes > src_pitch ||
-        parms->WidthInBytes + parms->dstXInBytes > dst_pitch)
-        return hipErrorInvalidValue;
-    if (parms->WidthInBytes != 0 && parms->Height != 0 && (src == NULL || dst == NULL))
-        return hipErrorInvalidValue;
-    *out = (struct hip_command){
-        .kind = HIP_COMMAND_COPY,
-        .copy = {.dst = (char *)dst + parms->dstY * dst_pitch + parms->dstXInBytes,
-                 .src = (const char *)src + parms->srcY * src_pitch + parms->srcXInBytes,
-                 .width = parms->WidthInBytes,
-                 .height = parms->Height,
-                 .depth = 1,
-                 .dst_pitch = dst_pitch,
-                 .src_pitch = src_pitch,
-                 .dst_slice = dst_pitch * parms->Height,
-                 .src_slice = src_pitch * parms->Height}};
-    return hipSuccess;
+    const struct drv_side dst = {.type = parms->dstMemoryType,
+                                 .host = parms->dstHost,
+                                 .device = parms->dstDevice,
+                                 .array = parms->dstArray,
+                                 .at = {parms->dstXInBytes, parms->dstY, 0},
+                                 .pitch = parms->dstPitch};
+    const struct drv_side src = {.type = parms->srcMemoryType,
+                                 .host = parms->srcHost,
+                                 .device = parms->srcDevice,
+                                 .array = parms->srcArray,
+                                 .at = {parms->srcXInBytes, parms->srcY, 0},
+                                 .pitch = parms->srcPitch};
+    const hipExtent extent = {parms->WidthInBytes, parms->Height, 1};
+    return between_drv(&dst, &src, &extent, out);
 }
 
 static hipError_t copy_param_2d(const hip_Memcpy2D *parms, hipStream_t stream, bool sync)
 {
     struct hip_command command;
-    return of_param_2d(parms, &command) ?: run(&command, stream, sync);
+    return of_param_2d(parms, &command) ?: hip_copy_pitched(&command, stream, sync);
 }
 
 hipError_t hipMemcpyParam2D(const hip_Memcpy2D *copy)
@@ -174,45 +238,72 @@ hipError_t hipDrvMemcpy2DUnaligned(const hip_Memcpy2D *copy)
 
 /* ---- three dimensions ---- */
 
-static char *at(const hipPitchedPtr *memory, const hipPos *position)
+/* Pitched memory; positions in bytes. */
+static hipError_t side_of_pitched(const hipPitchedPtr *memory, const hipPos *at,
+                                  const hipExtent *extent, struct hip_copy_side *out)
 {
     size_t slice = memory->pitch * memory->ysize;
-    return (char *)memory->ptr + position->z * slice + position->y * memory->pitch + position->x;
+    if (extent->width != 0 && extent->height != 0 && extent->depth != 0 &&
+        at->x + extent->width > memory->pitch)
+        return hipErrorInvalidPitchValue;
+    *out = (struct hip_copy_side){.at = (char *)memory->ptr + at->z * slice +
+                                        at->y * memory->pitch + at->x,
+                                  .pitch = memory->pitch,
+                                  .slice = slice};
+    return hipSuccess;
+}
+
+/* Where an array takes part, extents are in its elements, and so are positions in it. */
+static hipError_t find_element(const hipMemcpy3DParms *parms, size_t *bytes)
+{
+    struct hipArray src, dst;
+    bool from = parms->srcArray != NULL, to = parms->dstArray != NULL;
+    *bytes = 1;
+    if (from == (parms->srcPtr.ptr != NULL) || to == (parms->dstPtr.ptr != NULL))
+        return hipErrorInvalidValue;
+    if ((from && !hip_array_find(parms->srcArray, &src)) ||
+        (to && !hip_array_find(parms->dstArray, &dst)))
+        return hipErrorInvalidHandle;
+    if (from && to && src.image.texel.bytes != dst.image.texel.bytes)
+        return hipErrorInvalidValue;
+    if (from || to)
+        *bytes = from ? src.image.texel.bytes : dst.image.texel.bytes;
+    return hipSuccess;
+}
+
+static hipError_t side_of_3d(hipArray_t array, const hipPitchedPtr *memory, hipPos at,
+                             const hipExtent *extent, size_t element, struct hip_copy_side *out)
+{
+    if (array == NULL)
+        return side_of_pitched(memory, &at, extent, out);
+    if (!cairn_size_mul(at.x, element, &at.x))
+        return hipErrorInvalidValue;
+    return hip_copy_array_side(array, &at, extent, out);
 }
 
 hipError_t hip_copy_of_3d(const hipMemcpy3DParms *parms, struct hip_command *out)
 {
+    size_t element;
+    struct hip_copy_side dst, src;
     if (parms == NULL)
         return hipErrorInvalidValue;
-    if (parms->srcArray != NULL || parms->dstArray != NULL)
-        return hipErrorNotSupported;
-    if (parms->srcPtr.ptr == NULL || parms->dstPtr.ptr == NULL)
-        return hipErrorInvalidValue;
-    hipError_t error = hip_copy_check_kind(parms->kind);
-    if (error != hipSuccess)
-        return error;
-    const hipExtent *extent = &parms->extent;
-    if (extent->width != 0 && extent->height != 0 && extent->depth != 0 &&
-        (parms->srcPos.x + extent->width > parms->srcPtr.pitch ||
-         parms->dstPos.x + extent->width > parms->dstPtr.pitch))
-        return hipErrorInvalidPitchValue;
-    *out = (struct hip_command){.kind = HIP_COMMAND_COPY,
-                                .copy = {.dst = at(&parms->dstPtr, &parms->dstPos),
-                                         .src = at(&parms->srcPtr, &parms->srcPos),
-                                         .width = extent->width,
-                                         .height = extent->height,
-                                         .depth = extent->depth,
-                                         .dst_pitch = parms->dstPtr.pitch,
-                                         .src_pitch = parms->srcPtr.pitch,
-                                         .dst_slice = parms->dstPtr.pitch * parms->dstPtr.ysize,
-                                         .src_slice = parms->srcPtr.pitch * parms->srcPtr.ysize}};
-    return hipSuccess;
+    hipExtent extent = parms->extent;
+    hipError_t error = find_element(parms, &element) ?: hip_copy_check_kind(parms->kind);
+    if (error == hipSuccess && !cairn_size_mul(extent.width, element, &extent.width))
+        error = hipErrorInvalidValue;
+    if (error == hipSuccess)
+        error = side_of_3d(parms->srcArray, &parms->srcPtr, parms->srcPos, &extent, element, &src)
+                    ?: side_of_3d(parms->dstArray, &parms->dstPtr, parms->dstPos, &extent, element,
+                                  &dst);
+    if (error == hipSuccess)
+        *out = hip_copy_between(&dst, &src, &extent);
+    return error;
 }
 
 static hipError_t copy_3d(const hipMemcpy3DParms *parms, hipStream_t stream, bool sync)
 {
     struct hip_command command;
-    return hip_copy_of_3d(parms, &command) ?: run(&command, stream, sync);
+    return hip_copy_of_3d(parms, &command) ?: hip_copy_pitched(&command, stream, sync);
 }
 
 hipError_t hipMemcpy3D(const struct hipMemcpy3DParms *copy)
@@ -237,43 +328,30 @@ hipError_t hipMemcpy3DAsync_spt(const hipMemcpy3DParms *copy, hipStream_t stream
 
 hipError_t hip_copy_of_drv_3d(const HIP_MEMCPY3D *parms, struct hip_command *out)
 {
-    const void *src, *dst;
     if (parms == NULL)
         return hipErrorInvalidValue;
-    if (parms->srcMemoryType == hipMemoryTypeArray || parms->dstMemoryType == hipMemoryTypeArray)
-        return hipErrorNotSupported;
-    if (!pick(parms->srcMemoryType, parms->srcHost, parms->srcDevice, &src) ||
-        !pick(parms->dstMemoryType, parms->dstHost, parms->dstDevice, &dst) || src == NULL ||
-        dst == NULL)
-        return hipErrorInvalidValue;
-    size_t src_pitch = parms->srcPitch != 0 ? parms->srcPitch : parms->WidthInBytes;
-    size_t dst_pitch = parms->dstPitch != 0 ? parms->dstPitch : parms->WidthInBytes;
-    size_t src_height = parms->srcHeight != 0 ? parms->srcHeight : parms->Height;
-    size_t dst_height = parms->dstHeight != 0 ? parms->dstHeight : parms->Height;
-    if (src_pitch >= INT_MAX || dst_pitch >= INT_MAX ||
-        parms->WidthInBytes + parms->srcXInBytes > src_pitch ||
-        parms->WidthInBytes + parms->dstXInBytes > dst_pitch)
-        return hipErrorInvalidValue;
-    size_t src_slice = src_pitch * src_height, dst_slice = dst_pitch * dst_height;
-    *out = (struct hip_command){.kind = HIP_COMMAND_COPY,
-                                .copy = {.dst = (char *)dst + parms->dstZ * dst_slice +
-                                                parms->dstY * dst_pitch + parms->dstXInBytes,
-                                         .src = (const char *)src + parms->srcZ * src_slice +
-                                                parms->srcY * src_pitch + parms->srcXInBytes,
-                                         .width = parms->WidthInBytes,
-                                         .height = parms->Height,
-                                         .depth = parms->Depth,
-                                         .dst_pitch = dst_pitch,
-                                         .src_pitch = src_pitch,
-                                         .dst_slice = dst_slice,
-                                         .src_slice = src_slice}};
-    return hipSuccess;
+    const struct drv_side dst = {.type = parms->dstMemoryType,
+                                 .host = parms->dstHost,
+                                 .device = parms->dstDevice,
+                                 .array = parms->dstArray,
+                                 .at = {parms->dstXInBytes, parms->dstY, parms->dstZ},
+                                 .pitch = parms->dstPitch,
+                                 .height = parms->dstHeight};
+    const struct drv_side src = {.type = parms->srcMemoryType,
+                                 .host = parms->srcHost,
+                                 .device = parms->srcDevice,
+                                 .array = parms->srcArray,
+                                 .at = {parms->srcXInBytes, parms->srcY, parms->srcZ},
+                                 .pitch = parms->srcPitch,
+                                 .height = parms->srcHeight};
+    const hipExtent extent = {parms->WidthInBytes, parms->Height, parms->Depth};
+    return between_drv(&dst, &src, &extent, out);
 }
 
 static hipError_t copy_drv_3d(const HIP_MEMCPY3D *parms, hipStream_t stream, bool sync)
 {
     struct hip_command command;
-    return hip_copy_of_drv_3d(parms, &command) ?: run(&command, stream, sync);
+    return hip_copy_of_drv_3d(parms, &command) ?: hip_copy_pitched(&command, stream, sync);
 }
 
 hipError_t hipDrvMemcpy3D(const HIP_MEMCPY3D *copy)

@@ -193,6 +193,10 @@ void __hipRegisterVar(void **modules, void *host, char *host_name, char *name, i
                       size_t size, int constant, int global);
 void __hipRegisterManagedVar(void **modules, void **pointer, void *init, const char *name,
                              size_t size, unsigned align);
+void __hipRegisterTexture(void **modules, void *host, char *host_name, char *name, int kind,
+                          int normalized, int is_extern);
+void __hipRegisterSurface(void **modules, void *host, char *host_name, char *name, int kind,
+                          int is_extern);
 void __hipUnregisterFatBinary(void **modules);
 
 void **__hipRegisterFatBinary(const void *data)
@@ -252,6 +256,20 @@ void __hipRegisterVar(void **modules, void *host, char *host_name, char *name, i
                                                        .name = name,
                                                        .size = size},
                           host);
+}
+
+/* Texture and surface references are variables on both sides (texture_ref.h). */
+void __hipRegisterTexture(void **modules, void *host, char *host_name, char *name, int kind,
+                          int normalized, int is_extern)
+{
+    __hipRegisterVar(modules, host, host_name, name, is_extern, sizeof(textureReference), 0, 0);
+}
+
+void __hipRegisterSurface(void **modules, void *host, char *host_name, char *name, int kind,
+                          int is_extern)
+{
+    __hipRegisterVar(modules, host, host_name, name, is_extern, sizeof(struct surfaceReference), 0,
+                     0);
 }
 
 /* The host reads the variable through *pointer without any call, so its memory is made now. */

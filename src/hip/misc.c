@@ -75,18 +75,6 @@ hipChannelFormatDesc hipCreateChannelDesc(int x, int y, int z, int w, hipChannel
     return (hipChannelFormatDesc){x, y, z, w, f};
 }
 
-/* ---- arrays: none can be made, so no handle is one ---- */
-
-hipError_t hipFreeArray(hipArray_t array)
-{
-    return hip_return(hipErrorInvalidValue);
-}
-
-hipError_t hipArrayDestroy(hipArray_t array)
-{
-    return hip_return(hipErrorInvalidValue);
-}
-
 /* ---- profiler: nothing records, so there is nothing to start ---- */
 
 hipError_t hipProfilerStart(void)

@@ -2,7 +2,9 @@
  * Device properties from what HSA says about the agent. What the agent cannot do is zero, not
  * copied from a real card's data sheet.
  */
-#include "hip/runtime.h"
+#include "hip/array.h"
+
+#include <hsa/hsa_ext_image.h>
 
 #include <limits.h>
 #include <stdio.h>
@@ -149,6 +151,35 @@ static void fill_memory(const struct hip_device *device, hipDeviceProp_t *props)
     props->isLargeBar = 1;
 }
 
+/* What an array may be (array.h); nothing where the agent has no images. A pitch is counted in
+ * elements, of one byte at least. */
+static void fill_images(const struct hip_device *device, hipDeviceProp_t *props)
+{
+    enum { SIDE = HIP_MAX_IMAGE_SIDE, SLICES = HIP_MAX_IMAGE_SLICES };
+    uint32_t sizes[2] = {0}, buffer = agent_u32(device, HSA_EXT_AGENT_INFO_IMAGE_1DB_MAX_ELEMENTS);
+    hsa_agent_get_info(device->agent, (hsa_agent_info_t)HSA_EXT_AGENT_INFO_IMAGE_2D_MAX_ELEMENTS,
+                       sizes);
+    if (sizes[0] == 0)
+        return;
+    props->maxTexture1D = props->maxTexture1DMipmap = props->maxSurface1D = SIDE;
+    props->maxTexture1DLinear = clamp_int(buffer);
+    props->maxTextureCubemap = props->maxSurfaceCubemap = SIDE;
+    props->maxTexture2DLinear[2] = HIP_MAX_PITCH_ELEMENTS;
+    for (int i = 0; i < 2; i++) {
+        int layers = i == 0 ? SIDE : SLICES;
+        props->maxTexture2D[i] = props->maxTexture2DMipmap[i] = props->maxSurface2D[i] = SIDE;
+        props->maxTexture2DLinear[i] = props->maxTexture2DGather[i] = SIDE;
+        props->maxTexture1DLayered[i] = props->maxSurface1DLayered[i] = layers;
+        props->maxTextureCubemapLayered[i] = props->maxSurfaceCubemapLayered[i] =
+            i == 0 ? SIDE : SLICES / 6 * 6;
+    }
+    for (int i = 0; i < 3; i++) {
+        props->maxTexture3D[i] = props->maxTexture3DAlt[i] = props->maxSurface3D[i] =
+            i == 2 ? SLICES : SIDE;
+        props->maxTexture2DLayered[i] = props->maxSurface2DLayered[i] = i == 2 ? SLICES : SIDE;
+    }
+}
+
 static void fill_features(hipDeviceArch_t *arch)
 {
     arch->hasGlobalInt32Atomics = 1;
@@ -173,5 +204,6 @@ void hip_device_fill_properties(struct hip_device *device)
     fill_identity(device, props);
     fill_execution(device, props);
     fill_memory(device, props);
+    fill_images(device, props);
     fill_features(&props->arch);
 }

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT
- * Texture objects over linear memory: what tex1Dfetch reads with typed buffer loads, which chips
- * without a texture unit have, too. Textures of arrays, mipmaps and pitched memory need image
- * instructions and are reported as not supported.
- *
- * A texture object is the address of descriptors that kernels read: here a buffer descriptor of
- * four dwords (CDNA2 ISA, "Buffer Resource Descriptor") where an image would have eight.
+ * Texture objects. One is the address of what kernels read: an image descriptor and a sampler
+ * (image_words.h); behind them is what the program gave.
  */
+#include "hip/texture.h"
+
+#include "hip/image_words.h"
 #include "hip/memory.h"
 #include "hip/symbols.h"
 
@@ -14,7 +13,6 @@
 
 struct __hip_texture {
     uint32_t words[HIP_TEXTURE_OBJECT_SIZE_DWORD]; /* as kernels read them */
-    struct __hip_texture *next;
     hipResourceDesc resource;
     hipTextureDesc texture;
     struct hipResourceViewDesc view;
@@ -23,180 +21,259 @@ struct __hip_texture {
 _Static_assert(offsetof(struct __hip_texture, words) == 0, "kernels read from the handle on");
 
 static struct {
-    pthread_mutex_t lock; /* guards the list */
-    struct __hip_texture *first;
+    pthread_mutex_t lock; /* guards the map */
+    struct hip_map map;   /* objects by themselves */
 } textures = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-/* Fields of a buffer descriptor. */
-enum { NUM_UNORM = 0, NUM_SNORM = 1, NUM_UINT = 4, NUM_SINT = 5, NUM_FLOAT = 7 };
-enum { SELECT_0, SELECT_1, SELECT_X = 4 };
+/* ---- resources ---- */
 
-/* data_format by channels (1, 2, 4) and bits of a channel; 0: there is none. */
-static uint32_t data_format(unsigned channels, int bits)
+/* The element that a view gives the memory; it has to be as large. */
+static bool view_texel(enum hipResourceViewFormat format, struct hip_texel *texel)
 {
-    static const uint8_t formats[3][3] = {{1, 2, 4}, {3, 5, 11}, {10, 12, 14}};
-    int row = channels == 1 ? 0 : (channels == 2 ? 1 : 2);
-    int column = bits == 8 ? 0 : (bits == 16 ? 1 : (bits == 32 ? 2 : -1));
-    return column < 0 || channels == 0 || channels == 3 ? 0 : formats[row][column];
-}
-
-/* Channels, all of one width and without gaps; 0: not so. */
-static unsigned count_channels(const hipChannelFormatDesc *desc)
-{
-    const int bits[4] = {desc->x, desc->y, desc->z, desc->w};
-    unsigned count = 0;
-    while (count < 4 && bits[count] != 0 && bits[count] == bits[0])
-        count++;
-    for (unsigned i = count; i < 4; i++)
-        if (bits[i] != 0)
-            return 0;
-    return count;
-}
-
-/* How a channel becomes a register; false: this combination is no texture. */
-static bool find_num_format(const hipChannelFormatDesc *desc, enum hipTextureReadMode mode,
-                            uint32_t *out)
-{
-    bool normalized = mode == hipReadModeNormalizedFloat;
-    switch (desc->f) {
-    case hipChannelFormatKindSigned:
-        *out = normalized ? NUM_SNORM : NUM_SINT;
-        return !normalized || desc->x <= 16;
-    case hipChannelFormatKindUnsigned:
-        *out = normalized ? NUM_UNORM : NUM_UINT;
-        return !normalized || desc->x <= 16;
-    case hipChannelFormatKindFloat:
-        *out = NUM_FLOAT;
-        return desc->x >= 16;
-    default:
+    static const hipArray_Format formats[] = {
+        HIP_AD_FORMAT_UNSIGNED_INT8, HIP_AD_FORMAT_SIGNED_INT8,    HIP_AD_FORMAT_UNSIGNED_INT16,
+        HIP_AD_FORMAT_SIGNED_INT16,  HIP_AD_FORMAT_UNSIGNED_INT32, HIP_AD_FORMAT_SIGNED_INT32,
+        HIP_AD_FORMAT_HALF,          HIP_AD_FORMAT_FLOAT,
+    };
+    struct hip_texel seen;
+    unsigned index = (unsigned)format - 1;
+    if (format == hipResViewFormatNone)
+        return true;
+    if (index >= 3 * sizeof formats / sizeof formats[0] ||
+        !hip_texel_of_format(formats[index / 3], 1u << index % 3, &seen) ||
+        seen.bytes != texel->bytes)
         return false;
-    }
+    *texel = seen;
+    return true;
 }
 
-/* Absent channels read as 0, an absent fourth one as 1. */
-static uint32_t select_of(unsigned channel, unsigned channels)
+static bool is_block_compressed(enum hipResourceViewFormat format)
 {
-    if (channel < channels)
-        return SELECT_X + channel;
-    return channel == 3 ? SELECT_1 : SELECT_0;
+    return format >= hipResViewFormatUnsignedBlockCompressed1 &&
+           format <= hipResViewFormatUnsignedBlockCompressed7;
+}
+
+/* Layers of a view, if it names any. Sizes of 0 are those of the array. */
+static hipError_t apply_view(const struct hipResourceViewDesc *view, bool mipmapped,
+                             struct hip_image *image)
+{
+    bool layered =
+        image->kind != HIP_IMAGE_1D && image->kind != HIP_IMAGE_2D && image->kind != HIP_IMAGE_3D;
+    if (is_block_compressed(view->format))
+        return (hipError_t)hip_not_supported("hipCreateTextureObject of compressed blocks");
+    if (!view_texel(view->format, &image->texel))
+        return hipErrorInvalidValue;
+    if (mipmapped) {
+        if (view->firstMipmapLevel > view->lastMipmapLevel ||
+            view->firstMipmapLevel >= image->levels)
+            return hipErrorInvalidValue;
+        image->first_level = view->firstMipmapLevel;
+        image->last_level =
+            view->lastMipmapLevel < image->levels ? view->lastMipmapLevel : image->levels - 1;
+    }
+    if (!layered || view->lastLayer == 0)
+        return hipSuccess;
+    if (view->firstLayer > view->lastLayer || view->lastLayer >= image->depth)
+        return hipErrorInvalidValue;
+    image->first_layer = view->firstLayer;
+    image->depth = view->lastLayer + 1;
+    return hipSuccess;
+}
+
+static hipError_t image_of(const hipResourceDesc *resource, const hipTextureDesc *texture,
+                           struct hip_image *out)
+{
+    struct hipArray array;
+    if (resource->resType == hipResourceTypeArray) {
+        if (resource->res.array.array == NULL)
+            return hipErrorInvalidValue;
+        if (!hip_array_find(resource->res.array.array, &array))
+            return hipErrorInvalidHandle;
+        *out = array.image;
+        return hipSuccess;
+    }
+    if (resource->res.mipmap.mipmap == NULL || !texture->normalizedCoords)
+        return hipErrorInvalidValue;
+    return hip_mipmap_find(resource->res.mipmap.mipmap, out) ? hipSuccess : hipErrorInvalidHandle;
+}
+
+static hipError_t pitched_image(const hipResourceDesc *resource, struct hip_image *out)
+{
+    const size_t width = resource->res.pitch2D.width, height = resource->res.pitch2D.height;
+    const size_t pitch = resource->res.pitch2D.pitchInBytes;
+    struct hip_image image = {.data = resource->res.pitch2D.devPtr,
+                              .kind = HIP_IMAGE_2D,
+                              .width = width,
+                              .height = height,
+                              .depth = 1,
+                              .pitch = pitch,
+                              .slice = pitch * height,
+                              .levels = 1};
+    if (image.data == NULL || (uintptr_t)image.data % HIP_IMAGE_ALIGNMENT != 0 ||
+        !hip_texel_of_desc(&resource->res.pitch2D.desc, &image.texel) || width == 0 ||
+        height == 0 || width > HIP_MAX_IMAGE_SIDE || height > HIP_MAX_IMAGE_SIDE ||
+        pitch % HIP_IMAGE_ALIGNMENT != 0 || pitch < width * image.texel.bytes ||
+        pitch / image.texel.bytes > HIP_MAX_PITCH_ELEMENTS)
+        return hipErrorInvalidValue;
+    *out = image;
+    return hip_memory_check(image.data, pitch * (height - 1) + width * image.texel.bytes);
+}
+
+/* ---- descriptors ---- */
+
+static hipError_t describe_buffer(const hipResourceDesc *resource, struct hip_reading reading,
+                                  uint32_t *words)
+{
+    const void *data = resource->res.linear.devPtr;
+    size_t bytes = resource->res.linear.sizeInBytes;
+    struct hip_texel texel;
+    if (data == NULL || (uintptr_t)data % HIP_IMAGE_ALIGNMENT != 0 ||
+        !hip_texel_of_desc(&resource->res.linear.desc, &texel))
+        return hipErrorInvalidValue;
+    size_t elements = bytes / texel.bytes;
+    if (elements == 0 || elements > (size_t)hip_current_device()->props.maxTexture1DLinear)
+        return hipErrorInvalidValue;
+    hip_buffer_words(data, elements, &texel, reading, words);
+    return hip_memory_check(data, bytes);
 }
 
 static hipError_t describe(const hipResourceDesc *resource, const hipTextureDesc *texture,
-                           uint32_t *words)
+                           const struct hipResourceViewDesc *view, uint32_t *words)
 {
-    const hipChannelFormatDesc *desc = &resource->res.linear.desc;
-    uint64_t address = (uint64_t)(uintptr_t)resource->res.linear.devPtr;
-    unsigned channels = count_channels(desc);
-    uint32_t format = data_format(channels, desc->x), number;
-    if (address == 0 || format == 0 || !find_num_format(desc, texture->readMode, &number))
+    struct hip_image image;
+    const struct hip_reading reading = {
+        .normalized = texture->readMode == hipReadModeNormalizedFloat, .srgb = texture->sRGB != 0};
+    bool mipmapped = resource->resType == hipResourceTypeMipmappedArray;
+    bool has_view = view != NULL;
+    hipError_t error;
+    switch (resource->resType) {
+    case hipResourceTypeLinear:
+        return has_view ? hipErrorInvalidValue : describe_buffer(resource, reading, words);
+    case hipResourceTypePitch2D:
+        error = has_view ? hipErrorInvalidValue : pitched_image(resource, &image);
+        break;
+    case hipResourceTypeArray:
+    case hipResourceTypeMipmappedArray:
+        error = image_of(resource, texture, &image);
+        if (error == hipSuccess && has_view)
+            error = apply_view(view, mipmapped, &image);
+        break;
+    default:
         return hipErrorInvalidValue;
-    uint64_t bytes = channels * (uint64_t)desc->x / 8;
-    uint64_t elements = resource->res.linear.sizeInBytes / bytes;
-    if (elements == 0 || elements > UINT32_MAX)
-        return hipErrorInvalidValue;
-    words[0] = (uint32_t)address;
-    words[1] = (uint32_t)(address >> 32 & 0xffff) | (uint32_t)bytes << 16;
-    words[2] = (uint32_t)elements;
-    words[3] = number << 12 | format << 15;
-    for (unsigned i = 0; i < 4; i++)
-        words[3] |= select_of(i, channels) << 3 * i;
-    return hip_memory_check(resource->res.linear.devPtr, resource->res.linear.sizeInBytes);
+    }
+    if (error != hipSuccess)
+        return error;
+    if (texture->maxAnisotropy > 1)
+        return (hipError_t)hip_not_supported("hipCreateTextureObject with maxAnisotropy");
+    hip_image_words(&image, reading, words);
+    return hip_sampler_words(texture, mipmapped, words + HIP_SAMPLER_OBJECT_OFFSET_DWORD);
 }
 
-static hipError_t create(hipTextureObject_t *out, const hipResourceDesc *resource,
-                         const hipTextureDesc *texture, const struct hipResourceViewDesc *view)
+/* ---- life ---- */
+
+static void release(struct __hip_texture *object)
+{
+    hip_sampler_release(object->words + HIP_SAMPLER_OBJECT_OFFSET_DWORD);
+    (void)hsa_amd_memory_pool_free(object);
+}
+
+hipError_t hip_texture_create(hipTextureObject_t *out, const hipResourceDesc *resource,
+                              const hipTextureDesc *texture, const struct hipResourceViewDesc *view)
 {
     uint32_t words[HIP_TEXTURE_OBJECT_SIZE_DWORD] = {0};
     if (out == NULL || resource == NULL || texture == NULL)
         return hipErrorInvalidValue;
-    if (resource->resType != hipResourceTypeLinear)
-        return (hipError_t)hip_not_supported("hipCreateTextureObject other than linear");
-    hipError_t error = describe(resource, texture, words);
+    hipError_t error = describe(resource, texture, view, words);
     if (error != hipSuccess)
         return error;
     struct __hip_texture *object = hip_host_pool_alloc(hip_process.host_pool, sizeof *object);
-    if (object == NULL)
+    if (object == NULL) {
+        hip_sampler_release(words + HIP_SAMPLER_OBJECT_OFFSET_DWORD);
         return hipErrorOutOfMemory;
+    }
     *object = (struct __hip_texture){.resource = *resource, .texture = *texture};
     memcpy(object->words, words, sizeof words);
     object->has_view = view != NULL;
     if (view != NULL)
         object->view = *view;
     pthread_mutex_lock(&textures.lock);
-    object->next = textures.first;
-    textures.first = object;
+    bool put = hip_map_put(&textures.map, object, object);
     pthread_mutex_unlock(&textures.lock);
+    if (!put) {
+        release(object);
+        return hipErrorOutOfMemory;
+    }
     *out = object;
     return hipSuccess;
 }
 
-hipError_t hipCreateTextureObject(hipTextureObject_t *tex_object, const hipResourceDesc *res_desc,
-                                  const hipTextureDesc *tex_desc,
-                                  const struct hipResourceViewDesc *res_view_desc)
+hipError_t hip_texture_destroy(hipTextureObject_t object)
 {
-    return hip_return(hip_ready() ?: create(tex_object, res_desc, tex_desc, res_view_desc));
-}
-
-/* Where the list points to `object`, or NULL. */
-static struct __hip_texture **find_locked(hipTextureObject_t object)
-{
-    for (struct __hip_texture **at = &textures.first; *at != NULL; at = &(*at)->next)
-        if (*at == object)
-            return at;
-    return NULL;
-}
-
-static hipError_t destroy(hipTextureObject_t object)
-{
+    if (object == NULL)
+        return hipSuccess;
     pthread_mutex_lock(&textures.lock);
-    struct __hip_texture **at = find_locked(object);
-    if (at != NULL)
-        *at = object->next;
+    struct __hip_texture *found = hip_map_remove(&textures.map, object);
     pthread_mutex_unlock(&textures.lock);
-    if (at == NULL)
+    if (found == NULL)
         return hipErrorInvalidValue;
-    return hip_error_of_hsa(hsa_amd_memory_pool_free(object), hipErrorInvalidValue);
+    release(found);
+    return hipSuccess;
 }
 
-hipError_t hipDestroyTextureObject(hipTextureObject_t texture_object)
-{
-    return hip_return(hip_ready() ?: destroy(texture_object));
-}
-
-/* Copies `size` bytes at `offset` of the object; a view only if it was given. */
-static hipError_t get(hipTextureObject_t object, void *out, size_t offset, size_t size, bool view)
+hipError_t hip_texture_get(hipTextureObject_t object, hipResourceDesc *resource,
+                           hipTextureDesc *texture, struct hipResourceViewDesc *view)
 {
     hipError_t error = hipErrorInvalidValue;
     pthread_mutex_lock(&textures.lock);
-    if (out != NULL && find_locked(object) != NULL && (!view || object->has_view)) {
-        memcpy(out, (const char *)object + offset, size);
+    const struct __hip_texture *found = object != NULL ? hip_map_get(&textures.map, object) : NULL;
+    if (found != NULL && (view == NULL || found->has_view)) {
+        if (resource != NULL)
+            *resource = found->resource;
+        if (texture != NULL)
+            *texture = found->texture;
+        if (view != NULL)
+            *view = found->view;
         error = hipSuccess;
     }
     pthread_mutex_unlock(&textures.lock);
     return error;
 }
 
+/* ---- API ---- */
+
+hipError_t hipCreateTextureObject(hipTextureObject_t *tex_object, const hipResourceDesc *res_desc,
+                                  const hipTextureDesc *tex_desc,
+                                  const struct hipResourceViewDesc *res_view_desc)
+{
+    return hip_return(hip_ready()
+                          ?: hip_texture_create(tex_object, res_desc, tex_desc, res_view_desc));
+}
+
+hipError_t hipDestroyTextureObject(hipTextureObject_t texture_object)
+{
+    return hip_return(hip_ready() ?: hip_texture_destroy(texture_object));
+}
+
 hipError_t hipGetTextureObjectResourceDesc(hipResourceDesc *res_desc,
                                            hipTextureObject_t texture_object)
 {
-    return hip_return(hip_ready()
-                          ?: get(texture_object, res_desc, offsetof(struct __hip_texture, resource),
-                                 sizeof *res_desc, false));
+    if (res_desc == NULL)
+        return hip_return(hipErrorInvalidValue);
+    return hip_return(hip_ready() ?: hip_texture_get(texture_object, res_desc, NULL, NULL));
 }
 
 hipError_t hipGetTextureObjectTextureDesc(hipTextureDesc *tex_desc,
                                           hipTextureObject_t texture_object)
 {
-    return hip_return(hip_ready()
-                          ?: get(texture_object, tex_desc, offsetof(struct __hip_texture, texture),
-                                 sizeof *tex_desc, false));
+    if (tex_desc == NULL)
+        return hip_return(hipErrorInvalidValue);
+    return hip_return(hip_ready() ?: hip_texture_get(texture_object, NULL, tex_desc, NULL));
 }
 
 hipError_t hipGetTextureObjectResourceViewDesc(struct hipResourceViewDesc *res_view_desc,
                                                hipTextureObject_t texture_object)
 {
-    return hip_return(hip_ready()
-                          ?: get(texture_object, res_view_desc,
-                                 offsetof(struct __hip_texture, view), sizeof *res_view_desc,
-                                 true));
+    if (res_view_desc == NULL)
+        return hip_return(hipErrorInvalidValue);
+    return hip_return(hip_ready() ?: hip_texture_get(texture_object, NULL, NULL, res_view_desc));
 }

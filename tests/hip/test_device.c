@@ -51,7 +51,9 @@ static void attributes_agree_with_properties(void **state)
         {hipDeviceAttributeMaxSharedMemoryPerBlock, (int)props.sharedMemPerBlock},
         {hipDeviceAttributeComputeCapabilityMajor, 9},
         {hipDeviceAttributeCooperativeLaunch, 1},
-        {hipDeviceAttributeImageSupport, 0},
+        {hipDeviceAttributeImageSupport, 1},
+        {hipDeviceAttributeMaxTexture3DDepth, props.maxTexture3D[2]},
+        {hipDeviceAttributeMaxTexture2DLayered, 16384},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         int value = -1;

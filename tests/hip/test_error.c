@@ -83,11 +83,15 @@ static void each_thread_has_its_own(void **state)
 
 static void what_is_not_there_says_so(void **state)
 {
+    hipArray_t array;
     hipTextureObject_t texture;
-    hipResourceDesc resource = {0};
-    hipTextureDesc description = {0};
+    const hipChannelFormatDesc desc = {32, 0, 0, 0, hipChannelFormatKindFloat};
+    hipTextureDesc description = {.maxAnisotropy = 16};
+    OK(hipMallocArray(&array, &desc, 4, 4, hipArrayDefault));
+    hipResourceDesc resource = {.resType = hipResourceTypeArray, .res.array.array = array};
     EXPECT(hipCreateTextureObject(&texture, &resource, &description, NULL), hipErrorNotSupported);
     EXPECT(hipGetLastError(), hipErrorNotSupported);
+    OK(hipFreeArray(array));
 }
 
 int main(void)
