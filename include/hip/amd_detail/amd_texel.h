@@ -4,6 +4,8 @@
 #ifndef HIP_INCLUDE_HIP_AMD_DETAIL_TEXEL_H
 #define HIP_INCLUDE_HIP_AMD_DETAIL_TEXEL_H
 
+#if defined(__cplusplus)
+
 #include <hip/amd_detail/ockl_image.h>
 #include <hip/texture_types.h>
 
@@ -112,5 +114,7 @@ template <class T> __device__ __forceinline__ __HIP_TEXEL __hip_texel_of(const T
     }
     return texel;
 }
+
+#endif
 
 #endif

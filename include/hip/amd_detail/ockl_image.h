@@ -4,6 +4,8 @@
 #ifndef HIP_INCLUDE_HIP_AMD_DETAIL_OCKL_IMAGE_H
 #define HIP_INCLUDE_HIP_AMD_DETAIL_OCKL_IMAGE_H
 
+#if defined(__cplusplus)
+
 #include <hip/amd_detail/amd_hip_vector_types.h>
 
 #define ADDRESS_SPACE_CONSTANT __attribute__((address_space(4)))
@@ -78,5 +80,7 @@ __HIP_QUERY(CMa)
 
 __device__ int __ockl_image_width_1D(__HIP_IMAGE);
 }
+
+#endif
 
 #endif
