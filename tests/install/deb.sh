@@ -15,8 +15,8 @@ cp -L /etc/resolv.conf "$root/etc/resolv.conf"
 cp /etc/apt/apt.conf.d/*proxy* "$root/etc/apt/apt.conf.d" 2>/dev/null || true
 [ ! -e /etc/apt/sources.list.d/debian.sources ] || { cp /etc/apt/sources.list.d/debian.sources "$root/etc/apt/sources.list.d"; : >"$root/etc/apt/sources.list"; }
 
-inside() { # inside COMMAND: in a mount namespace of its own, so nothing stays mounted
-    unshare -m sh -c 'mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" &&
+inside() { # inside COMMAND: in a mount namespace of its own, so nothing stays mounted; with the root's own devices
+    unshare -m sh -c 'mount -t proc proc "$1/proc" &&
         exec chroot "$1" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root DEBIAN_FRONTEND=noninteractive sh -euc "$2"' _ "$root" "$1"
 }
 sizes() { # sizes: packages, and MB that they take
