@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Memory instructions (DS, FLAT, GLOBAL, SCRATCH, MUBUF, MTBUF, MIMG) of the interpreter. A handler is
- * chosen once, when code is decoded; it holds no lock and owns nothing while it touches guest
+ * Memory instructions (DS, FLAT, GLOBAL, SCRATCH, MUBUF, MTBUF, MIMG) of the interpreter. A handler
+ * is chosen once, when code is decoded; it holds no lock and owns nothing while it touches guest
  * memory, so that a SIGSEGV may jump out of it.
  */
 #ifndef CAIRN_INTERP_MEMORY_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Every memory instruction of gfx90a that the decoder knows has a handler, but for the six GWS ones.
- * Found by trying all opcodes of each encoding.
+ * Every memory instruction of gfx90a that the decoder knows has a handler, but for the six GWS
+ * ones. Found by trying all opcodes of each encoding.
  */
 #include "machine.h"
 
