@@ -497,7 +497,10 @@ __CG_QUALIFIER__ thread_group tiled_partition(const thread_group &parent, unsign
     }
     if (size == 0 || (size & (size - 1)) != 0 || size > __AMDGCN_WAVEFRONT_SIZE)
         __builtin_trap();
-    return thread_group(internal::cg_tiled_group, size, internal::tile_mask(size));
+    // The last tile has what is left of the group.
+    unsigned int left = parent.size() - parent.thread_rank() / size * size;
+    return thread_group(internal::cg_tiled_group, size < left ? size : left,
+                        internal::tile_mask(size));
 }
 __CG_QUALIFIER__ coalesced_group tiled_partition(const coalesced_group &parent, unsigned int size)
 {
