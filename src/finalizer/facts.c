@@ -15,7 +15,8 @@ static void find_exec(const struct cairn_program *program, const struct cairn_ge
 }
 
 static enum cairn_status run(const struct cairn_program *program,
-                             const struct cairn_geometry *geometry, struct cairn_facts *facts)
+                             const struct cairn_geometry *geometry, const bool *stepped,
+                             struct cairn_facts *facts)
 {
     struct cairn_scopes *scopes = NULL;
     enum cairn_status status = cairn_scopes_build(program, &scopes);
@@ -24,7 +25,7 @@ static enum cairn_status run(const struct cairn_program *program,
     find_exec(program, geometry, scopes, facts);
     status = cairn_facts_find_full(program, scopes, facts->insn);
     if (status == CAIRN_OK)
-        status = cairn_facts_find_shapes(program, geometry, facts);
+        status = cairn_facts_find_shapes(program, geometry, stepped, facts);
     if (status == CAIRN_OK)
         status = cairn_known_build(program, geometry, facts->insn, &facts->known);
     cairn_scopes_destroy(scopes);
@@ -32,7 +33,8 @@ static enum cairn_status run(const struct cairn_program *program,
 }
 
 enum cairn_status cairn_facts_build(const struct cairn_program *program,
-                                    const struct cairn_geometry *geometry, struct cairn_facts **out)
+                                    const struct cairn_geometry *geometry, const bool *stepped,
+                                    struct cairn_facts **out)
 {
     struct cairn_facts *facts = calloc(1, sizeof *facts);
     if (facts == NULL)
@@ -41,7 +43,7 @@ enum cairn_status cairn_facts_build(const struct cairn_program *program,
     facts->entry = calloc(program->block_count + 1, sizeof *facts->entry);
     enum cairn_status status = CAIRN_ERR_NO_MEMORY;
     if (facts->insn != NULL && facts->entry != NULL)
-        status = run(program, geometry, facts);
+        status = run(program, geometry, stepped, facts);
     if (status == CAIRN_OK)
         *out = facts;
     else

@@ -14,6 +14,7 @@ CAIRN_MUST_CHECK enum cairn_status cairn_facts_find_full(const struct cairn_prog
 /* shapes.c: sets shapes, by instruction and at block entries, given exec_full and full_write. */
 CAIRN_MUST_CHECK enum cairn_status cairn_facts_find_shapes(const struct cairn_program *program,
                                                            const struct cairn_geometry *geometry,
+                                                           const bool *stepped,
                                                            struct cairn_facts *facts);
 
 #endif

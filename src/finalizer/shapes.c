@@ -39,6 +39,7 @@ struct state {
 struct pass {
     const struct cairn_program *program;
     const struct cairn_geometry *geometry;
+    const bool *stepped;
     struct cairn_facts *facts;
     struct state *in;
     struct state now;
@@ -665,7 +666,7 @@ static void run_insn(struct pass *pass, uint32_t index)
     pass->index = index;
     facts->same_sources = !any && has_same_sources(pass);
     bool has_dst = cairn_operand_present(dst) && cairn_code_is_vector(dst->code);
-    if (vector && has_dst && facts->full_write && !any)
+    if (vector && has_dst && facts->full_write && !any && !pass->stepped[index])
         find_result(pass, &low, &high);
     struct carry carry = begin_carry(pass);
     end_carries(pass, &writes, any);
@@ -764,9 +765,10 @@ static void keep_entries(const struct pass *pass)
 
 enum cairn_status cairn_facts_find_shapes(const struct cairn_program *program,
                                           const struct cairn_geometry *geometry,
-                                          struct cairn_facts *facts)
+                                          const bool *stepped, struct cairn_facts *facts)
 {
-    struct pass pass = {.program = program, .geometry = geometry, .facts = facts};
+    struct pass pass = {
+        .program = program, .geometry = geometry, .stepped = stepped, .facts = facts};
     pass.in = calloc(program->block_count + 1, sizeof *pass.in);
     if (pass.in == NULL)
         return CAIRN_ERR_NO_MEMORY;

@@ -72,9 +72,11 @@ struct cairn_facts {
         *entry)[CAIRN_VREGS]; /* by block: shapes of live vector registers at its start */
 };
 
+/* `stepped`: instructions that the interpreter executes. It writes the lanes of EXEC alone, so that
+ * lane 0 need not hold what the others do. */
 CAIRN_MUST_CHECK enum cairn_status cairn_facts_build(const struct cairn_program *program,
                                                      const struct cairn_geometry *geometry,
-                                                     struct cairn_facts **out);
+                                                     const bool *stepped, struct cairn_facts **out);
 void cairn_facts_destroy(struct cairn_facts *facts);
 
 #endif

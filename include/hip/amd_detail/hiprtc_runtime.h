@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What hiprtc includes before every program: all of HIP's device side that has a header without host
-// parts, so that programs need none and no include path. This header: C++.
+// What hiprtc includes before every program: all of HIP's device side that has a header without
+// host parts, so that programs need none and no include path. This header: C++.
 #ifndef HIP_INCLUDE_HIP_AMD_DETAIL_HIPRTC_RUNTIME_H
 #define HIP_INCLUDE_HIP_AMD_DETAIL_HIPRTC_RUNTIME_H
 

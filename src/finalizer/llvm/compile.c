@@ -57,13 +57,37 @@ static bool writes_mode(const struct cairn_program *program, bool *strange)
     return writes;
 }
 
+/* What the interpreter executes, as far as it is known now: moves of indexed registers, which
+ * depend on whether waves are merged, too. */
+static void find_stepped(struct compilation *job, bool *stepped)
+{
+    struct cairn_lift *lift = &job->lifter->lift;
+    const struct cairn_lift_family *family;
+    lift->request = job->request;
+    lift->program = job->program;
+    lift->geometry = &job->geometry;
+    for (uint32_t i = 0; i < job->program->insn_count; i++)
+        stepped[i] = job->program->insns[i].indexed ||
+                     cairn_lift_kind_of(lift, i, &family) == CAIRN_LIFT_STEP;
+}
+
+static enum cairn_status find_facts(struct compilation *job)
+{
+    bool *stepped = calloc(job->program->insn_count + 1, sizeof *stepped);
+    if (stepped == NULL)
+        return CAIRN_ERR_NO_MEMORY;
+    find_stepped(job, stepped);
+    enum cairn_status status =
+        cairn_facts_build(job->program, &job->geometry, stepped, &job->facts);
+    free(stepped);
+    return status;
+}
+
 static enum cairn_status analyse(struct compilation *job)
 {
     const struct cairn_finalize_request *request = job->request;
     enum cairn_status status = cairn_program_build(
         request->gfx, request->code, request->entry_offset, MOST_INSNS, NULL, &job->program);
-    if (status == CAIRN_OK)
-        status = cairn_facts_build(job->program, &job->geometry, &job->facts);
     if (status != CAIRN_OK)
         return status;
     uint32_t count = job->program->insn_count;
@@ -74,10 +98,13 @@ static enum cairn_status analyse(struct compilation *job)
         return CAIRN_ERR_NO_MEMORY;
     }
     job->lifter->full = flags;
-    for (uint32_t i = 0; i < count; i++)
-        flags[i] = job->facts->insn[i].full_write;
     job->lifter->function.mode_written =
         writes_mode(job->program, &job->lifter->function.mode_strange);
+    status = find_facts(job);
+    if (status != CAIRN_OK)
+        return status;
+    for (uint32_t i = 0; i < count; i++)
+        flags[i] = job->facts->insn[i].full_write;
     return cairn_liveness_build(job->program, flags, &job->live);
 }
 
