@@ -23,13 +23,19 @@ enum {
 
 /* The header of a block at the top level: two bits say that one begins, then its kind (a number of
  * up to 7 bits here), the width of its codes, and in the next word its length in words. */
+static uint32_t kind_of(uint32_t word)
+{
+    return word >> 2 & 0xff;
+}
+
 static bool is_top_block(uint32_t word)
 {
-    uint32_t kind = word >> 2 & 0xff;
+    uint32_t kind = kind_of(word);
     return (word & 3) == ENTER_BLOCK && (kind == BLOCK_MODULE || kind == BLOCK_IDENTIFICATION ||
                                          kind == BLOCK_STRTAB || kind == BLOCK_SYMTAB);
 }
 
+/* Nobody says where bitcode ends: names come last, and what is behind them may not be there. */
 bool hip_bitcode_size(const void *at, size_t limit, size_t *size)
 {
     struct cairn_bytes in = cairn_bytes_of(at, limit), unused;
@@ -47,10 +53,10 @@ bool hip_bitcode_size(const void *at, size_t limit, size_t *size)
     }
     if (magic != MAGIC)
         return false;
-    uint32_t word, words;
+    uint32_t word = 0, words;
     size_t end = sizeof magic;
-    while (cairn_bytes_take_u32(&in, &word) == CAIRN_OK && is_top_block(word) &&
-           cairn_bytes_take_u32(&in, &words) == CAIRN_OK &&
+    while (kind_of(word) != BLOCK_STRTAB && cairn_bytes_take_u32(&in, &word) == CAIRN_OK &&
+           is_top_block(word) && cairn_bytes_take_u32(&in, &words) == CAIRN_OK &&
            cairn_bytes_slice(in, 0, (uint64_t)words * 4, &unused) == CAIRN_OK) {
         in.at += (size_t)words * 4;
         in.left -= (size_t)words * 4;
