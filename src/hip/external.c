@@ -29,6 +29,15 @@ struct semaphore {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct hip_map memories, semaphores; /* live handles; guarded by lock */
 
+/* The handle ends, its reference is the caller's. NULL: no such handle. */
+static void *take(struct hip_map *handles, void *handle)
+{
+    pthread_mutex_lock(&lock);
+    void *object = handle == NULL ? NULL : hip_map_remove(handles, handle);
+    pthread_mutex_unlock(&lock);
+    return object;
+}
+
 static hipError_t unknown_type(const char *what, int type)
 {
     cairn_log(CAIRN_LOG_ERROR, "hip: external %s of handle type %d cannot be used here", what,
@@ -113,15 +122,10 @@ static hipError_t add_buffer(void **out, struct hip_external *external,
     char *address = (char *)external->memory + desc->offset;
     if (hip_memory_overlap(address, desc->size, &old))
         return hipErrorAlreadyMapped;
-    const struct hip_allocation row = {.base = (uintptr_t)address,
-                                       .size = desc->size,
-                                       .kind = HIP_MEMORY_DEVICE,
-                                       .origin = HIP_ORIGIN_EXTERNAL,
-                                       .device = external->device,
-                                       .device_base = address,
-                                       .external = external,
-                                       .advised_device = hipInvalidDeviceId,
-                                       .prefetch_device = hipInvalidDeviceId};
+    struct hip_allocation row =
+        hip_memory_row(address, desc->size, HIP_MEMORY_DEVICE, external->device);
+    row.origin = HIP_ORIGIN_EXTERNAL;
+    row.external = external;
     if (!hip_memory_add(&row))
         return hipErrorOutOfMemory;
     *out = address;
@@ -151,9 +155,7 @@ hipError_t hipExternalMemoryGetMappedBuffer(void **ptr, hipExternalMemory_t ext_
 /* Buffers that were asked for stay until they are freed. */
 static hipError_t destroy_memory(hipExternalMemory_t handle)
 {
-    pthread_mutex_lock(&lock);
-    struct hip_external *external = handle == NULL ? NULL : hip_map_remove(&memories, handle);
-    pthread_mutex_unlock(&lock);
+    struct hip_external *external = take(&memories, handle);
     if (external == NULL)
         return hipErrorInvalidValue;
     hip_external_release(external);
@@ -238,9 +240,7 @@ hipError_t hipImportExternalSemaphore(hipExternalSemaphore_t *ext_sem,
 
 static hipError_t destroy_semaphore(hipExternalSemaphore_t handle)
 {
-    pthread_mutex_lock(&lock);
-    struct semaphore *semaphore = handle == NULL ? NULL : hip_map_remove(&semaphores, handle);
-    pthread_mutex_unlock(&lock);
+    struct semaphore *semaphore = take(&semaphores, handle);
     if (semaphore == NULL)
         return hipErrorInvalidValue;
     drop_semaphore(semaphore);

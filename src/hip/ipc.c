@@ -55,14 +55,9 @@ static hipError_t open_memory(const struct memory_name *name, enum hip_memory_or
     if (hsa_amd_ipc_memory_attach(&name->name, name->size, 1, &device->agent, &memory) !=
         HSA_STATUS_SUCCESS)
         return hipErrorInvalidDevicePointer;
-    const struct hip_allocation row = {.base = (uintptr_t)memory,
-                                       .size = name->size,
-                                       .kind = HIP_MEMORY_DEVICE,
-                                       .origin = origin,
-                                       .device = device->ordinal,
-                                       .device_base = memory,
-                                       .advised_device = hipInvalidDeviceId,
-                                       .prefetch_device = hipInvalidDeviceId};
+    struct hip_allocation row =
+        hip_memory_row(memory, name->size, HIP_MEMORY_DEVICE, device->ordinal);
+    row.origin = origin;
     if (!hip_memory_add(&row)) {
         (void)hsa_amd_ipc_memory_detach(memory);
         return hipErrorOutOfMemory;

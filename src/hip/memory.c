@@ -18,14 +18,8 @@ enum { PITCH_ALIGNMENT = 256 };
 static hipError_t record(void *memory, size_t size, enum hip_memory_kind kind, unsigned flags,
                          int device)
 {
-    struct hip_allocation row = {.base = (uint64_t)(uintptr_t)memory,
-                                 .size = size,
-                                 .kind = kind,
-                                 .flags = flags,
-                                 .device = device,
-                                 .device_base = memory,
-                                 .advised_device = hipInvalidDeviceId,
-                                 .prefetch_device = hipInvalidDeviceId};
+    struct hip_allocation row = hip_memory_row(memory, size, kind, device);
+    row.flags = flags;
     if (hip_memory_add(&row))
         return hipSuccess;
     hsa_amd_memory_pool_free(memory);
@@ -279,7 +273,6 @@ static hipError_t register_host(void *address, size_t size, unsigned flags)
     hsa_agent_t agents[HIP_MAX_DEVICES];
     const unsigned known = hipHostRegisterPortable | hipHostRegisterMapped |
                            hipHostRegisterIoMemory | hipHostRegisterReadOnly;
-    struct hip_allocation row;
     if (address == NULL || size == 0 || (flags & ~known) != 0)
         return hipErrorInvalidValue;
     hipError_t error = hip_capture_forbids_unsafe() ?: end_stale_registrations(address, size);
@@ -291,14 +284,10 @@ static hipError_t register_host(void *address, size_t size, unsigned flags)
         hsa_amd_memory_lock(address, size, agents, hip_process.device_count, &device_address);
     if (status != HSA_STATUS_SUCCESS)
         return hip_error_of_hsa(status, hipErrorInvalidValue);
-    row = (struct hip_allocation){.base = (uint64_t)(uintptr_t)address,
-                                  .size = size,
-                                  .kind = HIP_MEMORY_REGISTERED,
-                                  .flags = flags,
-                                  .device = hip_thread()->device,
-                                  .device_base = device_address,
-                                  .advised_device = hipInvalidDeviceId,
-                                  .prefetch_device = hipInvalidDeviceId};
+    struct hip_allocation row =
+        hip_memory_row(address, size, HIP_MEMORY_REGISTERED, hip_thread()->device);
+    row.flags = flags;
+    row.device_base = device_address;
     if (hip_memory_add(&row))
         return hipSuccess;
     hsa_amd_memory_unlock(address);

@@ -70,6 +70,9 @@ bool hip_memory_update(const void *address, void (*change)(struct hip_allocation
                        void *data);
 /* InvalidValue if the range leaves an allocation that it begins in. */
 hipError_t hip_memory_check(const void *address, size_t size);
+/* A row for the table: allocated here, kernels use the same address, no advice. */
+struct hip_allocation hip_memory_row(const void *address, size_t size, enum hip_memory_kind kind,
+                                     int device);
 bool hip_memory_add(const struct hip_allocation *row);
 bool hip_memory_remove(uint64_t base, struct hip_allocation *out);
 

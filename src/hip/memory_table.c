@@ -48,6 +48,18 @@ static bool make_room_locked(void)
     return true;
 }
 
+struct hip_allocation hip_memory_row(const void *address, size_t size, enum hip_memory_kind kind,
+                                     int device)
+{
+    return (struct hip_allocation){.base = (uintptr_t)address,
+                                   .size = size,
+                                   .kind = kind,
+                                   .device = device,
+                                   .device_base = (void *)address,
+                                   .advised_device = hipInvalidDeviceId,
+                                   .prefetch_device = hipInvalidDeviceId};
+}
+
 bool hip_memory_add(const struct hip_allocation *row)
 {
     pthread_rwlock_wrlock(&table_lock);

@@ -319,15 +319,9 @@ static hipError_t map_locked(void *address, size_t size, size_t offset,
     hsa_status_t status = hsa_amd_vmem_map(address, size, offset, physical->handle, 0);
     if (status != HSA_STATUS_SUCCESS)
         return hip_error_of_hsa(status, hipErrorInvalidValue);
-    const struct hip_allocation row = {.base = (uintptr_t)address,
-                                       .size = size,
-                                       .kind = HIP_MEMORY_DEVICE,
-                                       .origin = HIP_ORIGIN_MAPPED,
-                                       .device = device,
-                                       .device_base = address,
-                                       .physical = physical,
-                                       .advised_device = hipInvalidDeviceId,
-                                       .prefetch_device = hipInvalidDeviceId};
+    struct hip_allocation row = hip_memory_row(address, size, HIP_MEMORY_DEVICE, device);
+    row.origin = HIP_ORIGIN_MAPPED;
+    row.physical = physical;
     if (!hip_memory_add(&row)) {
         (void)hsa_amd_vmem_unmap(address, size);
         return hipErrorOutOfMemory;
