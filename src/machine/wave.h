@@ -51,6 +51,9 @@ struct cairn_launch {
     uint32_t lds_fixed_bytes;       /* what of it every launch of the kernel has */
     uint32_t private_bytes;         /* scratch of a lane, multiple of 4 */
     uint64_t packet_address, queue_address, kernarg_address, dispatch_id;
+    /* Finalized code may store past the host's caches where a work-item loads and stores at least
+     * so many bytes; 0: nowhere. */
+    uint32_t stream_from;
     struct cairn_gws *gws; /* machine/gws.h: the queue's; NULL: none */
     _Atomic uint32_t stop; /* set by the device (fault elsewhere, watchdog): waves come back soon */
 };

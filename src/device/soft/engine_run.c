@@ -3,8 +3,6 @@
  */
 #include "device/soft/engine_run.h"
 
-#include "base/option.h"
-#include "device/soft/host_cache.h"
 #include "finalizer/access.h"
 #include "finalizer/matrix.h"
 #include "finalizer/object.h"
@@ -258,15 +256,6 @@ static void run_turn(struct native_run *run)
     }
 }
 
-/* Bytes a work-item by which the dispatch touches more memory than the last cache holds. */
-static uint32_t stream_from(const struct cairn_launch *launch)
-{
-    uint64_t items = (uint64_t)launch->grid[0] * launch->grid[1] * launch->grid[2];
-    uint64_t wanted = cairn_option_u64(CAIRN_OPTION_STREAM_BYTES);
-    uint64_t bytes = (wanted != 0 ? wanted : cairn_host_cache_bytes()) / items;
-    return bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX;
-}
-
 static void set_up(struct native_run *run, struct cairn_native_code *code,
                    const struct cairn_workgroup *group)
 {
@@ -287,7 +276,7 @@ static void set_up(struct native_run *run, struct cairn_native_code *code,
         .access = &cairn_finalizer_accesses,
         .matrices = cairn_finalizer_matrices(),
         .stop = (const uint32_t *)&launch->stop,
-        .stream_from = stream_from(launch),
+        .stream_from = launch->stream_from != 0 ? launch->stream_from : UINT32_MAX,
     };
     memcpy(run->frame.workgroups, launch->workgroups, sizeof run->frame.workgroups);
     run->line = NULL;

@@ -4,9 +4,11 @@
  */
 #include "device/soft/soft_priv.h"
 
+#include "base/option.h"
 #include "device/device_priv.h"
 #include "device/memory_priv.h"
 #include "device/soft/engine.h"
+#include "device/soft/host_cache.h"
 #include "device/stats.h"
 #include "interp/interp.h"
 
@@ -137,6 +139,16 @@ static bool handler_is_in_place(struct cairn_soft *soft, const struct cairn_disp
     return true;
 }
 
+/* Bytes a work-item by which the dispatch touches more memory than the last cache holds. */
+static uint32_t stream_from(const struct cairn_launch *launch)
+{
+    uint64_t items = (uint64_t)launch->grid[0] * launch->grid[1] * launch->grid[2];
+    uint64_t wanted = cairn_option_u64(CAIRN_OPTION_STREAM_BYTES);
+    uint64_t bytes = (wanted != 0 ? wanted : cairn_host_cache_bytes()) / items;
+    bytes = bytes > 0 ? bytes : 1;
+    return bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX;
+}
+
 enum cairn_status cairn_soft_start(struct cairn_soft *soft, struct cairn_soft_worker *worker,
                                    struct cairn_dispatch *dispatch)
 {
@@ -144,6 +156,8 @@ enum cairn_status cairn_soft_start(struct cairn_soft *soft, struct cairn_soft_wo
         (dispatch->cooperative && !fits_resident(soft, dispatch)))
         return CAIRN_ERR_NO_MEMORY;
     dispatch->kernel = cairn_engine_find(&dispatch->launch, cairn_code_name);
+    if (dispatch->kernel != NULL)
+        dispatch->launch.stream_from = stream_from(&dispatch->launch);
     /* One more than its workgroups: this thread is in it until it has handed it over. */
     atomic_store_explicit(&dispatch->pending, dispatch->total + 1, memory_order_relaxed);
     if (worker != NULL && dispatch->total <= SMALL_GROUPS)

@@ -61,14 +61,10 @@ static bool writes_mode(const struct cairn_program *program, bool *strange)
  * depend on whether waves are merged, too. */
 static void find_stepped(struct compilation *job, bool *stepped)
 {
-    struct cairn_lift *lift = &job->lifter->lift;
     const struct cairn_lift_family *family;
-    lift->request = job->request;
-    lift->program = job->program;
-    lift->geometry = &job->geometry;
     for (uint32_t i = 0; i < job->program->insn_count; i++)
         stepped[i] = job->program->insns[i].indexed ||
-                     cairn_lift_kind_of(lift, i, &family) == CAIRN_LIFT_STEP;
+                     cairn_lift_kind_of(&job->lifter->lift, i, &family) == CAIRN_LIFT_STEP;
 }
 
 static enum cairn_status find_facts(struct compilation *job)
@@ -98,6 +94,9 @@ static enum cairn_status analyse(struct compilation *job)
         return CAIRN_ERR_NO_MEMORY;
     }
     job->lifter->full = flags;
+    job->lifter->lift.request = request;
+    job->lifter->lift.program = job->program;
+    job->lifter->lift.geometry = &job->geometry;
     job->lifter->function.mode_written =
         writes_mode(job->program, &job->lifter->function.mode_strange);
     status = find_facts(job);
@@ -191,11 +190,8 @@ static void set_function(struct compilation *job)
 static void set_facts(struct compilation *job)
 {
     struct cairn_lift *lift = &job->lifter->lift;
-    lift->request = job->request;
-    lift->program = job->program;
     lift->live = job->live;
     lift->facts = job->facts;
-    lift->geometry = &job->geometry;
     lift->width = job->geometry.width;
     lift->chunks = job->geometry.wave_size / lift->width;
     lift->region = &job->lifter->region;

@@ -150,7 +150,7 @@ LLVMValueRef cairn_lift_span_in_window(struct cairn_lift *lift, LLVMValueRef at,
     return compare(lift, LLVMIntULE, offset, top);
 }
 
-LLVMValueRef cairn_lift_mask_is_full(struct cairn_lift_access *access)
+static LLVMValueRef mask_is_full(struct cairn_lift_access *access)
 {
     LLVMValueRef bits = cairn_lift_access_bits(access->lift, access->mask);
     return compare(access->lift, LLVMIntEQ, bits, LLVMConstAllOnes(LLVMTypeOf(bits)));
@@ -206,7 +206,7 @@ static void fetch_ahead(struct cairn_lift_access *access, LLVMValueRef at)
 /* ---- regular lanes */
 
 /* Overlapping elements, as of a stencil: rows of dwords. */
-static bool is_rows(const struct cairn_lift_access *access, int64_t stride, bool loads)
+bool cairn_lift_is_rows(const struct cairn_lift_access *access, int64_t stride, bool loads)
 {
     return loads && stride == 4 && access->bytes > 4;
 }
@@ -292,7 +292,7 @@ static void run_regular(struct cairn_lift_access *access,
 {
     struct cairn_lift *lift = access->lift;
     int64_t stride = addresses->stride;
-    bool rows = is_rows(access, stride, loads), block = stride == access->bytes;
+    bool rows = cairn_lift_is_rows(access, stride, loads), block = stride == access->bytes;
     if (!access->full && !rows && !block && !(stride == 0 && loads)) {
         run_masked_strides(access, addresses, loads);
         return;
@@ -303,7 +303,7 @@ static void run_regular(struct cairn_lift_access *access,
         good = cairn_lift_and(lift, good, mask_is_not_empty(access));
     else if (rows ? cairn_lift_rows_need_full(access)
                   : block && cairn_lift_block_needs_full(access, loads))
-        good = cairn_lift_and(lift, good, cairn_lift_mask_is_full(access));
+        good = cairn_lift_and(lift, good, mask_is_full(access));
     cairn_lift_access_fork(access, good, true);
     LLVMValueRef at = LLVMBuildIntToPtr(lift->builder, addresses->first, lift->ptr, "");
     if (access->uniform) {
@@ -386,7 +386,7 @@ static LLVMValueRef is_block(struct cairn_lift_access *access, LLVMValueRef inde
     good =
         cairn_lift_and(lift, good, compare(lift, LLVMIntSLE, first, cairn_lift_const32(lift, top)));
     if (cairn_lift_block_needs_full(access, loads))
-        good = cairn_lift_and(lift, good, cairn_lift_mask_is_full(access));
+        good = cairn_lift_and(lift, good, mask_is_full(access));
     return good;
 }
 

@@ -163,8 +163,8 @@ LLVMValueRef cairn_lift_no_wrap(struct cairn_lift *lift, LLVMValueRef offset, in
                                 unsigned lanes);
 /* i1: [at, at + bytes) is in the window. */
 LLVMValueRef cairn_lift_span_in_window(struct cairn_lift *lift, LLVMValueRef at, uint64_t bytes);
-/* i1 */
-LLVMValueRef cairn_lift_mask_is_full(struct cairn_lift_access *access);
+/* Are these elements that overlap, as of a stencil: rows of dwords? */
+bool cairn_lift_is_rows(const struct cairn_lift_access *access, int64_t stride, bool loads);
 /* A block that may be touched, from `first` (i64) on. */
 void cairn_lift_linear_block(struct cairn_lift_access *access, LLVMValueRef first, bool loads);
 /* The addresses of the instruction, into access->low, high, base too. */

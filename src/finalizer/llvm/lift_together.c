@@ -62,10 +62,9 @@ static void run_apart(struct together *all)
     }
 }
 
-/* Elements that overlap, as of a stencil: rows of dwords. */
 static bool is_rows(const struct together *all)
 {
-    return all->loads && all->bytes > 4 && all->addresses[0].stride == 4;
+    return cairn_lift_is_rows(&all->access[0], all->addresses[0].stride, all->loads);
 }
 
 /* How many chunks lie side by side, each time. */
