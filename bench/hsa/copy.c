@@ -37,10 +37,10 @@ static void by_async_copy(struct buffers *b)
 
 static double gigabytes_per_second(struct buffers *b, void (*copy)(struct buffers *))
 {
-    uint64_t start = bench_now_ns();
+    uint64_t start = bench_wall_ns();
     for (unsigned i = 0; i < b->repeat; i++)
         copy(b);
-    return (double)b->size * b->repeat / (double)(bench_now_ns() - start);
+    return (double)b->size * b->repeat / (double)(bench_wall_ns() - start);
 }
 
 static void compare(size_t size)

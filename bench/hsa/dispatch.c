@@ -78,14 +78,15 @@ static double rate(struct stream *stream, uint32_t producers)
     stream->packets = PACKETS / producers / stream->doorbell_every * stream->doorbell_every;
     for (int round = 0; round < ROUNDS; round++) {
         stream->done = rig_signal(producers);
-        uint64_t start = bench_now_ns();
+        uint64_t start = bench_wall_ns();
         for (uint32_t i = 1; i < producers; i++)
             pthread_create(&threads[i], NULL, produce, stream);
         produce(stream);
         for (uint32_t i = 1; i < producers; i++)
             pthread_join(threads[i], NULL);
         rig_wait_zero(stream->done);
-        rates[round] = 1e6 * (double)stream->packets * producers / (double)(bench_now_ns() - start);
+        rates[round] =
+            1e6 * (double)stream->packets * producers / (double)(bench_wall_ns() - start);
         OK(hsa_signal_destroy(stream->done));
     }
     return bench_quantile(rates, ROUNDS, 0.5);
@@ -97,11 +98,11 @@ static void latency(struct stream *stream, hsa_wait_state_t state, const char *w
     hsa_signal_t done = rig_signal(1);
     for (int round = 0; round < LATENCY_ROUNDS; round++) {
         hsa_signal_store_relaxed(done, 1);
-        uint64_t start = bench_now_ns(), index = reserve(stream, 1);
+        uint64_t start = bench_wall_ns(), index = reserve(stream, 1);
         put(stream, index, done);
         ring(stream, index);
         hsa_signal_wait_scacquire(done, HSA_SIGNAL_CONDITION_LT, 1, UINT64_MAX, state);
-        times[round] = (double)(bench_now_ns() - start) / 1e3;
+        times[round] = (double)(bench_wall_ns() - start) / 1e3;
     }
     bench_say(what, bench_quantile(times, LATENCY_ROUNDS, 0.5), "us", NULL);
     OK(hsa_signal_destroy(done));
