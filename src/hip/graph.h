@@ -125,10 +125,13 @@ void hip_node_clear(struct hipGraphNode *node);
 typedef hipError_t (*hip_node_set_fn)(struct hipGraphNode *node, const void *params);
 hipError_t hip_node_set_copy_any(struct hipGraphNode *node, const void *params);
 hipError_t hip_node_set_fill_any(struct hipGraphNode *node, const void *params);
+/* A copy of an executable graph keeps its direction. */
+hipError_t hip_node_change_exec_copy(struct hipGraphNode *node, const void *params);
 hipError_t hip_node_new(hipGraphNode_t *out, hipGraph_t graph, const hipGraphNode_t *deps,
                         size_t count, hipGraphNodeType type, hip_node_set_fn set,
                         const void *params);
-/* With `in_exec` the node's counterpart in an executable graph. */
+/* With `in_exec` the node's counterpart in an executable graph. Nodes without parameters have no
+ * `set`. */
 hipError_t hip_node_change(hipGraphExec_t exec, bool in_exec, hipGraphNode_t handle,
                            hipGraphNodeType type, hip_node_set_fn set, const void *params);
 hipError_t hip_node_get(hipGraphNode_t handle, hipGraphNodeType type, void *out, size_t size);

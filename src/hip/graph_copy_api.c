@@ -54,7 +54,7 @@ static hipError_t change_exec_copy_1d(struct hipGraphNode *node, const void *par
     return keeps_direction(node, copy->kind) ? change_copy_1d(node, params) : hipErrorInvalidValue;
 }
 
-static hipError_t change_exec_copy(struct hipGraphNode *node, const void *params)
+hipError_t hip_node_change_exec_copy(struct hipGraphNode *node, const void *params)
 {
     const hipMemcpy3DParms *copy = params;
     if (copy == NULL || !keeps_direction(node, copy->kind) ||
@@ -120,9 +120,9 @@ hipError_t hipGraphMemcpyNodeSetParams(hipGraphNode_t node, const hipMemcpy3DPar
 hipError_t hipGraphExecMemcpyNodeSetParams(hipGraphExec_t exec, hipGraphNode_t node,
                                            hipMemcpy3DParms *params)
 {
-    return hip_return(
-        hip_ready()
-            ?: hip_node_change(exec, true, node, hipGraphNodeTypeMemcpy, change_exec_copy, params));
+    return hip_return(hip_ready()
+                          ?: hip_node_change(exec, true, node, hipGraphNodeTypeMemcpy,
+                                             hip_node_change_exec_copy, params));
 }
 
 hipError_t hipGraphAddMemcpyNode1D(hipGraphNode_t *node, hipGraph_t graph,

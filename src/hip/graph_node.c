@@ -56,7 +56,7 @@ hipError_t hip_node_change(hipGraphExec_t exec, bool in_exec, hipGraphNode_t han
     struct hipGraphNode *node;
     pthread_mutex_lock(&hip_graph_lock);
     hipError_t error = hip_node_find_locked(exec, in_exec, handle, type, &node);
-    if (error == hipSuccess)
+    if (error == hipSuccess && set != NULL)
         error = set(node, params);
     pthread_mutex_unlock(&hip_graph_lock);
     return error;

@@ -392,8 +392,11 @@ static hipError_t change_any(hipGraphExec_t exec, bool in_exec, hipGraphNode_t n
         return hipErrorInvalidValue;
     if (!by_type(params, &set, &member))
         return refuse_type(params->type);
-    return set == NULL ? hipSuccess
-                       : hip_node_change(exec, in_exec, node, params->type, set, member);
+    if (in_exec && params->type == hipGraphNodeTypeGraph)
+        set = change_child;
+    if (in_exec && params->type == hipGraphNodeTypeMemcpy)
+        set = hip_node_change_exec_copy;
+    return hip_node_change(exec, in_exec, node, params->type, set, member);
 }
 
 hipError_t hipGraphNodeSetParams(hipGraphNode_t node, hipGraphNodeParams *params)

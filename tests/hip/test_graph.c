@@ -277,6 +277,44 @@ static void an_executable_graph_takes_new_parameters_of_the_same_shape(void **st
     OK(hipFree(data));
 }
 
+/* hipGraph(Exec)NodeSetParams refuse what the functions of one kind of node refuse. */
+static void parameters_of_any_node_are_checked_as_those_of_its_kind(void **state)
+{
+    hipGraph_t graph, child, other;
+    hipGraphExec_t exec;
+    hipGraphNode_t empty, inner, copy;
+    int *data;
+    hipGraphNodeParams nothing = {.type = hipGraphNodeTypeEmpty};
+    OK(hipMalloc((void **)&data, 64));
+    OK(hipGraphCreate(&graph, 0));
+    OK(hipGraphCreate(&child, 0));
+    OK(hipGraphCreate(&other, 0));
+    OK(hipGraphAddEmptyNode(&empty, child, NULL, 0));
+    OK(hipGraphAddEmptyNode(&empty, graph, NULL, 0));
+    OK(hipGraphAddChildGraphNode(&inner, graph, NULL, 0, child));
+    OK(hipGraphAddMemcpyNode1D(&copy, graph, NULL, 0, data, data + 8, 32, hipMemcpyDeviceToDevice));
+    OK(hipGraphInstantiate(&exec, graph, NULL, NULL, 0));
+    OK(hipGraphNodeSetParams(empty, &nothing));
+    OK(hipGraphExecNodeSetParams(exec, empty, &nothing));
+    EXPECT(hipGraphNodeSetParams(NULL, &nothing), hipErrorInvalidValue);
+    EXPECT(hipGraphNodeSetParams(inner, &nothing), hipErrorInvalidValue);
+    EXPECT(hipGraphExecNodeSetParams(NULL, empty, &nothing), hipErrorInvalidValue);
+    hipGraphNodeParams graphs = {.type = hipGraphNodeTypeGraph, .graph = {child}};
+    OK(hipGraphExecNodeSetParams(exec, inner, &graphs));
+    graphs.graph.graph = other;
+    EXPECT(hipGraphExecNodeSetParams(exec, inner, &graphs), hipErrorInvalidValue);
+    hipGraphNodeParams copies = {.type = hipGraphNodeTypeMemcpy};
+    OK(hipGraphMemcpyNodeGetParams(copy, &copies.memcpy.copyParams));
+    OK(hipGraphExecNodeSetParams(exec, copy, &copies));
+    copies.memcpy.copyParams.kind = hipMemcpyDeviceToHost;
+    EXPECT(hipGraphExecNodeSetParams(exec, copy, &copies), hipErrorInvalidValue);
+    OK(hipGraphExecDestroy(exec));
+    OK(hipGraphDestroy(graph));
+    OK(hipGraphDestroy(child));
+    OK(hipGraphDestroy(other));
+    OK(hipFree(data));
+}
+
 static void child_graphs_events_and_memory_of_a_graph(void **state)
 {
     int value = 0, n = 1, factor = 3;
@@ -361,6 +399,7 @@ int main(void)
         cmocka_unit_test(streams_join_a_capture_by_events),
         cmocka_unit_test(capture_forbids_waiting),
         cmocka_unit_test(an_executable_graph_takes_new_parameters_of_the_same_shape),
+        cmocka_unit_test(parameters_of_any_node_are_checked_as_those_of_its_kind),
         cmocka_unit_test(child_graphs_events_and_memory_of_a_graph),
         cmocka_unit_test(user_objects_go_with_the_last_graph),
         cmocka_unit_test(an_executable_graph_holds_the_user_objects),
