@@ -11,39 +11,38 @@ struct comgr_action_info *comgr_action_info_of(amd_comgr_action_info_t info)
     return comgr_handle_find(COMGR_ACTION_INFO, info.handle);
 }
 
+/* NULL is allowed. */
+static void destroy(struct comgr_action_info *info)
+{
+    if (info == NULL)
+        return;
+    comgr_texts_clear(&info->options);
+    comgr_texts_clear(&info->bundle_ids);
+    free(info->isa_name);
+    free(info->path);
+    free(info);
+}
+
 amd_comgr_status_t amd_comgr_create_action_info(amd_comgr_action_info_t *out)
 {
     if (out == NULL)
         return AMD_COMGR_STATUS_ERROR_INVALID_ARGUMENT;
     struct comgr_action_info *info = calloc(1, sizeof *info);
     if (info == NULL || comgr_text_set(&info->isa_name, NULL) != AMD_COMGR_STATUS_SUCCESS ||
-        comgr_text_set(&info->path, NULL) != AMD_COMGR_STATUS_SUCCESS)
-        goto free_info;
-    info->handle = comgr_handle_add(COMGR_ACTION_INFO, info);
-    if (info->handle == 0)
-        goto free_info;
-    out->handle = info->handle;
-    return AMD_COMGR_STATUS_SUCCESS;
-free_info:
-    if (info != NULL) {
-        free(info->isa_name);
-        free(info->path);
+        comgr_text_set(&info->path, NULL) != AMD_COMGR_STATUS_SUCCESS ||
+        !comgr_handle_add(COMGR_ACTION_INFO, info, &out->handle)) {
+        destroy(info);
+        return AMD_COMGR_STATUS_ERROR_OUT_OF_RESOURCES;
     }
-    free(info);
-    return AMD_COMGR_STATUS_ERROR_OUT_OF_RESOURCES;
+    return AMD_COMGR_STATUS_SUCCESS;
 }
 
 amd_comgr_status_t amd_comgr_destroy_action_info(amd_comgr_action_info_t handle)
 {
-    struct comgr_action_info *info = comgr_action_info_of(handle);
+    struct comgr_action_info *info = comgr_handle_take(COMGR_ACTION_INFO, handle.handle);
     if (info == NULL)
         return AMD_COMGR_STATUS_ERROR_INVALID_ARGUMENT;
-    comgr_handle_remove(info->handle);
-    comgr_texts_clear(&info->options);
-    comgr_texts_clear(&info->bundle_ids);
-    free(info->isa_name);
-    free(info->path);
-    free(info);
+    destroy(info);
     return AMD_COMGR_STATUS_SUCCESS;
 }
 

@@ -41,13 +41,11 @@ struct comgr_data {
 };
 
 struct comgr_data_set {
-    uint64_t handle;
     struct comgr_data **items;
     size_t count, room;
 };
 
 struct comgr_action_info {
-    uint64_t handle;
     char *isa_name, *path; /* never NULL */
     amd_comgr_language_t language;
     bool has_options, logging, links_device_libs;

@@ -35,8 +35,7 @@ amd_comgr_status_t comgr_data_create(amd_comgr_data_kind_t kind, const char *nam
     struct comgr_data *data = calloc(1, sizeof *data);
     if (data == NULL || comgr_text_set(&data->name, name) != AMD_COMGR_STATUS_SUCCESS)
         goto free_data;
-    data->handle = comgr_handle_add(COMGR_DATA, data);
-    if (data->handle == 0)
+    if (!comgr_handle_add(COMGR_DATA, data, &data->handle))
         goto free_name;
     atomic_init(&data->references, 1);
     data->kind = kind;

@@ -50,23 +50,18 @@ amd_comgr_status_t amd_comgr_create_data_set(amd_comgr_data_set_t *out)
     if (out == NULL)
         return AMD_COMGR_STATUS_ERROR_INVALID_ARGUMENT;
     struct comgr_data_set *set = calloc(1, sizeof *set);
-    if (set == NULL)
-        return AMD_COMGR_STATUS_ERROR_OUT_OF_RESOURCES;
-    set->handle = comgr_handle_add(COMGR_DATA_SET, set);
-    if (set->handle == 0) {
+    if (set == NULL || !comgr_handle_add(COMGR_DATA_SET, set, &out->handle)) {
         free(set);
         return AMD_COMGR_STATUS_ERROR_OUT_OF_RESOURCES;
     }
-    out->handle = set->handle;
     return AMD_COMGR_STATUS_SUCCESS;
 }
 
 amd_comgr_status_t amd_comgr_destroy_data_set(amd_comgr_data_set_t handle)
 {
-    struct comgr_data_set *set = comgr_data_set_of(handle);
+    struct comgr_data_set *set = comgr_handle_take(COMGR_DATA_SET, handle.handle);
     if (set == NULL)
         return AMD_COMGR_STATUS_ERROR_INVALID_ARGUMENT;
-    comgr_handle_remove(set->handle);
     comgr_data_set_clear(set);
     free(set->items);
     free(set);

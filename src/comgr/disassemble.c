@@ -11,7 +11,6 @@
 enum { INSTRUCTION_MAX_BYTES = 24, INSTRUCTION_MIN_BYTES = 4, TEXT_BYTES = 512 };
 
 struct disassembly {
-    uint64_t handle;
     const struct cairn_gfx *gfx;
     uint64_t (*read)(uint64_t from, char *to, uint64_t size, void *user_data);
     void (*print)(const char *instruction, void *user_data);
@@ -38,25 +37,22 @@ amd_comgr_status_t amd_comgr_create_disassembly_info(
     struct disassembly *info = calloc(1, sizeof *info);
     if (info == NULL)
         return AMD_COMGR_STATUS_ERROR_OUT_OF_RESOURCES;
-    *info = (struct disassembly){.handle = comgr_handle_add(COMGR_DISASSEMBLY, info),
-                                 .gfx = gfx,
+    *info = (struct disassembly){.gfx = gfx,
                                  .read = read_memory_callback,
                                  .print = print_instruction_callback,
                                  .annotate = print_address_annotation_callback};
-    if (info->handle == 0) {
+    if (!comgr_handle_add(COMGR_DISASSEMBLY, info, &out->handle)) {
         free(info);
         return AMD_COMGR_STATUS_ERROR_OUT_OF_RESOURCES;
     }
-    out->handle = info->handle;
     return AMD_COMGR_STATUS_SUCCESS;
 }
 
 amd_comgr_status_t amd_comgr_destroy_disassembly_info(amd_comgr_disassembly_info_t handle)
 {
-    struct disassembly *info = comgr_handle_find(COMGR_DISASSEMBLY, handle.handle);
+    struct disassembly *info = comgr_handle_take(COMGR_DISASSEMBLY, handle.handle);
     if (info == NULL)
         return AMD_COMGR_STATUS_ERROR_INVALID_ARGUMENT;
-    comgr_handle_remove(handle.handle);
     free(info);
     return AMD_COMGR_STATUS_SUCCESS;
 }

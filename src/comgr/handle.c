@@ -39,20 +39,20 @@ static uint32_t take_slot_locked(void)
     return slot_count++;
 }
 
-uint64_t comgr_handle_add(enum comgr_type type, void *object)
+bool comgr_handle_add(enum comgr_type type, void *object, uint64_t *out)
 {
-    uint64_t handle = 0;
     pthread_rwlock_wrlock(&lock);
     uint32_t index = take_slot_locked();
-    if (index != SLOTS_MAX) {
+    bool added = index != SLOTS_MAX;
+    if (added) {
         struct slot *slot = &slots[index];
         slot->uses = slot->uses == USES_MAX ? 1 : slot->uses + 1;
         slot->object = object;
         slot->type = (uint16_t)type;
-        handle = (uint64_t)slot->uses << SLOT_BITS | index;
+        *out = (uint64_t)slot->uses << SLOT_BITS | index;
     }
     pthread_rwlock_unlock(&lock);
-    return handle;
+    return added;
 }
 
 static struct slot *find_locked(uint64_t handle)
@@ -73,15 +73,32 @@ void *comgr_handle_find(enum comgr_type type, uint64_t handle)
     return object;
 }
 
+static void free_slot_locked(struct slot *slot)
+{
+    slot->type = COMGR_FREE;
+    slot->object = NULL;
+    slot->next = first_free;
+    first_free = (uint32_t)(slot - slots);
+}
+
 void comgr_handle_remove(uint64_t handle)
 {
     pthread_rwlock_wrlock(&lock);
     struct slot *slot = find_locked(handle);
-    if (slot != NULL) {
-        slot->type = COMGR_FREE;
-        slot->object = NULL;
-        slot->next = first_free;
-        first_free = (uint32_t)(slot - slots);
+    if (slot != NULL)
+        free_slot_locked(slot);
+    pthread_rwlock_unlock(&lock);
+}
+
+void *comgr_handle_take(enum comgr_type type, uint64_t handle)
+{
+    void *object = NULL;
+    pthread_rwlock_wrlock(&lock);
+    struct slot *slot = find_locked(handle);
+    if (slot != NULL && slot->type == type) {
+        object = slot->object;
+        free_slot_locked(slot);
     }
     pthread_rwlock_unlock(&lock);
+    return object;
 }

@@ -6,6 +6,7 @@
 #ifndef CAIRN_COMGR_HANDLE_H
 #define CAIRN_COMGR_HANDLE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum comgr_type {
@@ -19,11 +20,13 @@ enum comgr_type {
     COMGR_SYMBOLIZER,
 };
 
-/* 0: memory is out, or there are a million objects. */
-uint64_t comgr_handle_add(enum comgr_type type, void *object);
+/* False: memory is out, or there are a million objects; `out` is as it was. */
+bool comgr_handle_add(enum comgr_type type, void *object, uint64_t *out);
 /* NULL: no live object of this type. */
 void *comgr_handle_find(enum comgr_type type, uint64_t handle);
 void comgr_handle_remove(uint64_t handle);
+/* Finds and removes: the object is the caller's alone. */
+void *comgr_handle_take(enum comgr_type type, uint64_t handle);
 
 static inline uint64_t comgr_handle_with(uint64_t handle, uint32_t index)
 {

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 
 struct symbolizer {
-    uint64_t handle;
     struct comgr_data *code;        /* a copy: the caller's may go */
     struct cairn_line_table *lines; /* NULL: compiled without -g */
     void (*print)(const char *symbol, void *user_data);
@@ -60,22 +59,18 @@ amd_comgr_create_symbolizer_info(amd_comgr_data_t handle,
     if (status == AMD_COMGR_STATUS_SUCCESS &&
         (cairn_line_table_create(cairn_bytes_of(data->bytes, data->size), &info->lines) ==
              CAIRN_ERR_NO_MEMORY ||
-         (info->handle = comgr_handle_add(COMGR_SYMBOLIZER, info)) == 0))
+         !comgr_handle_add(COMGR_SYMBOLIZER, info, &out->handle)))
         status = AMD_COMGR_STATUS_ERROR_OUT_OF_RESOURCES;
-    if (status != AMD_COMGR_STATUS_SUCCESS) {
+    if (status != AMD_COMGR_STATUS_SUCCESS)
         destroy(info);
-        return status;
-    }
-    out->handle = info->handle;
-    return AMD_COMGR_STATUS_SUCCESS;
+    return status;
 }
 
 amd_comgr_status_t amd_comgr_destroy_symbolizer_info(amd_comgr_symbolizer_info_t handle)
 {
-    struct symbolizer *info = comgr_handle_find(COMGR_SYMBOLIZER, handle.handle);
+    struct symbolizer *info = comgr_handle_take(COMGR_SYMBOLIZER, handle.handle);
     if (info == NULL)
         return AMD_COMGR_STATUS_ERROR_INVALID_ARGUMENT;
-    comgr_handle_remove(handle.handle);
     destroy(info);
     return AMD_COMGR_STATUS_SUCCESS;
 }

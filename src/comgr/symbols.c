@@ -71,11 +71,8 @@ amd_comgr_status_t comgr_symbols_of(struct comgr_data *data, struct comgr_symbol
     if (symbols == NULL)
         return AMD_COMGR_STATUS_ERROR_OUT_OF_RESOURCES;
     enum cairn_status status = read_symbols(data, symbols);
-    if (status == CAIRN_OK) {
-        symbols->handle = comgr_handle_add(COMGR_SYMBOLS, symbols);
-        if (symbols->handle == 0)
-            status = CAIRN_ERR_NO_MEMORY;
-    }
+    if (status == CAIRN_OK && !comgr_handle_add(COMGR_SYMBOLS, symbols, &symbols->handle))
+        status = CAIRN_ERR_NO_MEMORY;
     if (status != CAIRN_OK) {
         comgr_symbols_destroy(symbols);
         return status == CAIRN_ERR_NO_MEMORY ? AMD_COMGR_STATUS_ERROR_OUT_OF_RESOURCES

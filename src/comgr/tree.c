@@ -163,8 +163,7 @@ void comgr_tree_sort(struct comgr_tree *tree)
 amd_comgr_status_t comgr_tree_publish(struct comgr_tree *tree, amd_comgr_metadata_node_t *out)
 {
     atomic_init(&tree->references, 1);
-    tree->handle = comgr_handle_add(COMGR_METADATA, tree);
-    if (tree->handle == 0) {
+    if (!comgr_handle_add(COMGR_METADATA, tree, &tree->handle)) {
         comgr_tree_destroy(tree);
         return AMD_COMGR_STATUS_ERROR_OUT_OF_RESOURCES;
     }
