@@ -6,6 +6,8 @@
 
 #include <dlfcn.h>
 #include <hip/hip_deprecated.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 enum { OLD_HOST = 0, OLD_DEVICE = 1, OLD_NODE_KERNEL = 1, OLD_NODE_EMPTY = 6 };
 
@@ -71,7 +73,43 @@ static void copies_take_the_old_struct(void **state)
                          .Height = 2};
     OK(hipMemcpyParam2D(&back));
     assert_memory_equal(from, to, 64);
+    back.srcMemoryType = (hipMemoryType)11; /* of ROCm 6 */
+    EXPECT(hipMemcpyParam2D(&back), hipErrorInvalidValue);
     OK(hipFree(device));
+}
+
+/* Nine: read with today's layout, the last one's flags would be beyond the array. */
+static void semaphores_take_the_old_parameters(void **state)
+{
+    enum { COUNT_OF = 9, OLD_WORDS = 34, FLAGS_AT = 16 };
+    uint32_t params[COUNT_OF][OLD_WORDS];
+    hipExternalSemaphore_t all[COUNT_OF];
+    hipStream_t stream;
+    uint64_t count = 0;
+    int file = eventfd(0, EFD_NONBLOCK);
+    const hipExternalSemaphoreHandleDesc desc = {.type = hipExternalSemaphoreHandleTypeOpaqueFd,
+                                                 .handle.fd = file};
+    memset(params, 0x5A, sizeof params);
+    OK(hipImportExternalSemaphore(&all[0], &desc));
+    for (int i = 0; i < COUNT_OF; i++) {
+        all[i] = all[0];
+        params[i][FLAGS_AT] = 0;
+    }
+    OK(hipStreamCreate(&stream));
+    OK(hipSignalExternalSemaphoresAsync(all, (const void *)params, COUNT_OF, stream));
+    OK(hipStreamSynchronize(stream));
+    assert_int_equal(read(file, &count, sizeof count), sizeof count);
+    assert_int_equal(count, COUNT_OF);
+    OK(hipSignalExternalSemaphoresAsync(all, (const void *)params, 1, stream));
+    OK(hipWaitExternalSemaphoresAsync(all, (const void *)params, 1, stream));
+    OK(hipStreamSynchronize(stream));
+    assert_true(read(file, &count, sizeof count) < 0);
+    params[0][FLAGS_AT] = 1;
+    EXPECT(hipSignalExternalSemaphoresAsync(all, (const void *)params, 1, stream),
+           hipErrorInvalidValue);
+    OK(hipStreamDestroy(stream));
+    OK(hipDestroyExternalSemaphore(all[0]));
+    close(file);
 }
 
 static void graph_nodes_have_their_old_numbers(void **state)
@@ -114,6 +152,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_types_have_their_old_numbers),
         cmocka_unit_test(copies_take_the_old_struct),
+        cmocka_unit_test(semaphores_take_the_old_parameters),
         cmocka_unit_test(graph_nodes_have_their_old_numbers),
         cmocka_unit_test(properties_have_the_old_layout),
         cmocka_unit_test(the_old_tracer_says_that_it_is_not_there),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * libamdhip64.so.5, for programs that were linked with ROCm 5: memory types and graph node types
- * had other numbers, three structs other layouts, and the callbacks of the old tracer were
+ * had other numbers, five structs other layouts, and the callbacks of the old tracer were
  * exported. Facts: measured with Debian 12's libamdhip64-dev 5.2.3 (docs/HIP.md lists them).
  */
 #include "next.h"
@@ -28,7 +28,7 @@ static hipMemoryType new_type(int type)
 {
     static const hipMemoryType types[] = {hipMemoryTypeHost, hipMemoryTypeDevice,
                                           hipMemoryTypeArray, hipMemoryTypeUnified};
-    return type >= 0 && type < 4 ? types[type] : (hipMemoryType)type;
+    return type >= 0 && type < 4 ? types[type] : (hipMemoryType)-1; /* no type */
 }
 
 /* ROCm 5 knows no unregistered memory: such a pointer is an error. */
@@ -229,6 +229,35 @@ EXPORT hipError_t hipMemGetAllocationPropertiesFromHandle(hipMemAllocationProp *
                                      .win32_handle_data = now.win32HandleMetaData};
     return error;
 }
+
+/* ---- parameters of external semaphores: shorter, for signals and waits alike, and in arrays */
+
+struct semaphore_params {
+    uint64_t fence;
+    uint32_t unused[14];
+    uint32_t flags;
+    uint32_t reserved[16];
+};
+_Static_assert(sizeof(struct semaphore_params) == 136 &&
+                   offsetof(struct semaphore_params, flags) == 64,
+               "hipExternalSemaphoreSignalParams and hipExternalSemaphoreWaitParams of ROCm 5");
+
+#define SEMAPHORES(name, type)                                                                     \
+    EXPORT hipError_t name(const hipExternalSemaphore_t *semaphores, const type *params,           \
+                           unsigned int count, hipStream_t stream)                                 \
+    {                                                                                              \
+        const struct semaphore_params *old = (const void *)params;                                 \
+        if (semaphores == NULL || params == NULL || count == 0)                                    \
+            return NEXT(name)(semaphores, params, count, stream);                                  \
+        hipError_t error = hipSuccess;                                                             \
+        for (unsigned int i = 0; i < count && error == hipSuccess; i++) {                          \
+            const type now = {.params.fence.value = old[i].fence, .flags = old[i].flags};          \
+            error = NEXT(name)(&semaphores[i], &now, 1, stream);                                   \
+        }                                                                                          \
+        return error;                                                                              \
+    }
+SEMAPHORES(hipSignalExternalSemaphoresAsync, hipExternalSemaphoreSignalParams)
+SEMAPHORES(hipWaitExternalSemaphoresAsync, hipExternalSemaphoreWaitParams)
 
 /* ---- functions that ROCm 6 no longer has */
 
