@@ -57,7 +57,7 @@ template <typename R> static void compare(const std::vector<Words> &values)
     int count = (int)values.size();
     apply<R><<<(count + 127) / 128, 128>>>(in.device, out.device, count);
     HIP_CHECK(hipGetLastError());
-    out.fetch();
+    out.to_host();
     for (int i = 0; i < count; i++) {
         const Words &w = values[i];
         uint64_t want = R::host(w.a, w.b, w.c);

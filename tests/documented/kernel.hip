@@ -32,7 +32,7 @@ template <typename R> static void compare_lanes()
     Buffer<double> out((size_t)wave);
     lanes<R><<<1, wave>>>(out.device);
     HIP_CHECK(hipGetLastError());
-    out.fetch();
+    out.to_host();
     for (int lane = 0; lane < wave; lane++)
         if (out.host[lane] != R::host(lane))
             fail("lane %d has %.17g, not %.17g", lane, out.host[lane], R::host(lane));
@@ -176,8 +176,8 @@ template <typename R> static void compare_atomic()
     Buffer<T> at(start), old((size_t)count);
     atomics<R><<<R::groups, count / R::groups>>>(at.device, old.device);
     HIP_CHECK(hipGetLastError());
-    at.fetch();
-    old.fetch();
+    at.to_host();
+    old.to_host();
     T want = R::start();
     for (int i = 0; i < count; i++)
         want = R::host(want, operand<T>(i), i);
@@ -316,7 +316,7 @@ template <typename T> static void check_pairs(T zero, T v, float (*low)(T), floa
         Buffer<T> at(std::vector<T>(1, zero));
         add_pairs<<<2, 32>>>(at.device, v, is_unsafe != 0);
         HIP_CHECK(hipGetLastError());
-        at.fetch();
+        at.to_host();
         if (low(at.host[0]) != 64 || high(at.host[0]) != 128)
             fail("sums are %g and %g, not 64 and 128", low(at.host[0]), high(at.host[0]));
     }

@@ -130,7 +130,7 @@ template <typename R, typename T> static void measure(const Domain &domain, doub
     Buffer<double> out((size_t)count);
     apply<R, T><<<2, 256>>>(in.device, out.device, count);
     HIP_CHECK(hipGetLastError());
-    out.fetch();
+    out.to_host();
     for (int i = 0; i < count; i++) {
         const Arguments<T> &a = in.host[i];
         ld want = R::host(a.x, a.y, a.z, a.w, a.n), scale = R::scale(a.x, want);

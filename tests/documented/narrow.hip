@@ -188,7 +188,7 @@ template <typename R> static void compare(const Format *format, int ulps, bool m
     int count = (int)values.size();
     apply<R><<<(count + 127) / 128, 128>>>(in.device, out.device, count);
     HIP_CHECK(hipGetLastError());
-    out.fetch();
+    out.to_host();
     for (int i = 0; i < count; i++) {
         u32 want = R::host(values[i].a, values[i].b, values[i].c);
         if (!same(out.host[i], want, format, ulps))
@@ -485,7 +485,7 @@ template <typename T1, typename T2, typename T4> static void run_tiny(Tiny t)
     Buffer<float> in(values), out(16 * values.size());
     tiny<T1, T2, T4><<<8, 128>>>(in.device, out.device, (int)values.size());
     HIP_CHECK(hipGetLastError());
-    out.fetch();
+    out.to_host();
     for (int i = 0; i < 1024; i++) {
         const float *o = &out.host[16 * i];
         double code = tiny_value(i & 255, t), near = tiny_nearest(values[i], t);

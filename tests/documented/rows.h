@@ -5,7 +5,8 @@
 #ifndef CAIRN_TESTS_DOCUMENTED_ROWS_H
 #define CAIRN_TESTS_DOCUMENTED_ROWS_H
 
-#include <hip/hip_runtime.h>
+#include "buffer.h"
+
 #include <algorithm>
 #include <cfloat>
 #include <climits>
@@ -15,15 +16,6 @@
 #include <cstring>
 #include <string>
 #include <vector>
-
-#define HIP_CHECK(call)                                                                            \
-    do {                                                                                           \
-        hipError_t status_ = (call);                                                               \
-        if (status_ != hipSuccess) {                                                               \
-            std::printf("FAILED: %s: %s\n", #call, hipGetErrorString(status_));                    \
-            std::exit(1);                                                                          \
-        }                                                                                          \
-    } while (0)
 
 struct Row {
     const char *names; // separated by blanks; the last one's ":type" is that of all
@@ -53,29 +45,6 @@ template <typename... Args> void fail(const char *format, Args... args)
     std::printf(format, args...);
     std::printf("\n");
 }
-
-// Device memory that goes when its scope ends.
-template <typename T> struct Buffer {
-    T *device = nullptr;
-    std::vector<T> host;
-    explicit Buffer(std::vector<T> values) : host(std::move(values))
-    {
-        HIP_CHECK(hipMalloc(&device, host.size() * sizeof(T)));
-        HIP_CHECK(hipMemcpy(device, host.data(), host.size() * sizeof(T), hipMemcpyHostToDevice));
-    }
-    explicit Buffer(size_t n) : Buffer(std::vector<T>(n))
-    {
-    }
-    ~Buffer()
-    {
-        (void)hipFree(device);
-    }
-    Buffer(const Buffer &) = delete;
-    void fetch()
-    {
-        HIP_CHECK(hipMemcpy(host.data(), device, host.size() * sizeof(T), hipMemcpyDeviceToHost));
-    }
-};
 
 inline void print_names(const char *names)
 {
