@@ -59,7 +59,7 @@ static bool find_llvm(struct cairn_toolchain *out)
 
 static void read_version(struct cairn_toolchain *out)
 {
-    char path[PATH_MAX], line[128];
+    char path[PATH_MAX], line[128], build[32] = "0";
     unsigned major = 0, minor = 0, patch = 0;
     if (snprintf(path, sizeof path, "%s/share/hip/version", out->prefix) >= (int)sizeof path)
         return;
@@ -68,10 +68,11 @@ static void read_version(struct cairn_toolchain *out)
         (void)sscanf(line, "HIP_VERSION_MAJOR=%u", &major);
         (void)sscanf(line, "HIP_VERSION_MINOR=%u", &minor);
         (void)sscanf(line, "HIP_VERSION_PATCH=%u", &patch);
+        (void)sscanf(line, "HIP_VERSION_GITHASH=%31s", build);
     }
     if (file != NULL)
         fclose(file);
-    snprintf(out->version, sizeof out->version, "%u.%u.%u", major, minor, patch);
+    snprintf(out->version, sizeof out->version, "%u.%u.%u-%s", major, minor, patch, build);
 }
 
 enum cairn_status cairn_toolchain_find(const char *file, struct cairn_toolchain *out)

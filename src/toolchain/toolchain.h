@@ -13,7 +13,7 @@
 struct cairn_toolchain {
     char prefix[PATH_MAX];   /* the tree that holds the file, or ROCM_PATH */
     char llvm_bin[PATH_MAX]; /* HIP_CLANG_PATH, prefix/llvm/bin, or where the build found clang */
-    char version[64];        /* "6.4.43482", from share/hip/version */
+    char version[64];        /* "6.4.43484-cairn", from share/hip/version */
 };
 
 /* `file`: the tool or library, in a folder of its tree such as bin or lib; NULL: the running

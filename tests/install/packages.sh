@@ -72,7 +72,9 @@ hipcc_compiler)
     ;;
 pkg_config)
     export PKG_CONFIG_PATH="$tree/lib/pkgconfig"
-    [ "$(pkg-config --modversion hip)" = "$("$tree/bin/hipconfig" --version)" ]
+    version=$("$tree/bin/hipconfig" --version)
+    [ "$(pkg-config --modversion hip)" = "${version%-*}" ] # projects split it at its dots and at its hyphen
+    [ "${version%-*}" != "$version" ]
     for package in hip hsa-runtime64; do
         case $package in
         hip) program='#include <hip/hip_runtime_api.h>
