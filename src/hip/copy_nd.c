@@ -67,6 +67,22 @@ struct hip_command hip_copy_between(const struct hip_copy_side *dst,
                                          .src_slice = src->slice}};
 }
 
+/* The place of `at` in pitched memory. False: the numbers do not fit an address. Who has one slice
+ * need not say how many rows it has: a size without a number is too large only for the others. */
+static bool place_of(const void *memory, const hipPos *at, size_t pitch, size_t rows,
+                     struct hip_copy_side *out)
+{
+    size_t slice, skipped, row, offset, end;
+    if (!cairn_size_mul(pitch, rows, &slice))
+        slice = SIZE_MAX;
+    if (!cairn_size_mul(slice, at->z, &skipped) || !cairn_size_mul(pitch, at->y, &row) ||
+        !cairn_size_add(skipped, row, &offset) || !cairn_size_add(offset, at->x, &offset) ||
+        !cairn_size_add((uintptr_t)memory, offset, &end))
+        return false;
+    *out = (struct hip_copy_side){.at = (char *)end, .pitch = pitch, .slice = slice};
+    return true;
+}
+
 static bool within(size_t at, size_t count, size_t size)
 {
     return at <= size && count <= size - at;
@@ -155,7 +171,7 @@ static hipError_t side_of_drv(const struct drv_side *side, const hipExtent *exte
                               struct hip_copy_side *out)
 {
     const void *memory = side->type == hipMemoryTypeHost ? side->host : side->device;
-    size_t pitch = side->pitch != 0 ? side->pitch : extent->width, end, slice, skipped;
+    size_t pitch = side->pitch != 0 ? side->pitch : extent->width, end;
     size_t height = side->height != 0 ? side->height : extent->height;
     switch (side->type) {
     case hipMemoryTypeArray:
@@ -176,12 +192,8 @@ static hipError_t side_of_drv(const struct drv_side *side, const hipExtent *exte
         return hipSuccess;
     }
     if (memory == NULL || !cairn_size_add(extent->width, side->at.x, &end) || end > pitch ||
-        !cairn_size_mul(pitch, height, &slice) || !cairn_size_mul(slice, side->at.z, &skipped))
+        !place_of(memory, &side->at, pitch, height, out))
         return hipErrorInvalidValue;
-    *out = (struct hip_copy_side){.at = (char *)(uintptr_t)memory + skipped + side->at.y * pitch +
-                                        side->at.x,
-                                  .pitch = pitch,
-                                  .slice = slice};
     return hipSuccess;
 }
 
@@ -242,14 +254,12 @@ hipError_t hipDrvMemcpy2DUnaligned(const hip_Memcpy2D *copy)
 static hipError_t side_of_pitched(const hipPitchedPtr *memory, const hipPos *at,
                                   const hipExtent *extent, struct hip_copy_side *out)
 {
-    size_t slice = memory->pitch * memory->ysize;
+    size_t end;
     if (extent->width != 0 && extent->height != 0 && extent->depth != 0 &&
-        at->x + extent->width > memory->pitch)
+        (!cairn_size_add(at->x, extent->width, &end) || end > memory->pitch))
         return hipErrorInvalidPitchValue;
-    *out = (struct hip_copy_side){.at = (char *)memory->ptr + at->z * slice +
-                                        at->y * memory->pitch + at->x,
-                                  .pitch = memory->pitch,
-                                  .slice = slice};
+    if (!place_of(memory->ptr, at, memory->pitch, memory->ysize, out))
+        return hipErrorInvalidValue;
     return hipSuccess;
 }
 
