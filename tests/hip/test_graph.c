@@ -146,6 +146,41 @@ static void cycles_are_refused(void **state)
     OK(hipGraphDestroy(graph));
 }
 
+static void kinds_of_nodes_that_are_not_there_are_refused(void **state)
+{
+    /* By AMD's reference hipGraphAddNode returns InvalidValue; 15 and 100 stand for conditional
+     * nodes of interfaces that have them. */
+    static const struct row {
+        int type;
+        hipError_t want;
+    } rows[] = {
+        {hipGraphNodeTypeExtSemaphoreSignal, hipErrorNotSupported},
+        {hipGraphNodeTypeExtSemaphoreWait, hipErrorNotSupported},
+        {hipGraphNodeTypeMemcpyFromSymbol, hipErrorInvalidValue},
+        {hipGraphNodeTypeMemcpyToSymbol, hipErrorInvalidValue},
+        {hipGraphNodeTypeBatchMemOp, hipErrorInvalidValue},
+        {hipGraphNodeTypeCount, hipErrorInvalidValue},
+        {100, hipErrorInvalidValue},
+        {-1, hipErrorInvalidValue},
+    };
+    hipGraph_t graph;
+    hipGraphNode_t node = NULL;
+    size_t count = 1;
+    OK(hipGraphCreate(&graph, 0));
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        hipGraphNodeParams params = {.type = (hipGraphNodeType)rows[i].type};
+        hipError_t got = hipGraphAddNode(&node, graph, NULL, 0, &params);
+        if (got != rows[i].want)
+            fail_msg("type %d: %s, want %s", rows[i].type, hipGetErrorName(got),
+                     hipGetErrorName(rows[i].want));
+    }
+    EXPECT(hipGraphAddNode(&node, graph, NULL, 0, NULL), hipErrorInvalidValue);
+    assert_null(node);
+    OK(hipGraphGetNodes(graph, NULL, &count));
+    assert_int_equal(count, 0);
+    OK(hipGraphDestroy(graph));
+}
+
 static void a_captured_stream_becomes_a_graph(void **state)
 {
     int *data, *out, host[N];
@@ -395,6 +430,7 @@ int main(void)
         cmocka_unit_test(nodes_and_edges_can_be_listed),
         cmocka_unit_test(a_graph_can_hold_a_copy_of_itself),
         cmocka_unit_test(cycles_are_refused),
+        cmocka_unit_test(kinds_of_nodes_that_are_not_there_are_refused),
         cmocka_unit_test(a_captured_stream_becomes_a_graph),
         cmocka_unit_test(streams_join_a_capture_by_events),
         cmocka_unit_test(capture_forbids_waiting),
