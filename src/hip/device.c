@@ -362,7 +362,7 @@ static hipError_t get_limit(size_t *value, enum hipLimit_t limit)
     if (value == NULL)
         return hipErrorInvalidValue;
     if ((unsigned)limit >= hipLimitRange)
-        return hipErrorUnsupportedLimit;
+        return hipErrorInvalidValue;
     *value = atomic_load(&hip_current_device()->limits[limit]);
     return hipSuccess;
 }
@@ -376,7 +376,7 @@ static hipError_t set_limit(enum hipLimit_t limit, size_t value)
 {
     const size_t stack_max = 128 * 1024;
     if ((unsigned)limit >= hipLimitRange)
-        return hipErrorUnsupportedLimit;
+        return hipErrorInvalidValue;
     if (limit == hipLimitStackSize && value > stack_max)
         value = stack_max;
     atomic_store(&hip_current_device()->limits[limit], value);

@@ -263,9 +263,17 @@ static hipError_t launch_items(hipFunction_t function, const uint32_t items[3],
                                void **params, void **extra, hipEvent_t start, hipEvent_t stop,
                                uint32_t flags)
 {
-    for (int i = 0; i < 3; i++)
+    uint64_t threads = 1, most = (uint64_t)hip_current_device()->props.maxThreadsPerBlock;
+    for (int i = 0; i < 3; i++) {
         if (items[i] == 0 || block[i] == 0)
             return hipErrorInvalidValue;
+        threads = threads > most ? threads : threads * block[i];
+    }
+    if (threads > most) { /* even where the grid is smaller than the block, and cuts it */
+        cairn_log(CAIRN_LOG_ERROR, "hip: block of %ux%ux%u, at most %llu threads", block[0],
+                  block[1], block[2], (unsigned long long)most);
+        return hipErrorInvalidValue;
+    }
     return launch_module(function, items, block, lds_bytes, stream, params, extra, start, stop,
                          flags, false);
 }

@@ -105,10 +105,12 @@ hipError_t hipStreamQuery_spt(hipStream_t stream)
 
 /* ---- what a stream is ---- */
 
+/* The null stream has no flags to tell: hipErrorInvalidValue, as ROCm answers (the other getters
+ * know it). */
 static hipError_t get_flags(hipStream_t handle, unsigned int *flags)
 {
     struct ihipStream_t *stream;
-    if (flags == NULL)
+    if (flags == NULL || handle == NULL)
         return hipErrorInvalidValue;
     hipError_t error = hip_stream_find(handle, &stream);
     if (error == hipSuccess)

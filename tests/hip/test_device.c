@@ -178,6 +178,18 @@ static void a_bus_id_leads_back_to_its_device(void **state)
     EXPECT(hipDeviceGetByPCIBusId(&device, "nonsense"), hipErrorInvalidValue);
 }
 
+static void limits_are_what_was_set(void **state)
+{
+    size_t before, after;
+    OK(hipDeviceGetLimit(&before, hipLimitMallocHeapSize));
+    OK(hipDeviceSetLimit(hipLimitMallocHeapSize, before + 4096));
+    OK(hipDeviceGetLimit(&after, hipLimitMallocHeapSize));
+    assert_int_equal(after, before + 4096);
+    OK(hipDeviceSetLimit(hipLimitMallocHeapSize, before));
+    EXPECT(hipDeviceSetLimit((enum hipLimit_t)0xffff, 1), hipErrorInvalidValue);
+    EXPECT(hipDeviceGetLimit(&after, (enum hipLimit_t)0xffff), hipErrorInvalidValue);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +204,7 @@ int main(void)
         cmocka_unit_test(functions_are_found_by_name),
         cmocka_unit_test(versions_are_6_4),
         cmocka_unit_test(a_bus_id_leads_back_to_its_device),
+        cmocka_unit_test(limits_are_what_was_set),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -54,6 +54,12 @@ static void ragged_grids_have_a_smaller_last_block(void **state)
     assert_int_equal(got[0], 64);
     assert_int_equal(got[1], 64);
     assert_int_equal(got[2], 22);
+    EXPECT(hipExtModuleLaunchKernel(function, 150, 1, 1, UINT32_MAX, 1, 1, 0, NULL, args, NULL,
+                                    NULL, NULL, 0),
+           hipErrorInvalidValue); /* cut or not, a block is no larger than the device's largest */
+    EXPECT(hipExtModuleLaunchKernel(function, 1, 1, 1, 1024, 1024, 1025, 0, NULL, args, NULL, NULL,
+                                    NULL, 0),
+           hipErrorInvalidValue);
     OK(hipModuleUnload(module));
     OK(hipGetFuncBySymbol(&function, kernel_ragged)); /* built for whole blocks */
     EXPECT(

@@ -312,6 +312,7 @@ static void properties_of_streams(void **state)
     assert_int_equal(priority, greatest);
     OK(hipStreamGetFlags(stream, &flags));
     assert_int_equal(flags, hipStreamNonBlocking);
+    EXPECT(hipStreamGetFlags(NULL, &flags), hipErrorInvalidValue);
     OK(hipStreamDestroy(stream));
     EXPECT(hipStreamCreateWithFlags(&stream, 0x55), hipErrorInvalidValue);
     EXPECT(hipStreamCreate(NULL), hipErrorInvalidValue);

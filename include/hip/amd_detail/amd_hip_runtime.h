@@ -53,7 +53,7 @@
 #define __HIP_ARCH_HAS_WARP_FUNNEL_SHIFT__        (0)
 #define __HIP_ARCH_HAS_THREAD_FENCE_SYSTEM__      (1)
 #define __HIP_ARCH_HAS_SYNC_THREAD_EXT__          (0)
-#define __HIP_ARCH_HAS_SURFACE_FUNCS__            (!__HIP_NO_IMAGE_SUPPORT)
+#define __HIP_ARCH_HAS_SURFACE_FUNCS__            (0)
 #define __HIP_ARCH_HAS_3DGRID__                   (1)
 #define __HIP_ARCH_HAS_DYNAMIC_PARALLEL__         (0)
 #endif
