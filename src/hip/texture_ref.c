@@ -91,8 +91,19 @@ static hipError_t publish(textureReference *reference)
                             hipErrorInvalidValue);
 }
 
-hipError_t hip_texture_ref_bind(textureReference *reference, const hipResourceDesc *resource,
-                                const struct hipResourceViewDesc *view)
+/* False: out of memory. */
+static bool remember_offset(const textureReference *reference, size_t offset)
+{
+    pthread_mutex_lock(&references.lock);
+    struct state *state = state_locked(reference);
+    if (state != NULL)
+        state->offset = offset;
+    pthread_mutex_unlock(&references.lock);
+    return state != NULL;
+}
+
+static hipError_t bind(textureReference *reference, const hipResourceDesc *resource,
+                       const struct hipResourceViewDesc *view, size_t offset)
 {
     void *address;
     hipTextureObject_t object;
@@ -101,10 +112,49 @@ hipError_t hip_texture_ref_bind(textureReference *reference, const hipResourceDe
         find_variable(reference, &address) ?: hip_texture_create(&object, resource, &desc, view);
     if (error != hipSuccess)
         return error;
+    if (!remember_offset(reference, offset)) {
+        (void)hip_texture_destroy(object);
+        return hipErrorOutOfMemory;
+    }
     hipTextureObject_t old = reference->textureObject;
     reference->textureObject = object;
     error = publish(reference);
     (void)hip_texture_destroy(old); /* a stale one is none */
+    return error;
+}
+
+hipError_t hip_texture_ref_bind(textureReference *reference, const hipResourceDesc *resource,
+                                const struct hipResourceViewDesc *view)
+{
+    return bind(reference, resource, view, 0);
+}
+
+static bool begin_before(hipResourceDesc *resource, size_t before)
+{
+    struct hip_texel texel;
+    if (resource->resType == hipResourceTypeLinear) {
+        resource->res.linear.devPtr = (char *)resource->res.linear.devPtr - before;
+        return cairn_size_add(resource->res.linear.sizeInBytes, before,
+                              &resource->res.linear.sizeInBytes);
+    }
+    resource->res.pitch2D.devPtr = (char *)resource->res.pitch2D.devPtr - before;
+    return hip_texel_of_desc(&resource->res.pitch2D.desc, &texel) &&
+           cairn_size_add(resource->res.pitch2D.width, before / texel.bytes,
+                          &resource->res.pitch2D.width);
+}
+
+hipError_t hip_texture_ref_bind_memory(textureReference *reference, const hipResourceDesc *resource,
+                                       size_t *offset)
+{
+    hipResourceDesc aligned = *resource;
+    const void *memory = resource->resType == hipResourceTypeLinear ? resource->res.linear.devPtr
+                                                                    : resource->res.pitch2D.devPtr;
+    size_t before = (uintptr_t)memory % HIP_IMAGE_ALIGNMENT;
+    if ((before != 0 && offset == NULL) || !begin_before(&aligned, before))
+        return hipErrorInvalidValue;
+    hipError_t error = bind(reference, &aligned, NULL, before);
+    if (error == hipSuccess && offset != NULL)
+        *offset = before;
     return error;
 }
 
@@ -128,7 +178,7 @@ hipError_t hip_texture_ref_refresh(textureReference *reference)
     if (error != hipSuccess)
         return error;
     bool viewed = hip_texture_get(reference->textureObject, NULL, NULL, &view) == hipSuccess;
-    return hip_texture_ref_bind(reference, &resource, viewed ? &view : NULL);
+    return bind(reference, &resource, viewed ? &view : NULL, known(reference).offset);
 }
 
 hipError_t hip_texture_ref_resource(const textureReference *reference, hipResourceDesc *out)
@@ -159,25 +209,6 @@ size_t hip_texture_ref_offset(const textureReference *reference)
     return known(reference).offset;
 }
 
-hipError_t hip_texture_ref_align(textureReference *reference, const void *memory, size_t *offset,
-                                 void **out)
-{
-    size_t before = (uintptr_t)memory % HIP_IMAGE_ALIGNMENT;
-    if (before != 0 && offset == NULL)
-        return hipErrorInvalidValue;
-    pthread_mutex_lock(&references.lock);
-    struct state *state = state_locked(reference);
-    if (state != NULL)
-        state->offset = before;
-    pthread_mutex_unlock(&references.lock);
-    if (state == NULL)
-        return hipErrorOutOfMemory;
-    if (offset != NULL)
-        *offset = before;
-    *out = (char *)(uintptr_t)memory - before;
-    return hipSuccess;
-}
-
 size_t hip_texture_ref_bytes(const void *memory, size_t most)
 {
     struct hip_allocation row;
@@ -189,50 +220,39 @@ size_t hip_texture_ref_bytes(const void *memory, size_t most)
 
 /* ---- the runtime's functions ---- */
 
-static hipError_t bind_linear(size_t *offset, textureReference *reference, const void *memory,
+static hipError_t bind_linear(size_t *offset, textureReference *reference, void *memory,
                               const hipChannelFormatDesc *desc, size_t bytes)
 {
-    void *from;
     if (reference == NULL || memory == NULL || desc == NULL)
         return hipErrorInvalidValue;
-    hipError_t error = hip_texture_ref_align(reference, memory, offset, &from);
-    if (error != hipSuccess)
-        return error;
-    size_t before = (size_t)((const char *)memory - (char *)from);
     hipResourceDesc resource = {.resType = hipResourceTypeLinear};
-    resource.res.linear.devPtr = from;
+    resource.res.linear.devPtr = memory;
     resource.res.linear.desc = *desc;
-    resource.res.linear.sizeInBytes = hip_texture_ref_bytes(memory, bytes) + before;
-    return hip_texture_ref_bind(reference, &resource, NULL);
+    resource.res.linear.sizeInBytes = hip_texture_ref_bytes(memory, bytes);
+    return hip_texture_ref_bind_memory(reference, &resource, offset);
 }
 
 hipError_t hipBindTexture(size_t *offset, const textureReference *texture, const void *ptr,
                           const hipChannelFormatDesc *desc, size_t size)
 {
-    return hip_return(
-        hip_ready()
-            ?: bind_linear(offset, (textureReference *)(uintptr_t)texture, ptr, desc, size));
+    return hip_return(hip_ready()
+                          ?: bind_linear(offset, (textureReference *)(uintptr_t)texture,
+                                         (void *)(uintptr_t)ptr, desc, size));
 }
 
-static hipError_t bind_pitched(size_t *offset, textureReference *reference, const void *memory,
+static hipError_t bind_pitched(size_t *offset, textureReference *reference, void *memory,
                                const hipChannelFormatDesc *desc, size_t width, size_t height,
                                size_t pitch)
 {
-    void *from;
-    struct hip_texel texel;
-    if (reference == NULL || memory == NULL || desc == NULL || !hip_texel_of_desc(desc, &texel))
+    if (reference == NULL || memory == NULL || desc == NULL)
         return hipErrorInvalidValue;
-    hipError_t error = hip_texture_ref_align(reference, memory, offset, &from);
-    if (error != hipSuccess)
-        return error;
     hipResourceDesc resource = {.resType = hipResourceTypePitch2D};
-    resource.res.pitch2D.devPtr = from;
+    resource.res.pitch2D.devPtr = memory;
     resource.res.pitch2D.desc = *desc;
-    resource.res.pitch2D.width =
-        width + (size_t)((const char *)memory - (char *)from) / texel.bytes;
+    resource.res.pitch2D.width = width;
     resource.res.pitch2D.height = height;
     resource.res.pitch2D.pitchInBytes = pitch;
-    return hip_texture_ref_bind(reference, &resource, NULL);
+    return hip_texture_ref_bind_memory(reference, &resource, offset);
 }
 
 hipError_t hipBindTexture2D(size_t *offset, const textureReference *texture, const void *ptr,
@@ -240,8 +260,8 @@ hipError_t hipBindTexture2D(size_t *offset, const textureReference *texture, con
                             size_t pitch)
 {
     return hip_return(hip_ready()
-                          ?: bind_pitched(offset, (textureReference *)(uintptr_t)texture, ptr, desc,
-                                          width, height, pitch));
+                          ?: bind_pitched(offset, (textureReference *)(uintptr_t)texture,
+                                          (void *)(uintptr_t)ptr, desc, width, height, pitch));
 }
 
 /* The element that the program says is there has to be as large as the one that is. */

@@ -17,10 +17,11 @@ hipError_t hip_texture_ref_refresh(textureReference *reference);
 hipError_t hip_texture_ref_resource(const textureReference *reference, hipResourceDesc *out);
 hipError_t hip_texture_ref_set_border(textureReference *reference, const float *color);
 void hip_texture_ref_get_border(const textureReference *reference, float *color);
-/* Memory that does not begin at the alignment of textures: the bytes before it. InvalidValue: there
- * are such bytes and nobody takes them. */
-hipError_t hip_texture_ref_align(textureReference *reference, const void *memory, size_t *offset,
-                                 void **out);
+/* Linear or pitched memory. Where it does not begin at the alignment of textures, what is bound
+ * begins before it: `offset` bytes. InvalidValue: there are such bytes and `offset` is NULL. */
+hipError_t hip_texture_ref_bind_memory(textureReference *reference, const hipResourceDesc *resource,
+                                       size_t *offset);
+/* Those bytes of what is bound. */
 size_t hip_texture_ref_offset(const textureReference *reference);
 /* Bytes of the allocation from `memory` on, `most` at most. */
 size_t hip_texture_ref_bytes(const void *memory, size_t most);

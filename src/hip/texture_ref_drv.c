@@ -174,7 +174,6 @@ hipError_t hipTexRefSetMipmappedArray(textureReference *texture,
 /* Nothing unbinds. */
 static hipError_t set_address(size_t *offset, textureReference *texture, void *memory, size_t bytes)
 {
-    void *from;
     struct hip_texel texel;
     if (texture == NULL)
         return hipErrorInvalidValue;
@@ -182,14 +181,11 @@ static hipError_t set_address(size_t *offset, textureReference *texture, void *m
         return hip_texture_ref_unbind(texture);
     if (!hip_texel_of_format(texture->format, (unsigned)texture->numChannels, &texel))
         return hipErrorInvalidValue;
-    hipError_t error = hip_texture_ref_align(texture, memory, offset, &from);
-    if (error != hipSuccess)
-        return error;
     hipResourceDesc resource = {.resType = hipResourceTypeLinear};
-    resource.res.linear.devPtr = from;
+    resource.res.linear.devPtr = memory;
     resource.res.linear.desc = hip_texel_desc(&texel);
-    resource.res.linear.sizeInBytes = bytes + (size_t)((char *)memory - (char *)from);
-    return hip_texture_ref_bind(texture, &resource, NULL);
+    resource.res.linear.sizeInBytes = bytes;
+    return hip_texture_ref_bind_memory(texture, &resource, offset);
 }
 
 hipError_t hipTexRefSetAddress(size_t *byte_offset, textureReference *texture, hipDeviceptr_t ptr,

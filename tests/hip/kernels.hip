@@ -57,6 +57,15 @@ extern "C" __global__ void fetch(const int4v *texture, float4v *out, int first)
     out[i] = load_format(*texture, first + i, 0, 0, 0);
 }
 
+// A texture reference of a module, which hipModuleGetTexRef finds by its name.
+extern "C" __device__ struct textureReference bound_texture = {};
+
+extern "C" __global__ void fetch_bound(float4v *out, int first)
+{
+    int i = (int)global_id();
+    out[i] = load_format(*(const int4v *)bound_texture.textureObject, first + i, 0, 0, 0);
+}
+
 extern "C" __global__ void mixed(struct mixed m, char c, short s, double d, int *out)
 {
     out[0] = m.numbers[0];
