@@ -32,20 +32,28 @@ static void look_in_elf(const struct comgr_elf *elf, amd_comgr_code_object_info_
     }
 }
 
+struct wishes {
+    amd_comgr_code_object_info_t *list;
+    size_t count;
+};
+
 /* An entry serves the first wish that it fits and that nothing has served. */
-static void offer(const struct cairn_bundle_entry *entry, struct cairn_bytes whole,
-                  amd_comgr_code_object_info_t *list, size_t count)
+static void offer(const char *id, uint64_t offset, uint64_t size, void *user)
 {
-    const char *isa = entry_isa(entry->id);
-    for (size_t i = 0; isa != NULL && i < count; i++) {
-        if (list[i].size != 0 || !comgr_isa_fits(list[i].isa, isa))
+    struct wishes *wishes = user;
+    const char *isa = entry_isa(id);
+    for (size_t i = 0; isa != NULL && i < wishes->count; i++) {
+        amd_comgr_code_object_info_t *wish = &wishes->list[i];
+        if (wish->size != 0 || !comgr_isa_fits(wish->isa, isa))
             continue;
-        list[i].size = entry->image.left;
-        list[i].offset = (uint64_t)(entry->image.at - whole.at);
+        wish->size = size;
+        wish->offset = offset;
         return;
     }
 }
 
+/* The data may be the first page of a file: callers read the table first, then what it points to.
+ */
 amd_comgr_status_t amd_comgr_lookup_code_object(amd_comgr_data_t handle,
                                                 amd_comgr_code_object_info_t *list, size_t count)
 {
@@ -67,16 +75,12 @@ amd_comgr_status_t amd_comgr_lookup_code_object(amd_comgr_data_t handle,
         look_in_elf(&elf, list, count);
         return AMD_COMGR_STATUS_SUCCESS;
     }
-    struct cairn_bundle *bundle;
+    struct wishes wishes = {list, count};
     if (data->kind == AMD_COMGR_DATA_KIND_EXECUTABLE || bytes.left < sizeof magic - 1 ||
         memcmp(bytes.at, magic, sizeof magic - 1) != 0)
         return AMD_COMGR_STATUS_ERROR_INVALID_ARGUMENT;
-    if (cairn_bundle_create(bytes, &bundle) != CAIRN_OK)
-        return AMD_COMGR_STATUS_ERROR;
-    for (uint32_t i = 0; i < bundle->entry_count; i++)
-        offer(&bundle->entries[i], bytes, list, count);
-    cairn_bundle_destroy(bundle);
-    return AMD_COMGR_STATUS_SUCCESS;
+    return cairn_bundle_places(bytes, offer, &wishes) == CAIRN_OK ? AMD_COMGR_STATUS_SUCCESS
+                                                                  : AMD_COMGR_STATUS_ERROR;
 }
 
 amd_comgr_status_t amd_comgr_map_elf_virtual_address_to_code_object_offset(

@@ -174,6 +174,31 @@ void cairn_bundle_destroy(struct cairn_bundle *bundle)
     free(whole);
 }
 
+enum cairn_status cairn_bundle_places(struct cairn_bytes bytes, cairn_bundle_visit *visit,
+                                      void *user)
+{
+    struct cairn_bytes in = bytes;
+    uint64_t count;
+    if (kind_of(bytes) != KIND_PLAIN)
+        return OBJ_REJECT(CAIRN_ERR_BAD_FORMAT, "%zu bytes are no plain offload bundle",
+                          bytes.left);
+    enum cairn_status status = take_count(&in, &count);
+    for (uint64_t i = 0; i < count && status == CAIRN_OK; i++) {
+        struct entry_header header;
+        char id[sizeof(((struct cairn_bundle_entry *)0)->id)];
+        if (take_entry_header(&in, &header) != CAIRN_OK)
+            return OBJ_REJECT(CAIRN_ERR_TRUNCATED, "bundle ends in the header of entry %llu",
+                              (unsigned long long)i);
+        if (header.id_size >= sizeof id)
+            return OBJ_REJECT(CAIRN_ERR_BAD_FORMAT, "bundle entry %llu: id of %llu bytes",
+                              (unsigned long long)i, (unsigned long long)header.id_size);
+        memcpy(id, header.id.at, header.id.left);
+        id[header.id.left] = '\0';
+        visit(id, header.offset, header.size, user);
+    }
+    return status;
+}
+
 static enum cairn_status plain_size(struct cairn_bytes bytes, uint64_t *size)
 {
     struct cairn_bytes in = bytes;

@@ -147,6 +147,11 @@ struct cairn_bundle {
 CAIRN_MUST_CHECK enum cairn_status cairn_bundle_create(struct cairn_bytes bytes,
                                                        struct cairn_bundle **out);
 void cairn_bundle_destroy(struct cairn_bundle *bundle);
+/* Tells `visit` where a plain bundle's entries say that their images lie; `bytes` need only hold
+ * the table, and nothing says that the images are there. BAD_FORMAT, TRUNCATED. */
+typedef void cairn_bundle_visit(const char *id, uint64_t offset, uint64_t size, void *user);
+CAIRN_MUST_CHECK enum cairn_status cairn_bundle_places(struct cairn_bytes bytes,
+                                                       cairn_bundle_visit *visit, void *user);
 /* Bytes that the bundle at `at` takes, for callers that hold only a pointer
  * (`__hipRegisterFatBinary`). Reads headers only; `limit` bounds them. */
 CAIRN_MUST_CHECK enum cairn_status cairn_bundle_size(const void *at, size_t limit, size_t *size);

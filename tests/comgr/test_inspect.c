@@ -243,6 +243,10 @@ static void code_objects_are_found_in_bundles(void **state)
     assert_memory_equal(bytes + list[0].offset, ELFMAG, SELFMAG);
     assert_int_equal(list[1].size, 0);
     assert_true(list[2].size != 0 && list[2].offset != list[0].offset);
+    amd_comgr_code_object_info_t whole = list[2];
+    OK(amd_comgr_set_data(bundle, 512, bytes)); /* the table is there, no image is */
+    OK(amd_comgr_lookup_code_object(bundle, list, 3));
+    assert_true(list[2].size == whole.size && list[2].offset == whole.offset);
     OK(amd_comgr_lookup_code_object(code, list, 3));
     assert_true(list[0].size != 0);
     assert_int_equal(list[0].offset, 0);
