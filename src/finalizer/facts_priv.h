@@ -7,7 +7,7 @@
 #include "finalizer/scopes.h"
 #include "finalizer/shapes.h"
 
-/* need.c: sets full_write, given exec_full. */
+/* need.c: sets full_write and unread, given exec_full. */
 CAIRN_MUST_CHECK enum cairn_status cairn_facts_find_full(const struct cairn_program *program,
                                                          const struct cairn_scopes *scopes,
                                                          struct cairn_insn_facts *facts);

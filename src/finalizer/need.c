@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Which writes of vector registers may touch all lanes. A backward pass finds for each register the
  * lanes that are read before they are written again, as a scope; a write under EXEC may go to all
- * lanes if EXEC covers that scope.
+ * lanes if EXEC covers that scope. What nobody reads is found on the way.
  */
 #include "finalizer/facts_priv.h"
 
@@ -18,6 +18,7 @@ struct pass {
     struct cairn_insn_facts *facts;
     need_row *in; /* by block */
     need_row now;
+    need_row over; /* lanes that are written again in this block before anyone reads them */
     bool changed, final;
 };
 
@@ -54,9 +55,12 @@ static bool ignores_exec(const struct cairn_insn *insn)
 static void leave_scope(struct pass *pass, uint32_t scope)
 {
     const struct cairn_scopes *scopes = pass->scopes;
-    for (unsigned i = 0; i < CAIRN_VREGS; i++)
+    for (unsigned i = 0; i < CAIRN_VREGS; i++) {
         if (pass->now[i] != NO_LANES && cairn_scope_within(scopes, pass->now[i], scope))
             pass->now[i] = scopes->parent[scope];
+        if (pass->over[i] != NO_LANES && cairn_scope_within(scopes, pass->over[i], scope))
+            pass->over[i] = NO_LANES;
+    }
 }
 
 static bool kills(const struct pass *pass, uint32_t index, unsigned vreg)
@@ -67,18 +71,32 @@ static bool kills(const struct pass *pass, uint32_t index, unsigned vreg)
            (exec != CAIRN_SCOPE_ANY && cairn_scope_within(pass->scopes, pass->now[vreg], exec));
 }
 
+static bool is_unread(const struct pass *pass, uint32_t exec, unsigned vreg)
+{
+    return pass->now[vreg] == NO_LANES ||
+           (exec != CAIRN_SCOPE_ANY && pass->over[vreg] != NO_LANES &&
+            cairn_scope_within(pass->scopes, exec, pass->over[vreg]));
+}
+
 static void run_writes(struct pass *pass, uint32_t index, const struct cairn_regs *writes)
 {
-    bool full = true, one_lane;
+    uint32_t exec = pass->scopes->at[index];
+    bool full = true, unread = true, one_lane;
     one_lane = pass->program->insns[index].insn.op == CAIRN_OP_v_writelane_b32;
     for (unsigned i = 0; i < CAIRN_VREGS; i++)
-        if (cairn_regs_has_v(writes, i))
+        if (cairn_regs_has_v(writes, i)) {
             full = full && !one_lane && kills(pass, index, i);
+            unread = unread && is_unread(pass, exec, i);
+            if (exec != CAIRN_SCOPE_ANY && !one_lane)
+                pass->over[i] = exec;
+        }
     for (unsigned i = 0; i < CAIRN_VREGS && full; i++)
         if (cairn_regs_has_v(writes, i))
             pass->now[i] = NO_LANES;
-    if (pass->final)
+    if (pass->final) {
         pass->facts[index].full_write = full;
+        pass->facts[index].unread = unread;
+    }
 }
 
 static void run_insn(struct pass *pass, uint32_t index)
@@ -91,13 +109,16 @@ static void run_insn(struct pass *pass, uint32_t index)
         leave_scope(pass, pass->scopes->made[index]);
     if (any) {
         memset(pass->now, 0, sizeof pass->now); /* CAIRN_SCOPE_ANY */
+        memset(pass->over, 0xff, sizeof pass->over);
         return;
     }
     run_writes(pass, index, &writes);
     uint32_t scope = reads_other_lanes(insn) ? CAIRN_SCOPE_ANY : pass->scopes->at[index];
     for (unsigned i = 0; i < CAIRN_VREGS; i++)
-        if (cairn_regs_has_v(&reads, i))
+        if (cairn_regs_has_v(&reads, i)) {
             add_need(pass, &pass->now[i], scope);
+            pass->over[i] = NO_LANES;
+        }
 }
 
 /* What block `to` needs, as block `from` sees it. */
@@ -123,6 +144,7 @@ static void run_block(struct pass *pass, uint32_t index)
 {
     const struct cairn_program_block *block = &pass->program->blocks[index];
     memset(pass->now, 0xff, sizeof pass->now);
+    memset(pass->over, 0xff, sizeof pass->over);
     if (block->end == CAIRN_END_INDIRECT || block->end == CAIRN_END_STOP ||
         block->end == CAIRN_END_CALL)
         memset(pass->now, 0, sizeof pass->now);

@@ -56,6 +56,7 @@ struct cairn_shape {
 struct cairn_insn_facts {
     bool full_write; /* the vector destination may be written in all lanes: EXEC is full, or nobody
                         reads the lanes that are off before they are written again */
+    bool unread;     /* nobody reads what it writes to vector registers */
     bool same_sources; /* none is a mask, and all are the same in all lanes of the workgroup */
     bool exec_full;    /* EXEC is known to be all ones here (all lanes of the wave) */
     struct cairn_shape

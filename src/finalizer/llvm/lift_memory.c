@@ -4,6 +4,7 @@
  * lift_atomic.c.
  */
 #include "finalizer/llvm/lift_memory.h"
+#include "finalizer/llvm/segment.h"
 
 /* X(name behind "load_" or "store_", bytes, form) */
 #define LOADS(X)                                                                                   \
@@ -193,9 +194,19 @@ void cairn_lift_plain_begin(struct cairn_lift *lift, struct cairn_lift_access *a
         access->wide = cairn_lift_source64(lift, CAIRN_SLOT_DATA0);
 }
 
+/* A load that nobody reads may fault all the same, which it does only if LLVM leaves it there. */
+static void keep(struct cairn_lift_access *access)
+{
+    struct cairn_lift *lift = access->lift;
+    LLVMValueRef slot = cairn_segment_slot(lift, LLVMTypeOf(access->data[0]));
+    LLVMSetVolatile(LLVMBuildStore(lift->builder, access->data[0], slot), true);
+}
+
 void cairn_lift_plain_end(struct cairn_lift_access *access, enum cairn_lift_form form, bool loads)
 {
     LLVMValueRef wide = access->wide;
+    if (loads && access->lift->insn_facts->unread)
+        keep(access);
     for (unsigned i = 0; i < access->dwords && loads; i++)
         cairn_lift_access_take(access, CAIRN_SLOT_DST, i, form);
     if (loads && wide != NULL && form == CAIRN_FORM_PLAIN)
