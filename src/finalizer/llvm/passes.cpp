@@ -4,6 +4,7 @@
  */
 #include "finalizer/llvm/passes.h"
 
+#include "finalizer/llvm/affine.h"
 #include "finalizer/llvm/cold.h"
 #include "finalizer/llvm/logic.h"
 
@@ -107,6 +108,7 @@ FunctionPassManager full_list()
     list.addPass(createFunctionToLoopPassAdaptor(LICMPass(LICMOptions()), true));
     list.addPass(DSEPass());
     list.addPass(ADCEPass());
+    list.addPass(CairnAffinePass());
     list.addPass(CairnColdPass());
     list.addPass(CairnLogicPass());
     return list;
