@@ -14,6 +14,7 @@
 #include <llvm/IR/Constants.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Instructions.h>
+#include <llvm/IR/IntrinsicInst.h>
 #include <llvm/IR/PatternMatch.h>
 #include <llvm/Support/KnownBits.h>
 #include <llvm/Transforms/Utils/Local.h>
@@ -116,30 +117,17 @@ struct Question {
     Lanes least, greatest;
 };
 
+/* What is asked of a mask, and so what parts may be asked apart: those of ORs or of ANDs. */
+enum Asked { ANY, ALL };
+
+using Questions = SmallVector<Question, 4>;
+
 bool grows(CmpInst::Predicate predicate)
 {
     return ICmpInst::isGT(predicate) || ICmpInst::isGE(predicate);
 }
 
-bool question_of(Value *leaf, const DataLayout &layout, Question &question)
-{
-    auto *compare = dyn_cast<ICmpInst>(leaf);
-    if (compare == nullptr || compare->isEquality())
-        return false;
-    for (unsigned side = 0; side < 2; side++) {
-        Lanes lanes;
-        question.limit = getSplatValue(compare->getOperand(1 - side));
-        if (question.limit == nullptr || !lanes_of(compare->getOperand(side), layout, lanes))
-            continue;
-        question.predicate = side == 0 ? compare->getPredicate() : compare->getSwappedPredicate();
-        question.terms = lanes.number.terms;
-        question.least = question.greatest = lanes;
-        return true;
-    }
-    return false;
-}
-
-void add_question(SmallVectorImpl<Question> &questions, const Question &more)
+void add_question(Questions &questions, const Question &more)
 {
     for (Question &one : questions) {
         if (one.predicate != more.predicate || one.limit != more.limit || one.terms != more.terms)
@@ -155,20 +143,57 @@ void add_question(SmallVectorImpl<Question> &questions, const Question &more)
     questions.push_back(more);
 }
 
-/* The leaves of a tree of ORs (`any`) or ANDs. */
-bool questions_of(Value *value, bool any, unsigned depth, const DataLayout &layout,
-                  SmallVectorImpl<Question> &questions)
+/* Is the least (greatest) of two numbers compared, so that both have to be? */
+bool asks_both(CmpInst::Predicate predicate, Value *value, Value *&a, Value *&b)
+{
+    auto *call = dyn_cast<MinMaxIntrinsic>(value);
+    if (call == nullptr || call->isSigned() != CmpInst::isSigned(predicate))
+        return false;
+    a = call->getLHS(), b = call->getRHS();
+    bool least =
+        call->getIntrinsicID() == Intrinsic::smin || call->getIntrinsicID() == Intrinsic::umin;
+    return least == grows(predicate);
+}
+
+bool add_compare(CmpInst::Predicate predicate, Value *value, Value *limit, Asked asked,
+                 const DataLayout &layout, Questions &questions)
+{
+    Lanes lanes;
+    Value *a, *b;
+    if (Value *same = getSplatValue(value)) {
+        lanes = {{{same}, 0}, same, 0, 0};
+    } else if (ICmpInst::isEquality(predicate) || !lanes_of(value, layout, lanes)) {
+        return asked == ALL && !ICmpInst::isEquality(predicate) &&
+               asks_both(predicate, value, a, b) &&
+               add_compare(predicate, a, limit, asked, layout, questions) &&
+               add_compare(predicate, b, limit, asked, layout, questions);
+    }
+    add_question(questions, {predicate, limit, lanes.number.terms, lanes, lanes});
+    return true;
+}
+
+bool add_leaf(Value *leaf, Asked asked, const DataLayout &layout, Questions &questions)
+{
+    auto *compare = dyn_cast<ICmpInst>(leaf);
+    if (compare == nullptr)
+        return false;
+    Value *a = compare->getOperand(0), *b = compare->getOperand(1);
+    if (Value *limit = getSplatValue(b))
+        return add_compare(compare->getPredicate(), a, limit, asked, layout, questions);
+    if (Value *limit = getSplatValue(a))
+        return add_compare(compare->getSwappedPredicate(), b, limit, asked, layout, questions);
+    return false;
+}
+
+bool questions_of(Value *value, Asked asked, unsigned depth, const DataLayout &layout,
+                  Questions &questions)
 {
     Value *a, *b;
-    if (depth < MOST_DEPTH && (any ? match(value, m_Or(m_Value(a), m_Value(b)))
-                                   : match(value, m_And(m_Value(a), m_Value(b)))))
-        return questions_of(a, any, depth + 1, layout, questions) &&
-               questions_of(b, any, depth + 1, layout, questions);
-    Question question;
-    if (!question_of(value, layout, question))
-        return false;
-    add_question(questions, question);
-    return true;
+    if (depth < MOST_DEPTH && (asked == ANY ? match(value, m_Or(m_Value(a), m_Value(b)))
+                                            : match(value, m_And(m_Value(a), m_Value(b)))))
+        return questions_of(a, asked, depth + 1, layout, questions) &&
+               questions_of(b, asked, depth + 1, layout, questions);
+    return add_leaf(value, asked, layout, questions);
 }
 
 Value *ask(IRBuilder<> &builder, const Question &question, bool any)
@@ -181,31 +206,46 @@ Value *ask(IRBuilder<> &builder, const Question &question, bool any)
     return builder.CreateICmp(question.predicate, value, question.limit);
 }
 
-/* i1: whether a mask has a bit set, or all; NULL: not so easily told. */
-Value *answer_mask(ICmpInst &test, const DataLayout &layout)
+/* i1 in front of `where`; NULL: not so easily told. */
+Value *answer(Value *mask, Asked asked, Instruction &where, const DataLayout &layout)
 {
-    Value *mask;
+    Questions questions;
+    if (!questions_of(mask, asked, 0, layout, questions))
+        return nullptr;
+    IRBuilder<> builder(&where);
+    Value *all = nullptr;
+    for (const Question &question : questions) {
+        Value *one = ask(builder, question, asked == ANY);
+        if (all == nullptr)
+            all = one;
+        else
+            all = asked == ANY ? builder.CreateOr(all, one) : builder.CreateAnd(all, one);
+    }
+    return all;
+}
+
+/* Is it asked whether a mask has a bit set, or all? */
+bool asks_mask(ICmpInst &test, Value *&mask, bool &any)
+{
     auto *vector = test.isEquality() && match(test.getOperand(0), m_BitCast(m_Value(mask)))
                        ? dyn_cast<FixedVectorType>(mask->getType())
                        : nullptr;
-    bool any = match(test.getOperand(1), m_Zero());
-    if (vector == nullptr || !vector->getElementType()->isIntegerTy(1) ||
-        (!any && !match(test.getOperand(1), m_AllOnes())))
+    any = match(test.getOperand(1), m_Zero());
+    return vector != nullptr && vector->getElementType()->isIntegerTy(1) &&
+           (any || match(test.getOperand(1), m_AllOnes()));
+}
+
+Value *answer_mask(ICmpInst &test, const DataLayout &layout)
+{
+    Value *mask;
+    bool any;
+    if (!asks_mask(test, mask, any))
         return nullptr;
-    SmallVector<Question, 4> questions;
-    if (!questions_of(mask, any, 0, layout, questions))
-        return nullptr;
-    IRBuilder<> builder(&test);
-    Value *answer = nullptr;
-    for (const Question &question : questions) {
-        Value *one = ask(builder, question, any);
-        if (answer == nullptr)
-            answer = one;
-        else
-            answer = any ? builder.CreateOr(answer, one) : builder.CreateAnd(answer, one);
-    }
+    Value *found = answer(mask, any ? ANY : ALL, test, layout);
     bool equal = test.getPredicate() == CmpInst::ICMP_EQ;
-    return equal == any ? builder.CreateNot(answer) : answer;
+    return found == nullptr || equal != any
+               ? found
+               : BinaryOperator::CreateNot(found, "", test.getIterator());
 }
 
 /* ---- addresses: sums of terms times constants */
@@ -296,13 +336,13 @@ PreservedAnalyses CairnAffinePass::run(Function &function, FunctionAnalysisManag
         auto *test = dyn_cast_or_null<ICmpInst>(handle);
         if (test == nullptr)
             continue;
-        Value *answer = answer_mask(*test, layout);
-        if (answer == nullptr)
-            answer = answer_sums(*test, layout);
-        if (answer == nullptr)
+        Value *found = answer_mask(*test, layout);
+        if (found == nullptr)
+            found = answer_sums(*test, layout);
+        if (found == nullptr)
             continue;
         SmallVector<WeakTrackingVH, 2> left = {test->getOperand(0), test->getOperand(1)};
-        replaceAndRecursivelySimplify(test, answer);
+        replaceAndRecursivelySimplify(test, found);
         RecursivelyDeleteTriviallyDeadInstructionsPermissive(left);
         changed = true;
     }

@@ -271,33 +271,84 @@ void cairn_lift_known_range(struct cairn_lift *lift, uint32_t first, uint32_t la
 
 /* ---- vectors */
 
-/* Lane 0 of chunk c is first + c * step; lane i of a chunk its lane 0 plus apart[i]. */
+/* Lane 0 of chunk c is first + sum over i of digit[i] * step[i], digits of c being the chunk in its
+ * row of work-items, the row and the plane; lane i of a chunk is its lane 0 plus apart[i]. */
+enum { DIGITS = 3 };
 struct pattern {
-    uint32_t first, step, apart[64];
-    bool positive; /* all values, as signed ones */
+    uint32_t first, step[DIGITS], apart[64];
+    unsigned bits[DIGITS]; /* of each digit, from below */
+    bool positive;         /* all values, as signed ones */
 };
+
+static uint32_t base_at(const struct pattern *pattern, uint32_t chunk)
+{
+    uint32_t base = pattern->first;
+    for (unsigned i = 0; i < DIGITS; i++) {
+        base += (chunk & ((UINT32_C(1) << pattern->bits[i]) - 1)) * pattern->step[i];
+        chunk >>= pattern->bits[i];
+    }
+    return base;
+}
+
+/* 2^result is `count`; false: none is. */
+static bool log_of(uint32_t count, unsigned *result)
+{
+    *result = count > 0 ? (unsigned)__builtin_ctz(count) : 0;
+    return count > 0 && (count & (count - 1)) == 0;
+}
+
+/* Digits of rows and planes; false: they are no powers of two. */
+static bool set_digits(const struct cairn_lift *lift, struct pattern *pattern)
+{
+    const uint32_t *size = lift->geometry->workgroup;
+    uint32_t row = size[0] < lift->width ? 1 : size[0] / lift->width;
+    uint32_t plane = size[0] * size[1] / lift->width / row;
+    pattern->bits[2] = 16;
+    return size[0] * size[1] % lift->width == 0 && (row == 1 || size[0] % lift->width == 0) &&
+           log_of(row, &pattern->bits[0]) && log_of(plane, &pattern->bits[1]);
+}
+
+/* Of the first chunks in which each digit is 1. */
+static void set_steps(const struct cairn_lift *lift, const uint32_t *lane, struct pattern *pattern)
+{
+    unsigned begin = lift->region->chunk_first, end = lift->region->chunk_end, below = 0;
+    for (unsigned i = 0; i < DIGITS; i++) {
+        uint32_t at = begin + (UINT32_C(1) << below);
+        bool there = pattern->bits[i] > 0 && at < end;
+        pattern->step[i] = there ? lane[at * lift->width] - lane[begin * lift->width] : 0;
+        below += pattern->bits[i];
+    }
+    pattern->first = lane[begin * lift->width] - begin * pattern->step[0];
+}
+
+static bool fits(const struct cairn_lift *lift, const uint32_t *lane, struct pattern *out)
+{
+    uint32_t width = lift->width, begin = lift->region->chunk_first;
+    set_steps(lift, lane, out);
+    out->positive = out->first <= INT32_MAX;
+    for (uint32_t i = 0; i < width; i++)
+        out->apart[i] = lane[begin * width + i] - lane[begin * width];
+    for (uint32_t i = begin * width; i < lift->region->chunk_end * width; i++) {
+        if (lane[i] - lane[i / width * width] != out->apart[i % width] ||
+            lane[i / width * width] != base_at(out, i / width))
+            return false;
+        out->positive = out->positive && lane[i] <= INT32_MAX;
+    }
+    for (unsigned i = 0; i < DIGITS; i++)
+        out->positive = out->positive && out->step[i] <= INT32_MAX;
+    return true;
+}
 
 static bool pattern_of(const struct cairn_lift *lift, unsigned vreg, struct pattern *out)
 {
     const struct cairn_lift_region *region = lift->region;
-    uint32_t id = region->known.vector[vreg], width = lift->width;
-    unsigned end = region->chunk_end, begin = region->chunk_first;
+    uint32_t id = region->known.vector[vreg];
     if (id == 0 || !cairn_lift_knows(lift))
         return false;
     const uint32_t *lane = cairn_known_vector(lift->facts->known, id);
-    out->step = begin + 1 < end ? lane[(begin + 1) * width] - lane[begin * width] : 0;
-    out->first = lane[begin * width] - begin * out->step;
-    out->positive = true;
-    for (uint32_t i = 0; i < width; i++)
-        out->apart[i] = lane[begin * width + i] - lane[begin * width];
-    for (uint32_t i = begin * width; i < end * width; i++) {
-        if (lane[i] - lane[i / width * width] != out->apart[i % width] ||
-            lane[i / width * width] != out->first + i / width * out->step)
-            return false;
-        out->positive = out->positive && lane[i] <= INT32_MAX;
-    }
-    out->positive = out->positive && out->first <= INT32_MAX && out->step <= INT32_MAX;
-    return true;
+    *out = (struct pattern){.bits = {16, 0, 0}};
+    return fits(lift, lane, out) ||
+           (region->chunk_first == 0 && set_digits(lift, out) && fits(lift, lane, out));
 }
 
 static bool is_affine(const struct cairn_lift *lift, const struct pattern *pattern)
@@ -308,16 +359,37 @@ static bool is_affine(const struct cairn_lift *lift, const struct pattern *patte
     return true;
 }
 
+static bool is_constant(const struct pattern *pattern)
+{
+    return (pattern->step[0] | pattern->step[1] | pattern->step[2]) == 0;
+}
+
+static LLVMValueRef plus(struct cairn_lift *lift, const struct pattern *pattern, LLVMValueRef sum,
+                         LLVMValueRef digit, uint32_t step)
+{
+    LLVMBuilderRef b = lift->builder;
+    LLVMValueRef by = cairn_lift_const32(lift, step);
+    if (!pattern->positive)
+        return LLVMBuildAdd(b, LLVMBuildMul(b, digit, by, ""), sum, "");
+    return LLVMBuildNSWAdd(b, LLVMBuildNSWMul(b, digit, by, ""), sum, "");
+}
+
 static LLVMValueRef base_of(struct cairn_lift *lift, const struct pattern *pattern)
 {
     LLVMBuilderRef b = lift->builder;
-    LLVMValueRef first = cairn_lift_const32(lift, pattern->first);
-    LLVMValueRef step = cairn_lift_const32(lift, pattern->step), chunk = lift->region->chunk;
-    if (pattern->step == 0)
-        return first;
-    if (!pattern->positive)
-        return LLVMBuildAdd(b, LLVMBuildMul(b, chunk, step, ""), first, "");
-    return LLVMBuildNSWAdd(b, LLVMBuildNSWMul(b, chunk, step, ""), first, "");
+    LLVMValueRef sum = cairn_lift_const32(lift, pattern->first), rest = lift->region->chunk;
+    unsigned left = cairn_region_chunks(lift); /* values of `rest` */
+    for (unsigned i = 0; i < DIGITS && !is_constant(pattern); i++) {
+        unsigned values = 1u << pattern->bits[i];
+        LLVMValueRef digit = rest;
+        if (values < left)
+            digit = LLVMBuildAnd(b, rest, cairn_lift_const32(lift, values - 1), "");
+        if (pattern->step[i] != 0)
+            sum = plus(lift, pattern, sum, digit, pattern->step[i]);
+        rest = LLVMBuildLShr(b, rest, cairn_lift_const32(lift, pattern->bits[i]), "");
+        left = (left + values - 1) / values;
+    }
+    return sum;
 }
 
 /* Vectors are not made so: LLVM would carry their constants through addresses in 64 bits, and
@@ -353,7 +425,7 @@ bool cairn_lift_known_shape(const struct cairn_lift *lift, unsigned vreg, struct
         return false;
     *out = (struct cairn_shape){.kind = CAIRN_SHAPE_AFFINE, .stride = (int32_t)pattern.apart[1]};
     if (pattern.apart[1] == 0)
-        out->kind = pattern.step == 0 && lift->region->chunk_first == 0 &&
+        out->kind = is_constant(&pattern) && lift->region->chunk_first == 0 &&
                             lift->region->chunk_end == cairn_region_chunks(lift)
                         ? CAIRN_SHAPE_GROUP_UNIFORM
                         : CAIRN_SHAPE_UNIFORM;
