@@ -1,31 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Textures and surfaces from kernels, held against the documented filtering computed here: every
+// Textures from kernels, held against the documented filtering computed here: every
 // way to sample, address and read. Prints what differs; the exit code says whether anything did.
-#include <hip/hip_runtime.h>
+#include "texture_rig.h"
 
 #include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <vector>
-
-static int failures;
-
-#define OK(call)                                                                                   \
-    do {                                                                                           \
-        hipError_t got_ = (call);                                                                  \
-        if (got_ != hipSuccess) {                                                                  \
-            printf("line %d: %s: %s\n", __LINE__, #call, hipGetErrorName(got_));                   \
-            failures++;                                                                            \
-        }                                                                                          \
-    } while (0)
-#define CHECK(what, ...)                                                                           \
-    do {                                                                                           \
-        if (!(what) && failures++ < 40) {                                                          \
-            printf("line %d: ", __LINE__);                                                         \
-            printf(__VA_ARGS__);                                                                   \
-            printf("\n");                                                                          \
-        }                                                                                          \
-    } while (0)
 
 enum { W = 9, H = 7, D = 5, POINTS = 128 };
 
@@ -127,8 +108,7 @@ static float4 sample(const Volume &v, const float *at, int axes, int layer,
 
 static bool same(float4 a, float4 b)
 {
-    return memcmp(&a, &b, sizeof a) == 0 ||
-           (a.x == b.x && a.y == b.y && a.z == b.z && a.w == b.w);
+    return memcmp(&a, &b, sizeof a) == 0 || (a.x == b.x && a.y == b.y && a.z == b.z && a.w == b.w);
 }
 
 // ---- arrays
@@ -234,9 +214,10 @@ static void sampling_is_as_documented()
                 float p[3] = {points[i].x, points[i].y, points[i].z};
                 int layer = k.axes == 3 ? 0 : (int)points[i].w;
                 float4 want = sample(v, p, k.axes, layer, desc), got = results[i];
-                CHECK(same(want, got), "kind %d variant %d at %g %g %g: %g %g %g %g, not %g %g %g %g",
-                      k.kind, variant, p[0], p[1], p[2], got.x, got.y, got.z, got.w, want.x, want.y,
-                      want.z, want.w);
+                CHECK(same(want, got),
+                      "kind %d variant %d at %g %g %g: %g %g %g %g, not %g %g %g %g", k.kind,
+                      variant, p[0], p[1], p[2], got.x, got.y, got.z, got.w, want.x, want.y, want.z,
+                      want.w);
             }
             OK(hipDestroyTextureObject(texture));
         }
@@ -481,107 +462,6 @@ static void pitched_memory_is_a_texture()
     OK(hipFree(data));
 }
 
-// ---- surfaces
-
-__global__ void write_surface(hipSurfaceObject_t surface, int kind)
-{
-    int x = threadIdx.x, y = threadIdx.y, z = threadIdx.z;
-    short2 value = make_short2(x + 10 * y + 100 * z, -x);
-    switch (kind) {
-    case K1D:
-        surf1Dwrite(value, surface, x * 4);
-        break;
-    case K2D:
-        surf2Dwrite(value, surface, x * 4, y);
-        break;
-    case K3D:
-        surf3Dwrite(value, surface, x * 4, y, z);
-        break;
-    case K1DLAYERED:
-        surf1DLayeredwrite(value, surface, x * 4, z);
-        break;
-    case K2DLAYERED:
-        surf2DLayeredwrite(value, surface, x * 4, y, z);
-        break;
-    default:
-        surfCubemapwrite(value, surface, x * 4, y, z);
-    }
-}
-
-// The neighbour on the right; behind the edge 0.
-__global__ void read_surface(hipSurfaceObject_t surface, int kind, short2 *out)
-{
-    int x = threadIdx.x, y = threadIdx.y, z = threadIdx.z;
-    int at = (x + 1) * 4;
-    short2 *to = &out[(z * blockDim.y + y) * blockDim.x + x];
-    switch (kind) {
-    case K1D:
-        surf1Dread(to, surface, at);
-        break;
-    case K2D:
-        surf2Dread(to, surface, at, y);
-        break;
-    case K3D:
-        surf3Dread(to, surface, at, y, z);
-        break;
-    case K1DLAYERED:
-        surf1DLayeredread(to, surface, at, z);
-        break;
-    case K2DLAYERED:
-        surf2DLayeredread(to, surface, at, y, z);
-        break;
-    default:
-        surfCubemapread(to, surface, at, y, z);
-    }
-}
-
-static void surfaces_are_written_and_read()
-{
-    static const struct {
-        int kind, w, h, d;
-        unsigned flags;
-    } kinds[] = {{K1D, W, 1, 1, 0},
-                 {K2D, W, H, 1, 0},
-                 {K3D, W, H, D, 0},
-                 {K1DLAYERED, W, 1, D, hipArrayLayered},
-                 {K2DLAYERED, W, H, D, hipArrayLayered},
-                 {5, H, H, 6, hipArrayCubemap}};
-    for (auto &k : kinds) {
-        hipArray_t array = nullptr;
-        hipSurfaceObject_t surface = nullptr;
-        hipChannelFormatDesc format = hipCreateChannelDesc<short2>();
-        hipExtent extent = {(size_t)k.w, k.h > 1 ? (size_t)k.h : 0, k.d > 1 ? (size_t)k.d : 0};
-        OK(hipMalloc3DArray(&array, &format, extent, k.flags | hipArraySurfaceLoadStore));
-        hipResourceDesc resource = {};
-        resource.resType = hipResourceTypeArray;
-        resource.res.array.array = array;
-        OK(hipCreateSurfaceObject(&surface, &resource));
-        dim3 block(k.w, k.h, k.d);
-        write_surface<<<1, block>>>(surface, k.kind);
-        read_surface<<<1, block>>>(surface, k.kind, (short2 *)results);
-        OK(hipDeviceSynchronize());
-        std::vector<short2> back((size_t)k.w * k.h * k.d);
-        hipMemcpy3DParms copy = {};
-        copy.srcArray = array;
-        copy.dstPtr = make_hipPitchedPtr(back.data(), k.w * 4, k.w, k.h);
-        copy.extent = make_hipExtent(k.w, k.h, k.d);
-        copy.kind = hipMemcpyDeviceToHost;
-        OK(hipMemcpy3D(&copy));
-        for (int i = 0; i < k.w * k.h * k.d; i++) {
-            int x = i % k.w, y = i / k.w % k.h, z = i / k.w / k.h;
-            short2 stored = make_short2(x + 10 * y + 100 * z, -x);
-            short2 next = x + 1 < k.w ? make_short2(stored.x + 1, -x - 1) : make_short2(0, 0);
-            short2 got = ((short2 *)results)[i];
-            CHECK(back[i].x == stored.x && back[i].y == stored.y, "surface %d: stored at %d %d %d",
-                  k.kind, x, y, z);
-            CHECK(got.x == next.x && got.y == next.y, "surface %d: read at %d %d %d: %d", k.kind, x,
-                  y, z, got.x);
-        }
-        OK(hipDestroySurfaceObject(surface));
-        OK(hipFreeArray(array));
-    }
-}
-
 // ---- references
 
 texture<float, hipTextureType2D, hipReadModeElementType> plane;
@@ -646,7 +526,6 @@ int main()
     gathers_take_the_four_around();
     elements_are_read_by_type();
     pitched_memory_is_a_texture();
-    surfaces_are_written_and_read();
     references_are_bound();
     printf("%d failures\n", failures);
     return failures != 0;
