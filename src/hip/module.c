@@ -154,12 +154,13 @@ static hipError_t load_data(hipModule_t *module, const void *image, const struct
 
 static hipError_t unload(hipModule_t handle)
 {
-    struct ihipModule_t *module = find(handle);
+    if (handle == NULL)
+        return hipErrorInvalidResourceHandle;
+    pthread_rwlock_wrlock(&handles_lock);
+    struct ihipModule_t *module = hip_map_remove(&handles, handle);
+    pthread_rwlock_unlock(&handles_lock);
     if (module == NULL)
         return hipErrorNotFound;
-    pthread_rwlock_wrlock(&handles_lock);
-    hip_map_remove(&handles, module);
-    pthread_rwlock_unlock(&handles_lock);
     hip_device_drain(module->code->device);
     destroy(module);
     return hipSuccess;
