@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT
- * Managed memory: advice and prefetching. Memory never moves here, so both are remembered and
- * answered, and change nothing else.
+ * Managed memory: advice and prefetching, page by page. Memory never moves here, so both are
+ * remembered and answered, and change nothing else.
  */
 #include "hip/memory.h"
 #include "hip/stream.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+enum { PAGE = 4096 };
 
 static bool is_device(int device)
 {
@@ -22,42 +25,125 @@ static hipError_t find_range(const void *ptr, size_t count, struct hip_allocatio
     return hip_memory_check(ptr, count);
 }
 
-struct advice {
-    hipMemoryAdvise kind;
-    int device;
+/* ---- what is known of pages ---- */
+
+struct range {
+    const void *ptr;
+    size_t count; /* not 0 */
 };
 
-static void set_accessed(struct hip_allocation *row, int device, bool on)
+/* The pages of the row that the range touches: first, and one past the last. */
+static void pages_of(const struct hip_allocation *row, const struct range *range, size_t *first,
+                     size_t *end)
 {
-    if (device == hipCpuDeviceId)
-        row->accessed_by_cpu = on;
-    else if (on)
-        row->accessed_by |= 1u << device;
-    else
-        row->accessed_by &= ~(1u << device);
+    uint64_t offset = (uint64_t)(uintptr_t)range->ptr - row->base, pages = (row->size - 1) / PAGE;
+    *first = offset / PAGE;
+    *end = (offset + range->count - 1) / PAGE;
+    *end = (*end < pages ? *end : pages) + 1;
 }
 
-static void apply_advice(struct hip_allocation *row, void *data)
+/* NULL: the row has one advice for all. */
+static struct hip_advice *split(struct hip_allocation *row)
 {
-    const struct advice *advice = data;
-    switch (advice->kind) {
+    size_t pages = (row->size - 1) / PAGE + 1;
+    if (row->advised == NULL) {
+        row->advised = malloc(pages * sizeof *row->advised);
+        for (size_t i = 0; row->advised != NULL && i < pages; i++)
+            row->advised[i] = row->advice;
+    }
+    return row->advised;
+}
+
+struct change {
+    struct range range;
+    void (*set)(struct hip_advice *advice, const struct change *change);
+    hipMemoryAdvise kind;
+    int device;
+    hipError_t error;
+};
+
+static void apply(struct hip_allocation *row, void *data)
+{
+    struct change *change = data;
+    size_t first, end;
+    pages_of(row, &change->range, &first, &end);
+    bool whole = first == 0 && end == (row->size - 1) / PAGE + 1;
+    if (whole && row->advised == NULL) {
+        change->set(&row->advice, change);
+        return;
+    }
+    struct hip_advice *pages = split(row);
+    for (size_t i = first; pages != NULL && i < end; i++)
+        change->set(&pages[i], change);
+    change->error = pages == NULL ? hipErrorOutOfMemory : hipSuccess;
+}
+
+/* What holds for all pages of a range: a device that they do not agree on is hipInvalidDeviceId. */
+struct question {
+    struct range range;
+    struct hip_advice common;
+    bool mixed_grain;
+};
+
+static void meet(struct question *question, const struct hip_advice *page)
+{
+    struct hip_advice *common = &question->common;
+    if (common->preferred != page->preferred)
+        common->preferred = hipInvalidDeviceId;
+    if (common->prefetched != page->prefetched)
+        common->prefetched = hipInvalidDeviceId;
+    common->accessed_by &= page->accessed_by;
+    common->accessed_by_cpu = common->accessed_by_cpu && page->accessed_by_cpu;
+    common->read_mostly = common->read_mostly && page->read_mostly;
+    if (common->coarse_grain != page->coarse_grain)
+        question->mixed_grain = true;
+}
+
+static void ask(struct hip_allocation *row, void *data)
+{
+    struct question *question = data;
+    size_t first, end;
+    question->common = row->advice;
+    if (row->advised == NULL)
+        return;
+    pages_of(row, &question->range, &first, &end);
+    question->common = row->advised[first];
+    for (size_t i = first + 1; i < end; i++)
+        meet(question, &row->advised[i]);
+}
+
+/* ---- telling ---- */
+
+static void set_accessed(struct hip_advice *advice, int device, bool on)
+{
+    if (device == hipCpuDeviceId)
+        advice->accessed_by_cpu = on;
+    else if (on)
+        advice->accessed_by |= 1u << device;
+    else
+        advice->accessed_by &= ~(1u << device);
+}
+
+static void set_advice(struct hip_advice *advice, const struct change *change)
+{
+    switch (change->kind) {
     case hipMemAdviseSetReadMostly:
     case hipMemAdviseUnsetReadMostly:
-        row->read_mostly = advice->kind == hipMemAdviseSetReadMostly;
+        advice->read_mostly = change->kind == hipMemAdviseSetReadMostly;
         break;
     case hipMemAdviseSetPreferredLocation:
-        row->advised_device = advice->device;
+        advice->preferred = (int16_t)change->device;
         break;
     case hipMemAdviseUnsetPreferredLocation:
-        row->advised_device = hipInvalidDeviceId;
+        advice->preferred = hipInvalidDeviceId;
         break;
     case hipMemAdviseSetAccessedBy:
     case hipMemAdviseUnsetAccessedBy:
-        set_accessed(row, advice->device, advice->kind == hipMemAdviseSetAccessedBy);
+        set_accessed(advice, change->device, change->kind == hipMemAdviseSetAccessedBy);
         break;
     case hipMemAdviseSetCoarseGrain:
     case hipMemAdviseUnsetCoarseGrain:
-        row->coarse_grain = advice->kind == hipMemAdviseSetCoarseGrain;
+        advice->coarse_grain = change->kind == hipMemAdviseSetCoarseGrain;
         break;
     }
 }
@@ -71,15 +157,16 @@ static bool is_advice(hipMemoryAdvise kind)
 static hipError_t advise(const void *ptr, size_t count, hipMemoryAdvise kind, int device)
 {
     struct hip_allocation row;
-    struct advice advice = {kind, device};
+    struct change change = {
+        .range = {ptr, count}, .set = set_advice, .kind = kind, .device = device};
     if (!is_advice(kind))
         return hipErrorInvalidValue;
     if (!is_device(device))
         return hipErrorInvalidDevice;
     hipError_t error = find_range(ptr, count, &row);
     if (error == hipSuccess)
-        hip_memory_update(ptr, apply_advice, &advice);
-    return error;
+        hip_memory_update(ptr, apply, &change);
+    return error != hipSuccess ? error : change.error;
 }
 
 hipError_t hipMemAdvise(const void *ptr, size_t count, hipMemoryAdvise advice, int device)
@@ -87,23 +174,24 @@ hipError_t hipMemAdvise(const void *ptr, size_t count, hipMemoryAdvise advice, i
     return hip_return(hip_ready() ?: advise(ptr, count, advice, device));
 }
 
-static void set_prefetch(struct hip_allocation *row, void *data)
+static void set_prefetched(struct hip_advice *advice, const struct change *change)
 {
-    row->prefetch_device = *(const int *)data;
+    advice->prefetched = (int16_t)change->device;
 }
 
 static hipError_t prefetch(const void *ptr, size_t count, int device, hipStream_t handle)
 {
     struct hip_allocation row;
     struct ihipStream_t *stream;
+    struct change change = {.range = {ptr, count}, .set = set_prefetched, .device = device};
     if (!is_device(device))
         return hipErrorInvalidDevice;
     hipError_t error = hip_stream_find(handle, &stream);
     if (error == hipSuccess)
         error = find_range(ptr, count, &row);
     if (error == hipSuccess)
-        hip_memory_update(ptr, set_prefetch, &device);
-    return error;
+        hip_memory_update(ptr, apply, &change);
+    return error != hipSuccess ? error : change.error;
 }
 
 hipError_t hipMemPrefetchAsync(const void *ptr, size_t count, int device, hipStream_t stream)
@@ -113,46 +201,55 @@ hipError_t hipMemPrefetchAsync(const void *ptr, size_t count, int device, hipStr
 
 /* ---- asking ---- */
 
-static void list_accessors(const struct hip_allocation *row, int *out, size_t count)
+static void list_accessors(const struct hip_advice *advice, int *out, size_t count)
 {
     size_t used = 0;
-    if (row->accessed_by_cpu && used < count)
+    if (advice->accessed_by_cpu && used < count)
         out[used++] = hipCpuDeviceId;
     for (int i = 0; i < HIP_MAX_DEVICES && used < count; i++)
-        if (row->accessed_by & 1u << i)
+        if (advice->accessed_by & 1u << i)
             out[used++] = i;
     while (used < count)
         out[used++] = hipInvalidDeviceId;
+}
+
+static int coherency(const struct question *question)
+{
+    if (question->mixed_grain)
+        return hipMemRangeCoherencyModeIndeterminate;
+    return question->common.coarse_grain ? hipMemRangeCoherencyModeCoarseGrain
+                                         : hipMemRangeCoherencyModeFineGrain;
 }
 
 static hipError_t range_attribute(void *data, size_t data_size, hipMemRangeAttribute attribute,
                                   const void *ptr, size_t count)
 {
     struct hip_allocation row;
+    struct question question = {.range = {ptr, count}};
     if (data == NULL || data_size == 0 || data_size % 4 != 0)
         return hipErrorInvalidValue;
     hipError_t error = find_range(ptr, count, &row);
-    if (error != hipSuccess)
-        return error;
+    if (error != hipSuccess || row.kind != HIP_MEMORY_MANAGED)
+        return hipErrorInvalidValue;
+    hip_memory_update(ptr, ask, &question);
     if (attribute == hipMemRangeAttributeAccessedBy) {
-        list_accessors(&row, data, data_size / 4);
+        list_accessors(&question.common, data, data_size / 4);
         return hipSuccess;
     }
     if (data_size != 4)
         return hipErrorInvalidValue;
     switch (attribute) {
     case hipMemRangeAttributeReadMostly:
-        *(int *)data = row.read_mostly;
+        *(int *)data = question.common.read_mostly;
         return hipSuccess;
     case hipMemRangeAttributePreferredLocation:
-        *(int *)data = row.advised_device;
+        *(int *)data = question.common.preferred;
         return hipSuccess;
     case hipMemRangeAttributeLastPrefetchLocation:
-        *(int *)data = row.prefetch_device;
+        *(int *)data = question.common.prefetched;
         return hipSuccess;
     case hipMemRangeAttributeCoherencyMode:
-        *(int *)data = row.coarse_grain ? hipMemRangeCoherencyModeCoarseGrain
-                                        : hipMemRangeCoherencyModeFineGrain;
+        *(int *)data = coherency(&question);
         return hipSuccess;
     default:
         return hipErrorInvalidValue;

@@ -23,6 +23,13 @@ enum hip_memory_origin {
     HIP_ORIGIN_EXTERNAL, /* hipExternalMemoryGetMappedBuffer: hipFree */
 };
 
+/* What hipMemAdvise and hipMemPrefetchAsync said of managed memory. */
+struct hip_advice {
+    int16_t preferred, prefetched; /* devices; hipInvalidDeviceId: none */
+    uint32_t accessed_by;          /* bit per device */
+    bool accessed_by_cpu, read_mostly, coarse_grain;
+};
+
 struct hip_external;
 struct hip_graph_memory;
 struct hip_physical;
@@ -40,11 +47,8 @@ struct hip_allocation {
         struct hip_external *external;  /* EXTERNAL: a reference */
         struct hip_graph_memory *graph; /* GRAPH */
     };
-    int advised_device; /* hipMemAdvise: preferred location, hipInvalidDeviceId if none */
-    int prefetch_device;
-    bool read_mostly, coarse_grain;
-    uint32_t accessed_by; /* bit per device */
-    bool accessed_by_cpu;
+    struct hip_advice advice;   /* of all of it, until pages differ */
+    struct hip_advice *advised; /* of each page; owned by the table's row. NULL: `advice` holds */
     bool sync_ops;
     uint64_t id;
 };

@@ -51,13 +51,13 @@ static bool make_room_locked(void)
 struct hip_allocation hip_memory_row(const void *address, size_t size, enum hip_memory_kind kind,
                                      int device)
 {
-    return (struct hip_allocation){.base = (uintptr_t)address,
-                                   .size = size,
-                                   .kind = kind,
-                                   .device = device,
-                                   .device_base = (void *)address,
-                                   .advised_device = hipInvalidDeviceId,
-                                   .prefetch_device = hipInvalidDeviceId};
+    return (struct hip_allocation){
+        .base = (uintptr_t)address,
+        .size = size,
+        .kind = kind,
+        .device = device,
+        .device_base = (void *)address,
+        .advice = {.preferred = hipInvalidDeviceId, .prefetched = hipInvalidDeviceId}};
 }
 
 bool hip_memory_add(const struct hip_allocation *row)
@@ -82,6 +82,8 @@ bool hip_memory_remove(uint64_t base, struct hip_allocation *out)
     bool found = index > 0 && rows[index - 1].base == base;
     if (found) {
         *out = rows[index - 1];
+        free(out->advised);
+        out->advised = NULL;
         memmove(&rows[index - 1], &rows[index], (row_count - index) * sizeof *rows);
         row_count--;
     }
