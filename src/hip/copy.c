@@ -57,6 +57,12 @@ bool hip_copy_is_pageable(const void *address)
     return !hip_memory_find(address, &row);
 }
 
+static bool is_device_memory(const void *address)
+{
+    struct hip_allocation row;
+    return hip_memory_find(address, &row) && row.kind == HIP_MEMORY_DEVICE;
+}
+
 static size_t last_byte(const struct hip_copy *copy)
 {
     return (copy->depth - 1) * copy->src_slice + (copy->height - 1) * copy->src_pitch + copy->width;
@@ -81,7 +87,7 @@ static hipError_t read_pageable(void *dst, const void *src, size_t size)
 
 /* Programs may change or drop an unpinned source as soon as the call returns, and read an unpinned
  * destination then (CUDA's documented rule, which ROCm follows). So a small source is copied aside,
- * and the rest is waited for. */
+ * and the rest is waited for; so is a copy from host to host, pinned or not. */
 hipError_t hip_copy_async(struct ihipStream_t *stream, struct hip_command *command)
 {
     struct hip_copy *copy = &command->copy;
@@ -90,7 +96,8 @@ hipError_t hip_copy_async(struct ihipStream_t *stream, struct hip_command *comma
         return hipSuccess;
     if (atomic_load(&stream->capture) != NULL)
         return hip_stream_enqueue(stream, command, NULL);
-    bool wait = hip_copy_is_pageable(copy->dst);
+    bool wait = !is_device_memory(copy->dst) && !is_device_memory(copy->src);
+    wait = wait || hip_copy_is_pageable(copy->dst);
     if (!wait && hip_copy_is_pageable(copy->src)) {
         size_t size = last_byte(copy);
         copy->staging = size <= STAGING_BYTES ? malloc(size) : NULL;
@@ -116,12 +123,6 @@ hipError_t hip_copy_async(struct ihipStream_t *stream, struct hip_command *comma
             atomic_compare_exchange_strong(&stream->error, &reported, hipSuccess);
     }
     return error;
-}
-
-static bool is_device_memory(const void *address)
-{
-    struct hip_allocation row;
-    return hip_memory_find(address, &row) && row.kind == HIP_MEMORY_DEVICE;
 }
 
 /* Between device memory the host has nothing to wait for, and ROCm does not. */

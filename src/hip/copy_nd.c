@@ -67,7 +67,8 @@ struct hip_command hip_copy_between(const struct hip_copy_side *dst,
                                          .src_slice = src->slice}};
 }
 
-/* The place of `at` in pitched memory. False: the numbers do not fit an address. Who has one slice
+/* The place of `at` in pitched memory. False: the numbers do not fit an address, or lead out of the
+ * allocation that they start in. Who has one slice
  * need not say how many rows it has: a size without a number is too large only for the others. */
 static bool place_of(const void *memory, const hipPos *at, size_t pitch, size_t rows,
                      struct hip_copy_side *out)
@@ -77,7 +78,8 @@ static bool place_of(const void *memory, const hipPos *at, size_t pitch, size_t 
         slice = SIZE_MAX;
     if (!cairn_size_mul(slice, at->z, &skipped) || !cairn_size_mul(pitch, at->y, &row) ||
         !cairn_size_add(skipped, row, &offset) || !cairn_size_add(offset, at->x, &offset) ||
-        !cairn_size_add((uintptr_t)memory, offset, &end))
+        !cairn_size_add((uintptr_t)memory, offset, &end) ||
+        (offset != 0 && hip_memory_check(memory, offset + 1) != hipSuccess))
         return false;
     *out = (struct hip_copy_side){.at = (char *)end, .pitch = pitch, .slice = slice};
     return true;

@@ -2,6 +2,8 @@
  * hipMemset and its relatives: bytes, 16- and 32-bit values, rows and slices.
  */
 #include "hip/copy.h"
+
+#include "hip/capture.h"
 #include "hip/memory.h"
 
 static hipError_t check(const struct hip_fill *fill)
@@ -22,8 +24,14 @@ static hipError_t check(const struct hip_fill *fill)
                                           : hipErrorInvalidValue;
 }
 
-/* hipMemset of memory that the host cannot be looking at yet need not be waited for; here it always
- * is, which programs cannot tell from a fast device. */
+static bool is_device_memory(const void *address)
+{
+    struct hip_allocation row;
+    return hip_memory_find(address, &row) && row.kind == HIP_MEMORY_DEVICE;
+}
+
+/* hipMemset waits only for memory that the host may look at without asking (CUDA's documented rule,
+ * which ROCm follows). */
 static hipError_t run(struct hip_fill fill, hipStream_t handle, bool sync)
 {
     struct ihipStream_t *stream;
@@ -33,7 +41,12 @@ static hipError_t run(struct hip_fill fill, hipStream_t handle, bool sync)
         error = hip_stream_find(handle, &stream);
     if (error != hipSuccess || fill.width == 0 || fill.height == 0 || fill.depth == 0)
         return error;
-    return sync ? hip_stream_do(stream, &command) : hip_stream_enqueue(stream, &command, NULL);
+    if (sync && !is_device_memory(fill.dst))
+        return hip_stream_do(stream, &command);
+    error = sync ? hip_capture_forbids_sync_copy() : hipSuccess;
+    return error != hipSuccess ? error
+           : sync              ? hip_stream_submit(stream, &command, NULL)
+                               : hip_stream_enqueue(stream, &command, NULL);
 }
 
 static hipError_t fill_1d(void *dst, uint32_t value, uint32_t element_bytes, size_t count,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Questions about addresses: hipPointerGetAttributes and its relatives.
  */
+#include "hip/array.h"
 #include "hip/memory.h"
 
 #include <string.h>
@@ -106,7 +107,14 @@ static hipError_t get_one(void *out, hipPointer_attribute attribute,
 static hipError_t get_attribute(void *out, hipPointer_attribute attribute, const void *address)
 {
     struct hip_allocation row;
-    if (out == NULL || address == NULL || !hip_memory_find(address, &row))
+    struct hipArray array;
+    if (out == NULL || address == NULL)
+        return hipErrorInvalidValue;
+    if (attribute == HIP_POINTER_ATTRIBUTE_MEMORY_TYPE && hip_array_find(address, &array)) {
+        *(unsigned *)out = hipMemoryTypeArray; /* the handle stands for it */
+        return hipSuccess;
+    }
+    if (!hip_memory_find(address, &row))
         return hipErrorInvalidValue;
     return get_one(out, attribute, &row, address);
 }

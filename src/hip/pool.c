@@ -5,7 +5,7 @@
 #include "hip/pool.h"
 
 #include "hip/capture.h"
-#include "hip/stream.h"
+#include "hip/pool_pending.h"
 
 #include <stdlib.h>
 
@@ -21,6 +21,7 @@ struct ihipMemPoolHandle_t {
     bool is_shareable, is_imported; /* to other processes; from another process */
     pthread_mutex_t lock;           /* guards the rest */
     struct kept *kept;
+    struct hip_pool_pending pending;
     uint64_t threshold;
     uint64_t kept_bytes, used_bytes, reserved_high, used_high;
     int reuse[3]; /* hipMemPoolReuse* */
@@ -132,12 +133,27 @@ static void mark_pool(struct hip_allocation *row, void *pool)
     row->pool = pool;
 }
 
-static hipError_t alloc_from(struct ihipMemPoolHandle_t *pool, size_t size, void **out)
+/* Memory that comes back before `stream` needs it: it stays in use all the time. */
+static bool take_pending(struct ihipMemPoolHandle_t *pool, size_t rounded,
+                         struct ihipStream_t *stream, void **out)
+{
+    pthread_mutex_lock(&pool->lock);
+    void *memory = hip_pool_pending_take(&pool->pending, rounded, stream, pool->reuse[0] != 0);
+    pthread_mutex_unlock(&pool->lock);
+    if (memory != NULL)
+        *out = memory;
+    return memory != NULL;
+}
+
+static hipError_t alloc_from(struct ihipMemPoolHandle_t *pool, size_t size,
+                             struct ihipStream_t *stream, void **out)
 {
     size_t rounded;
     if (!cairn_size_add(size, 255, &rounded))
         return hipErrorOutOfMemory;
     rounded &= ~(size_t)255;
+    if (take_pending(pool, rounded, stream, out))
+        return hipSuccess;
     pthread_mutex_lock(&pool->lock);
     void *memory = take_kept_locked(pool, rounded);
     hipError_t error = hipSuccess;
@@ -168,6 +184,11 @@ hipError_t hip_pool_free(const struct hip_allocation *row)
         return hip_memory_release(memory); /* the pool was destroyed before its memory */
     struct kept *kept = malloc(sizeof *kept);
     pthread_mutex_lock(&pool->lock);
+    if (hip_pool_pending_ran(&pool->pending, memory)) {
+        pthread_mutex_unlock(&pool->lock);
+        free(kept);
+        return hipSuccess;
+    }
     pool->used_bytes -= row->size;
     if (kept != NULL && pool->kept_bytes + row->size <= pool->threshold) {
         *kept = (struct kept){pool->kept, memory, row->size};
@@ -188,7 +209,8 @@ static hipError_t alloc_async(void **ptr, size_t size, hipMemPool_t handle, hipS
     struct ihipMemPoolHandle_t *pool;
     if (ptr == NULL)
         return hipErrorInvalidValue;
-    hipError_t error = hip_stream_find(stream, &found);
+    hipError_t error =
+        hip_stream_find(stream, &found) == hipSuccess ? hipSuccess : hipErrorInvalidHandle;
     if (error == hipSuccess)
         error = handle == NULL ? current_pool(found->device, &pool) : find(handle, &pool);
     if (error == hipSuccess && pool->is_imported)
@@ -201,7 +223,7 @@ static hipError_t alloc_async(void **ptr, size_t size, hipMemPool_t handle, hipS
     }
     if (atomic_load(&found->capture) != NULL)
         return hip_capture_alloc(found, size, ptr);
-    return alloc_from(pool, size, ptr);
+    return alloc_from(pool, size, found, ptr);
 }
 
 hipError_t hipMallocAsync(void **ptr, size_t size, hipStream_t stream)
@@ -216,9 +238,28 @@ hipError_t hipMallocFromPoolAsync(void **ptr, size_t size, hipMemPool_t pool, hi
     return hip_return(hip_ready() ?: alloc_async(ptr, size, pool, stream));
 }
 
+/* The free is known before it may run. */
+static hipError_t free_pending(struct ihipMemPoolHandle_t *pool, const struct hip_allocation *row,
+                               struct ihipStream_t *stream, const struct hip_command *command)
+{
+    struct hip_op *op = NULL;
+    pthread_mutex_lock(&pool->lock);
+    hipError_t error = hip_pool_pending_add(&pool->pending, command->memory, row->size, stream);
+    pthread_mutex_unlock(&pool->lock);
+    if (error != hipSuccess)
+        return error;
+    error = hip_stream_submit(stream, command, &op);
+    pthread_mutex_lock(&pool->lock);
+    hip_pool_pending_enqueued(&pool->pending, command->memory, op);
+    pthread_mutex_unlock(&pool->lock);
+    hip_op_release(op);
+    return error;
+}
+
 static hipError_t free_async(void *ptr, hipStream_t handle)
 {
     struct ihipStream_t *stream;
+    struct ihipMemPoolHandle_t *pool;
     struct hip_allocation row;
     struct hip_command command = {.kind = HIP_COMMAND_FREE, .memory = ptr};
     if (ptr == NULL)
@@ -229,7 +270,10 @@ static hipError_t free_async(void *ptr, hipStream_t handle)
     if (!hip_memory_find(ptr, &row) || row.base != (uint64_t)(uintptr_t)ptr ||
         row.kind != HIP_MEMORY_DEVICE || !hip_memory_is_freeable(&row))
         return hipErrorInvalidValue;
-    return hip_stream_enqueue(stream, &command, NULL);
+    if (row.pool == NULL || find(row.pool, &pool) != hipSuccess ||
+        atomic_load(&stream->capture) != NULL)
+        return hip_stream_enqueue(stream, &command, NULL);
+    return free_pending(pool, &row, stream, &command);
 }
 
 hipError_t hipFreeAsync(void *ptr, hipStream_t stream)
@@ -274,6 +318,7 @@ static hipError_t destroy(hipMemPool_t handle)
     struct ihipMemPoolHandle_t *expected = pool;
     atomic_compare_exchange_strong(&pool->device->mem_pool, &expected, NULL);
     trim_locked(pool, 0);
+    hip_pool_pending_clear(&pool->pending);
     pthread_mutex_destroy(&pool->lock);
     free(pool);
     return hipSuccess;

@@ -140,6 +140,18 @@ static void rows_and_slices(void **state)
         assert_memory_equal(&flat[y * 8], &host[0][y][2], 8);
     EXPECT(hipMemcpy2D(flat, 4, memory.ptr, memory.pitch, 8, 3, hipMemcpyDeviceToHost),
            hipErrorInvalidPitchValue);
+    hip_Memcpy2D after = {.srcMemoryType = hipMemoryTypeDevice,
+                          .srcDevice = memory.ptr,
+                          .srcPitch = memory.pitch,
+                          .srcY = 20,
+                          .dstMemoryType = hipMemoryTypeHost,
+                          .dstHost = flat,
+                          .dstPitch = 8,
+                          .WidthInBytes = 8,
+                          .Height = 1};
+    EXPECT(hipDrvMemcpy2DUnaligned(&after), hipErrorInvalidValue); /* the row after the last */
+    after.srcY = 19;
+    OK(hipDrvMemcpy2DUnaligned(&after));
     OK(hipFree(memory.ptr));
 }
 
@@ -227,6 +239,13 @@ static void addresses_tell_what_they_are(void **state)
     OK(hipPointerGetAttributes(&a, local));
     assert_int_equal(a.type, hipMemoryTypeUnregistered);
     EXPECT(hipPointerGetAttributes(NULL, device), hipErrorInvalidValue);
+    hipArray_t array;
+    hipChannelFormatDesc texel = {8, 0, 0, 0, hipChannelFormatKindUnsigned};
+    unsigned type;
+    OK(hipMallocArray(&array, &texel, 8, 8, hipArrayDefault));
+    OK(hipPointerGetAttribute(&type, HIP_POINTER_ATTRIBUTE_MEMORY_TYPE, (hipDeviceptr_t)array));
+    assert_int_equal(type, hipMemoryTypeArray);
+    OK(hipFreeArray(array));
     OK(hipMemGetAddressRange(&base, &size, device + 500));
     assert_ptr_equal(base, device);
     assert_int_equal(size, 1000);

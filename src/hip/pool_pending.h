@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT
+ * Memory of a pool that a program has freed in a stream which has not come to that yet. What
+ * follows the free in stream order may have the memory already: the free then does nothing.
+ */
+#ifndef CAIRN_HIP_POOL_PENDING_H
+#define CAIRN_HIP_POOL_PENDING_H
+
+#include "hip/stream.h"
+
+/* Guarded by its pool's lock. */
+struct hip_pool_pending {
+    struct hip_pending_free *freed; /* nobody has it yet */
+    struct hip_pending_free *taken; /* given out again: its free is to do nothing */
+};
+
+/* Before the free is enqueued in `stream`. InvalidValue: it was freed already. */
+hipError_t hip_pool_pending_add(struct hip_pool_pending *pending, void *memory, size_t size,
+                                const struct ihipStream_t *stream);
+/* The free is enqueued as `op` (takes a reference, unless it ran already), or, with NULL, was not.
+ */
+void hip_pool_pending_enqueued(struct hip_pool_pending *pending, void *memory, struct hip_op *op);
+/* True: the free of `memory` that runs now is to do nothing. */
+bool hip_pool_pending_ran(struct hip_pool_pending *pending, const void *memory);
+/* Memory of this size whose free everything follows that `stream` will do: in the same stream, or,
+ * with `by_events`, in one that the stream waits for. NULL: none. */
+void *hip_pool_pending_take(struct hip_pool_pending *pending, size_t size,
+                            struct ihipStream_t *stream, bool by_events);
+void hip_pool_pending_clear(struct hip_pool_pending *pending);
+
+#endif
