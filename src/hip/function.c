@@ -120,6 +120,8 @@ hipError_t hipOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(int *num_blocks
 {
     if (flags > hipOccupancyDisableCachingOverride)
         return hip_return(hipErrorInvalidValue);
+    if (function == NULL && num_blocks != NULL && block_size > 0) /* this one alone tells it so */
+        return hip_return(hipErrorInvalidDeviceFunction);
     return hipOccupancyMaxActiveBlocksPerMultiprocessor(num_blocks, function, block_size,
                                                         lds_bytes);
 }
@@ -135,6 +137,8 @@ hipError_t hipModuleOccupancyMaxActiveBlocksPerMultiprocessor(int *num_blocks,
 hipError_t hipModuleOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(
     int *num_blocks, hipFunction_t function, int block_size, size_t lds_bytes, unsigned int flags)
 {
+    if (function == NULL)
+        return hip_return(hipErrorInvalidValue);
     return hipOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(num_blocks, function, block_size,
                                                                  lds_bytes, flags);
 }

@@ -184,6 +184,8 @@ static hipError_t prefetch(const void *ptr, size_t count, int device, hipStream_
     struct hip_allocation row;
     struct ihipStream_t *stream;
     struct change change = {.range = {ptr, count}, .set = set_prefetched, .device = device};
+    if (ptr == NULL || count == 0)
+        return hipErrorInvalidValue;
     if (!is_device(device))
         return hipErrorInvalidDevice;
     hipError_t error = hip_stream_find(handle, &stream);

@@ -148,7 +148,8 @@ static hipError_t describe(const hipResourceDesc *resource, const hipTextureDesc
     hipError_t error;
     switch (resource->resType) {
     case hipResourceTypeLinear:
-        return has_view ? hipErrorInvalidValue : describe_buffer(resource, reading, words);
+        return has_view || reading.srgb ? hipErrorInvalidValue /* buffers have no sRGB */
+                                        : describe_buffer(resource, reading, words);
     case hipResourceTypePitch2D:
         error = has_view ? hipErrorInvalidValue : pitched_image(resource, &image);
         break;

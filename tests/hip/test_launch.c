@@ -308,6 +308,10 @@ static void occupancy_follows_threads_and_lds(void **state)
     OK(hipOccupancyMaxPotentialBlockSize(&grid, &block, kernel_bounded, 0, 0));
     assert_int_equal(block, 128);
     assert_true(grid > 0);
+    EXPECT(hipOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(&blocks, NULL, 64, 0, 0),
+           hipErrorInvalidDeviceFunction);
+    EXPECT(hipModuleOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(&blocks, NULL, 64, 0, 0),
+           hipErrorInvalidValue);
     EXPECT(hipOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, kernel_scale, 0, 0),
            hipErrorInvalidValue);
 }

@@ -41,6 +41,8 @@ static void a_prefetch_is_remembered_by_pages(void **state)
     assert_int_equal(asked(hipMemRangeAttributeLastPrefetchLocation, memory, PAGE), 1);
     assert_int_equal(asked(hipMemRangeAttributeLastPrefetchLocation, memory, 3 * PAGE),
                      hipInvalidDeviceId);
+    EXPECT(hipMemPrefetchAsync(memory, PAGE, 9, NULL), hipErrorInvalidDevice);
+    EXPECT(hipMemPrefetchAsync(memory, 0, 9, NULL), hipErrorInvalidValue);
     OK(hipMemPrefetchAsync(memory, 3 * PAGE, hipCpuDeviceId, NULL));
     assert_int_equal(asked(hipMemRangeAttributeLastPrefetchLocation, memory, 3 * PAGE),
                      hipCpuDeviceId);

@@ -162,6 +162,20 @@ static void what_is_no_texture_is_refused(void **state)
     OK(hipFree(data));
 }
 
+static void linear_memory_has_no_srgb(void **state)
+{
+    void *device;
+    hipTextureObject_t texture;
+    OK(hipMalloc(&device, 64));
+    hipResourceDesc resource = linear(device, 64, (hipChannelFormatDesc){8, 8, 8, 8, UNSIGNED});
+    hipTextureDesc sampling = {.readMode = UNIT, .sRGB = 1};
+    EXPECT(hipCreateTextureObject(&texture, &resource, &sampling, NULL), hipErrorInvalidValue);
+    sampling.sRGB = 0;
+    OK(hipCreateTextureObject(&texture, &resource, &sampling, NULL));
+    OK(hipDestroyTextureObject(texture));
+    OK(hipFree(device));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,6 +183,7 @@ int main(void)
         cmocka_unit_test(each_lane_reads_its_element),
         cmocka_unit_test(a_texture_knows_what_it_was_made_of),
         cmocka_unit_test(what_is_no_texture_is_refused),
+        cmocka_unit_test(linear_memory_has_no_srgb),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
