@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Values of all lanes of a workgroup, interned, and integer instructions on them; for known.c.
+ * Values of all lanes of a workgroup, interned, and integer instructions on them; for known_step.c.
  */
 #ifndef CAIRN_FINALIZER_KNOWN_VALUE_H
 #define CAIRN_FINALIZER_KNOWN_VALUE_H
