@@ -193,6 +193,8 @@ LLVMValueRef cairn_lift_const64(struct cairn_lift *lift, uint64_t value);
 LLVMValueRef cairn_lift_intrinsic(struct cairn_lift *lift, const char *name, LLVMTypeRef *types,
                                   unsigned type_count, LLVMValueRef *args, unsigned count);
 LLVMBasicBlockRef cairn_lift_block(struct cairn_lift *lift, const char *name); /* appended */
+/* Of the function's stack; not initialised. */
+LLVMValueRef cairn_lift_slot(struct cairn_lift *lift, LLVMTypeRef type);
 void cairn_lift_expect(struct cairn_lift *lift,
                        LLVMValueRef branch); /* goes its first way mostly */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * The core of the lifter: what lift.c (values), region.c (loops over chunks), control.c (blocks)
- * and compile.c share. Families do not include it.
+ * The core of the lifter: what lift_state.c (state in memory), lift.c (values), region.c (loops
+ * over chunks), control.c (blocks) and compile.c share. Families do not include it.
  */
 #ifndef CAIRN_FINALIZER_LLVM_LIFT_PRIV_H
 #define CAIRN_FINALIZER_LLVM_LIFT_PRIV_H
@@ -126,13 +126,41 @@ static inline struct cairn_lifter *cairn_lifter_of(struct cairn_lift *lift)
     return (struct cairn_lifter *)lift;
 }
 
-/* ---- lift.c */
+/* ---- lift_state.c */
+/* Of struct cairn_wave and its rows: no access of the guest's. */
+LLVMValueRef cairn_lift_state_load(struct cairn_lift *lift, LLVMTypeRef type, LLVMValueRef at,
+                                   unsigned align);
+void cairn_lift_state_store(struct cairn_lift *lift, LLVMValueRef value, LLVMValueRef at,
+                            unsigned align);
+LLVMValueRef cairn_lift_frame_field(struct cairn_lift *lift, size_t offset);
+LLVMValueRef cairn_lift_wave_field(struct cairn_lift *lift, LLVMValueRef wave, size_t offset);
 void cairn_lift_chunk_pointers(struct cairn_lift *lift); /* of the chunk whose turn begins */
-LLVMValueRef cairn_lift_register(struct cairn_lift *lift, unsigned vreg);      /* as a vector */
-LLVMValueRef cairn_lift_register_base(struct cairn_lift *lift, unsigned vreg); /* lane 0's value */
+/* Row of a register, or bits of a mask, where this chunk has them. */
 LLVMValueRef cairn_lift_register_pointer(struct cairn_lift *lift, unsigned vreg);
 /* The same, to write to. */
 LLVMValueRef cairn_lift_register_place(struct cairn_lift *lift, unsigned vreg);
+LLVMValueRef cairn_lift_mask_pointer(struct cairn_lift *lift, unsigned code);
+LLVMTypeRef cairn_lift_mask_type(struct cairn_lift *lift); /* iW */
+/* i64: the chunk's first lane, in its wave. */
+LLVMValueRef cairn_lift_chunk_start(struct cairn_lift *lift);
+
+static inline LLVMValueRef cairn_lift_slot_load(struct cairn_lift *lift, LLVMTypeRef type,
+                                                LLVMValueRef at)
+{
+    return LLVMBuildLoad2(lift->builder, type, at, "");
+}
+
+static inline void cairn_lift_slot_store(struct cairn_lift *lift, LLVMValueRef value,
+                                         LLVMValueRef at)
+{
+    LLVMBuildStore(lift->builder, value, at);
+}
+
+/* ---- lift.c */
+LLVMValueRef cairn_lift_register(struct cairn_lift *lift, unsigned vreg);      /* as a vector */
+LLVMValueRef cairn_lift_register_base(struct cairn_lift *lift, unsigned vreg); /* lane 0's value */
+void cairn_lift_store_mask(struct cairn_lift *lift, unsigned code);  /* what is known of it */
+void cairn_lift_forget_mask(struct cairn_lift *lift, unsigned code); /* it is about to be made */
 
 /* ---- lift_ends.c: around the emission of a lane instruction, and when a register is written */
 struct cairn_lift_ends_note {
@@ -154,11 +182,6 @@ struct cairn_lift_wide_note {
 };
 void cairn_lift_wide_before(struct cairn_lift *lift, struct cairn_lift_wide_note *note);
 void cairn_lift_wide_after(struct cairn_lift *lift, const struct cairn_lift_wide_note *note);
-
-void cairn_lift_store_mask(struct cairn_lift *lift, unsigned code);  /* what is known of it */
-void cairn_lift_forget_mask(struct cairn_lift *lift, unsigned code); /* it is about to be made */
-LLVMValueRef cairn_lift_mask_pointer(struct cairn_lift *lift, unsigned code);
-LLVMTypeRef cairn_lift_mask_type(struct cairn_lift *lift); /* iW */
 
 /* ---- scalar.c: stores what was deferred, at region->scalar. */
 void cairn_lift_flush_scalars(struct cairn_lift *lift);
@@ -200,6 +223,15 @@ void cairn_region_forget_scalars(struct cairn_lift *lift);  /* after a call that
 /* Makes shapes in front of instruction `insn` those behind it. */
 void cairn_region_advance(struct cairn_shape shape[CAIRN_VREGS], const struct cairn_lift *lift,
                           uint32_t insn);
+unsigned cairn_region_chunks(const struct cairn_lift *lift); /* turns of the loop over chunks */
+void cairn_region_mark_loop(struct cairn_lift *lift, LLVMValueRef branch);
+/* The loop over chunks: its start (with the chunk's number stored for faults of the region that
+ * begins at `first`, if it touches memory), and its end, which puts region->scalar behind it and
+ * gives the block in front of it. */
+void cairn_region_begin_chunks(struct cairn_lift *lift, uint32_t first, bool memory);
+LLVMBasicBlockRef cairn_region_end_chunks(struct cairn_lift *lift);
+void cairn_region_forget_lanes(struct cairn_lift *lift); /* what is known of vectors and masks */
+bool cairn_region_may_fault(const struct cairn_lift *lift, uint32_t first, uint32_t last);
 
 /* ---- lift_known.c: what follows from the shape of the workgroup */
 enum { CAIRN_LIFT_MOST_CHUNKS = 1024 / 8 };
@@ -226,22 +258,7 @@ LLVMValueRef cairn_lift_known_base(struct cairn_lift *lift, unsigned vreg);
 bool cairn_lift_known_shape(const struct cairn_lift *lift, unsigned vreg, struct cairn_shape *out);
 
 /* ---- control.c */
-void cairn_control_begin(struct cairn_lift *lift);           /* entry, dispatch, blocks */
-unsigned cairn_region_chunks(const struct cairn_lift *lift); /* turns of the loop over chunks */
-void cairn_region_mark_loop(struct cairn_lift *lift, LLVMValueRef branch);
-/* The loop over chunks: its start (with the chunk's number stored for faults of the region that
- * begins at `first`, if it touches memory), and its end, which puts region->scalar behind it and
- * gives the block in front of it. */
-void cairn_region_begin_chunks(struct cairn_lift *lift, uint32_t first, bool memory);
-LLVMBasicBlockRef cairn_region_end_chunks(struct cairn_lift *lift);
-void cairn_region_forget_lanes(struct cairn_lift *lift); /* what is known of vectors and masks */
-bool cairn_region_may_fault(const struct cairn_lift *lift, uint32_t first, uint32_t last);
-/* What comes in front of an instruction that is emitted otherwise; cairn_lift_known_after is what
- * comes behind it. */
-void cairn_control_begin_insn(struct cairn_lift *lift, uint32_t index, struct cairn_plan plan);
-/* Instruction `index` of the block. */
-void cairn_control_emit(struct cairn_lift *lift, uint32_t block, uint32_t index,
-                        struct cairn_plan plan);
+void cairn_control_begin(struct cairn_lift *lift); /* entry, dispatch, blocks */
 /* Where an edge leads: over fuel if it goes back. */
 LLVMBasicBlockRef cairn_control_edge(struct cairn_lift *lift, uint32_t from, uint32_t to);
 LLVMValueRef cairn_control_burn(struct cairn_lift *lift, LLVMValueRef instructions);
@@ -249,12 +266,16 @@ void cairn_control_yield(struct cairn_lift *lift, uint32_t offset);
 /* frame->step(frame, wave): the interpreter executes the instruction at wave->pc; back to the
  * driver if it says so. */
 void cairn_control_call_step(struct cairn_lift *lift);
-bool cairn_control_block(struct cairn_lift *lift, uint32_t block); /* false: no memory */
 void cairn_lift_store_pc(struct cairn_lift *lift, uint32_t offset);
 /* i1: is any bit of the 64-bit mask set, in any merged wave? Complete in memory, no region open. */
 LLVMValueRef cairn_lift_any_of(struct cairn_lift *lift, unsigned code);
-LLVMValueRef cairn_lift_frame_field(struct cairn_lift *lift, size_t offset);
-LLVMValueRef cairn_lift_wave_field(struct cairn_lift *lift, LLVMValueRef wave, size_t offset);
+/* What comes in front of an instruction that is emitted otherwise; cairn_lift_known_after is what
+ * comes behind it. */
+void cairn_control_begin_insn(struct cairn_lift *lift, uint32_t index, struct cairn_plan plan);
+/* Instruction `index` of the block. */
+void cairn_control_emit(struct cairn_lift *lift, uint32_t block, uint32_t index,
+                        struct cairn_plan plan);
+bool cairn_control_block(struct cairn_lift *lift, uint32_t block); /* false: no memory */
 
 /* lift_matrix.c: in front of the instruction that is emitted now, and of the end of a block: does
  * what waits and must not any longer. */
@@ -263,10 +284,5 @@ void cairn_lift_matrix_settle_all(struct cairn_lift *lift);
 
 /* lift_scalar.c: a MASK instruction in its lane form. */
 void cairn_lift_mask_op(struct cairn_lift *lift);
-
-LLVMValueRef cairn_lift_state_load(struct cairn_lift *lift, LLVMTypeRef type, LLVMValueRef at,
-                                   unsigned align);
-void cairn_lift_state_store(struct cairn_lift *lift, LLVMValueRef value, LLVMValueRef at,
-                            unsigned align);
 
 #endif

@@ -278,11 +278,11 @@ static bool is_the_same_for_all(const struct cairn_lift *lift)
 
 static void load_once(struct cairn_lift *lift, struct pieces *pieces)
 {
-    LLVMValueRef slot[8], done = cairn_segment_slot(lift, lift->i1);
+    LLVMValueRef slot[8], done = cairn_lift_slot(lift, lift->i1);
     LLVMBasicBlockRef fetch = cairn_lift_block(lift, "fetch"),
                       have = cairn_lift_block(lift, "have");
     for (unsigned i = 0; i < pieces->count; i++)
-        slot[i] = cairn_segment_slot(lift, pieces->type);
+        slot[i] = cairn_lift_slot(lift, pieces->type);
     LLVMBuildStore(lift->region->scalar, LLVMConstNull(lift->i1), done);
     LLVMValueRef is_done = LLVMBuildLoad2(lift->builder, lift->i1, done, "");
     LLVMBuildCondBr(lift->builder, is_done, have, fetch);

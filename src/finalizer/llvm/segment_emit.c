@@ -167,14 +167,15 @@ static void finish_turn(struct cairn_lift *lift, const struct cairn_parts *parts
     if (at->taken != header)
         wants = LLVMBuildNot(b, wants, "");
     cairn_parts_hand_on(lift, parts, header);
-    LLVMValueRef left = LLVMBuildSub(b, cairn_slot_load(lift, lift->i32, segment->left),
+    LLVMValueRef left = LLVMBuildSub(b, cairn_lift_slot_load(lift, lift->i32, segment->left),
                                      cairn_lift_const32(lift, 1), "");
-    cairn_slot_store(lift, left, segment->left);
+    cairn_lift_slot_store(lift, left, segment->left);
     LLVMValueRef may = LLVMBuildICmp(b, LLVMIntNE, left, cairn_lift_const32(lift, 0), "");
     cairn_region_mark_loop(lift, LLVMBuildCondBr(b, LLVMBuildAnd(b, wants, may, ""), turn, out));
     LLVMPositionBuilderAtEnd(b, out);
-    LLVMValueRef again = LLVMBuildOr(b, cairn_slot_load(lift, lift->i1, segment->again), wants, "");
-    cairn_slot_store(lift, again, segment->again);
+    LLVMValueRef again =
+        LLVMBuildOr(b, cairn_lift_slot_load(lift, lift->i1, segment->again), wants, "");
+    cairn_lift_slot_store(lift, again, segment->again);
 }
 
 /* ---- the whole */
@@ -211,13 +212,13 @@ static void finish_strip(struct cairn_lift *lift, const struct cairn_segment *se
     const struct cairn_program_block *at = &program->blocks[last];
     LLVMBuilderRef b = lift->builder;
     LLVMValueRef made = LLVMBuildSub(b, cairn_lift_const32(lift, turns),
-                                     cairn_slot_load(lift, lift->i32, segment->least), "");
+                                     cairn_lift_slot_load(lift, lift->i32, segment->least), "");
     LLVMValueRef insns = LLVMBuildMul(b, LLVMBuildZExt(b, made, lift->i64, ""),
                                       cairn_lift_const64(lift, segment->insns + 1), "");
     LLVMValueRef fuel = cairn_control_burn(lift, insns);
     LLVMBasicBlockRef on = cairn_lift_block(lift, "strip"), rest = cairn_lift_block(lift, "yield");
     uint32_t exit = at->taken == header ? at->next : at->taken;
-    LLVMValueRef again = cairn_slot_load(lift, lift->i1, segment->again);
+    LLVMValueRef again = cairn_lift_slot_load(lift, lift->i1, segment->again);
     LLVMBasicBlockRef behind = cairn_control_edge(lift, last, exit);
     LLVMBuildCondBr(b, again, on, behind);
     LLVMPositionBuilderAtEnd(b, on);
@@ -234,9 +235,9 @@ static void prepare(struct cairn_lift *lift, struct cairn_segment *segment, uint
     struct cairn_lift_region *region = lift->region;
     cairn_region_lane(lift, false);
     cairn_segment_make_slots(lift, segment);
-    cairn_slot_store(lift, cairn_lift_const32(lift, turns + 1), segment->least);
-    cairn_slot_store(lift, LLVMConstNull(lift->i1), segment->again);
-    cairn_slot_store(lift, LLVMConstNull(cairn_lift_mask_type(lift)), segment->any);
+    cairn_lift_slot_store(lift, cairn_lift_const32(lift, turns + 1), segment->least);
+    cairn_lift_slot_store(lift, LLVMConstNull(lift->i1), segment->again);
+    cairn_lift_slot_store(lift, LLVMConstNull(cairn_lift_mask_type(lift)), segment->any);
     region->first = segment->first;
     region->last = segment->end;
     region->rows_taken = 0;
@@ -262,7 +263,7 @@ static void settle(struct cairn_lift *lift, struct cairn_segment *segment,
         return;
     LLVMTypeRef type = cairn_lift_mask_type(lift);
     region->any[CAIRN_CODE_EXEC_LO] =
-        LLVMBuildICmp(lift->builder, LLVMIntNE, cairn_slot_load(lift, type, segment->any),
+        LLVMBuildICmp(lift->builder, LLVMIntNE, cairn_lift_slot_load(lift, type, segment->any),
                       LLVMConstNull(type), "");
 }
 
@@ -313,7 +314,7 @@ static void enter(struct cairn_lift *lift, const struct cairn_parts *parts,
     cairn_parts_use(lift, parts, 0);
     if (!segment->front)
         cairn_parts_enter_scalars(lift, segment, start);
-    cairn_slot_store(lift, cairn_lift_const32(lift, turns), segment->left);
+    cairn_lift_slot_store(lift, cairn_lift_const32(lift, turns), segment->left);
 }
 
 static void emit_parts(struct cairn_lift *lift, const struct cairn_parts *parts,

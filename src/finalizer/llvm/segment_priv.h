@@ -22,17 +22,6 @@ void cairn_parts_use(struct cairn_lift *lift, const struct cairn_parts *parts, u
 uint32_t cairn_segment_body_end(const struct cairn_lift *lift, uint32_t block);
 
 /* ---- slots */
-static inline LLVMValueRef cairn_slot_load(struct cairn_lift *lift, LLVMTypeRef type,
-                                           LLVMValueRef at)
-{
-    return LLVMBuildLoad2(lift->builder, type, at, "");
-}
-
-static inline void cairn_slot_store(struct cairn_lift *lift, LLVMValueRef value, LLVMValueRef at)
-{
-    LLVMBuildStore(lift->builder, value, at);
-}
-
 void cairn_segment_make_slots(struct cairn_lift *lift, struct cairn_segment *segment);
 void cairn_parts_make_slots(struct cairn_lift *lift, struct cairn_segment *segment); /* its own */
 

@@ -17,23 +17,13 @@ void cairn_parts_use(struct cairn_lift *lift, const struct cairn_parts *parts, u
 
 /* ---- slots */
 
-LLVMValueRef cairn_segment_slot(struct cairn_lift *lift, LLVMTypeRef type)
-{
-    LLVMBasicBlockRef entry = LLVMGetEntryBasicBlock(lift->function);
-    LLVMBasicBlockRef here = LLVMGetInsertBlock(lift->builder);
-    LLVMPositionBuilderBefore(lift->builder, LLVMGetFirstInstruction(entry));
-    LLVMValueRef slot = LLVMBuildAlloca(lift->builder, type, "");
-    LLVMPositionBuilderAtEnd(lift->builder, here);
-    return slot;
-}
-
 LLVMValueRef cairn_lift_loop_slot(struct cairn_lift *lift, LLVMTypeRef type)
 {
     if (lift->region->segment == NULL || !lift->region->segment->loop)
         return NULL;
     LLVMBasicBlockRef entry = LLVMGetEntryBasicBlock(lift->function);
     LLVMBasicBlockRef here = LLVMGetInsertBlock(lift->builder);
-    LLVMValueRef slot = cairn_segment_slot(lift, type);
+    LLVMValueRef slot = cairn_lift_slot(lift, type);
     LLVMPositionBuilderBefore(lift->builder, LLVMGetBasicBlockTerminator(entry));
     LLVMBuildStore(lift->builder, LLVMConstNull(type), slot);
     LLVMPositionBuilderAtEnd(lift->builder, here);
@@ -66,12 +56,12 @@ void cairn_parts_make_slots(struct cairn_lift *lift, struct cairn_segment *segme
 {
     for (unsigned i = 0; i < CAIRN_VREGS; i++)
         if (cairn_regs_has_v(&segment->reads, i) || cairn_regs_has_v(&segment->writes, i)) {
-            segment->row[i] = cairn_segment_slot(lift, lift->v32);
-            segment->base[i] = cairn_segment_slot(lift, lift->i32);
+            segment->row[i] = cairn_lift_slot(lift, lift->v32);
+            segment->base[i] = cairn_lift_slot(lift, lift->i32);
         }
     for (unsigned i = 0; i < 128; i += 2)
         if (has_pair(&segment->reads, i) || has_pair(&segment->writes, i))
-            segment->mask[i] = cairn_segment_slot(lift, lift->v1);
+            segment->mask[i] = cairn_lift_slot(lift, lift->v1);
 }
 
 void cairn_segment_make_slots(struct cairn_lift *lift, struct cairn_segment *segment)
@@ -79,14 +69,15 @@ void cairn_segment_make_slots(struct cairn_lift *lift, struct cairn_segment *seg
     LLVMTypeRef scalars = LLVMArrayType2(lift->i32, SEGMENT_SCALARS);
     cairn_parts_make_slots(lift, segment);
     for (unsigned i = 0; i < 128; i += 2)
-        segment->inside[i] = segment->inside[i + 1] = has_pair(&segment->scalar_writes, i);
+        segment->inside[i] = segment->inside[i + 1] =
+            has_pair(&segment->scalar_writes, i);
     segment->inside[CAIRN_SREG_SCC] = cairn_regs_has_s(&segment->scalar_writes, CAIRN_SREG_SCC);
-    segment->scalars = cairn_segment_slot(lift, scalars);
-    segment->best = cairn_segment_slot(lift, scalars);
-    segment->left = cairn_segment_slot(lift, lift->i32);
-    segment->least = cairn_segment_slot(lift, lift->i32);
-    segment->again = cairn_segment_slot(lift, lift->i1);
-    segment->any = cairn_segment_slot(lift, cairn_lift_mask_type(lift));
+    segment->scalars = cairn_lift_slot(lift, scalars);
+    segment->best = cairn_lift_slot(lift, scalars);
+    segment->left = cairn_lift_slot(lift, lift->i32);
+    segment->least = cairn_lift_slot(lift, lift->i32);
+    segment->again = cairn_lift_slot(lift, lift->i1);
+    segment->any = cairn_lift_slot(lift, cairn_lift_mask_type(lift));
 }
 
 static bool is_varying(const struct cairn_shape *shape)
@@ -145,18 +136,19 @@ void cairn_parts_enter(struct cairn_lift *lift)
             continue;
         LLVMValueRef at = cairn_lift_register_pointer(lift, i);
         if (segment->as_base[i])
-            cairn_slot_store(lift, cairn_lift_state_load(lift, lift->i32, at, 4), segment->base[i]);
+            cairn_lift_slot_store(lift, cairn_lift_state_load(lift, lift->i32, at, 4),
+                                  segment->base[i]);
         else
-            cairn_slot_store(lift, cairn_lift_state_load(lift, lift->v32, at, 4 * lift->width),
-                             segment->row[i]);
+            cairn_lift_slot_store(lift, cairn_lift_state_load(lift, lift->v32, at, 4 * lift->width),
+                                  segment->row[i]);
     }
     for (unsigned i = 0; i < 128; i += 2) {
         if (segment->mask[i] == NULL)
             continue;
         LLVMValueRef bits = cairn_lift_state_load(
             lift, cairn_lift_mask_type(lift), cairn_lift_mask_pointer(lift, i), lift->width / 8);
-        cairn_slot_store(lift, LLVMBuildBitCast(lift->builder, bits, lift->v1, ""),
-                         segment->mask[i]);
+        cairn_lift_slot_store(lift, LLVMBuildBitCast(lift->builder, bits, lift->v1, ""),
+                              segment->mask[i]);
     }
 }
 
@@ -166,7 +158,7 @@ void cairn_parts_enter_scalars(struct cairn_lift *lift, const struct cairn_segme
 {
     for (unsigned i = 0; i < CAIRN_SREGS; i++)
         if (segment->inside[i])
-            cairn_slot_store(lift, start[i], dword_of(lift, segment->scalars, i));
+            cairn_lift_slot_store(lift, start[i], dword_of(lift, segment->scalars, i));
 }
 
 void cairn_segment_load_start(struct cairn_lift *lift, const struct cairn_segment *segment,
@@ -194,7 +186,8 @@ void cairn_parts_leave_front(struct cairn_lift *lift, const struct cairn_parts *
         for (unsigned i = 0; i < 128; i += 2)
             if (parts->segment[k]->mask[i] != NULL &&
                 (region->deferred[i] || region->deferred[i + 1]))
-                cairn_slot_store(lift, cairn_lift_mask_code(lift, i), parts->segment[k]->mask[i]);
+                cairn_lift_slot_store(lift, cairn_lift_mask_code(lift, i),
+                                      parts->segment[k]->mask[i]);
     }
     for (unsigned k = 0; k < parts->count; k++)
         parts->segment[k]->in_front = false;
@@ -224,14 +217,14 @@ static void hand_on_part(struct cairn_lift *lift, uint32_t to)
         if (!region->dirty[i] && segment->as_base[i] == !varying)
             continue;
         if (varying)
-            cairn_slot_store(lift, cairn_lift_register(lift, i), segment->row[i]);
+            cairn_lift_slot_store(lift, cairn_lift_register(lift, i), segment->row[i]);
         else
-            cairn_slot_store(lift, cairn_lift_register_base(lift, i), segment->base[i]);
+            cairn_lift_slot_store(lift, cairn_lift_register_base(lift, i), segment->base[i]);
     }
     for (unsigned i = 0; i < 128; i += 2)
-        if (segment->mask[i] != NULL && has_pair(live, i) && !cairn_lanes_has(segment->own, i) &&
-            cairn_lanes_has(masks, i) && segment->inside[i])
-            cairn_slot_store(lift, cairn_lift_mask_code(lift, i), segment->mask[i]);
+        if (segment->mask[i] != NULL && has_pair(live, i) &&
+            !cairn_lanes_has(segment->own, i) && cairn_lanes_has(masks, i) && segment->inside[i])
+            cairn_lift_slot_store(lift, cairn_lift_mask_code(lift, i), segment->mask[i]);
 }
 
 void cairn_parts_hand_on(struct cairn_lift *lift, const struct cairn_parts *parts, uint32_t to)
@@ -271,7 +264,8 @@ static void leave_masks(struct cairn_lift *lift, const struct cairn_regs *live)
 {
     const struct cairn_segment *segment = lift->region->segment;
     for (unsigned i = 0; i < 128; i += 2) {
-        bool written = has_pair(&segment->writes, i) || has_pair(&segment->scalar_writes, i);
+        bool written = has_pair(&segment->writes, i) ||
+                       has_pair(&segment->scalar_writes, i);
         if (segment->mask[i] == NULL || !written || !cairn_lanes_has(segment->own, i) ||
             !has_pair(live, i))
             continue;
@@ -285,19 +279,20 @@ static void leave_scalars(struct cairn_lift *lift, const struct cairn_segment *s
     LLVMBuilderRef b = lift->builder;
     LLVMValueRef more = NULL;
     if (segment->loop) {
-        LLVMValueRef left = cairn_slot_load(lift, lift->i32, segment->left);
-        LLVMValueRef least = cairn_slot_load(lift, lift->i32, segment->least);
+        LLVMValueRef left = cairn_lift_slot_load(lift, lift->i32, segment->left);
+        LLVMValueRef least = cairn_lift_slot_load(lift, lift->i32, segment->least);
         more = LLVMBuildICmp(b, LLVMIntULT, left, least, "");
-        cairn_slot_store(lift, LLVMBuildSelect(b, more, left, least, ""), segment->least);
+        cairn_lift_slot_store(lift, LLVMBuildSelect(b, more, left, least, ""), segment->least);
     }
     for (unsigned i = 0; i < CAIRN_SREGS; i++) {
         if (!segment->inside[i])
             continue;
-        LLVMValueRef mine = cairn_slot_load(lift, lift->i32, dword_of(lift, segment->scalars, i));
+        LLVMValueRef mine =
+            cairn_lift_slot_load(lift, lift->i32, dword_of(lift, segment->scalars, i));
         LLVMValueRef at = dword_of(lift, segment->best, i);
         if (more != NULL)
-            mine = LLVMBuildSelect(b, more, mine, cairn_slot_load(lift, lift->i32, at), "");
-        cairn_slot_store(lift, mine, at);
+            mine = LLVMBuildSelect(b, more, mine, cairn_lift_slot_load(lift, lift->i32, at), "");
+        cairn_lift_slot_store(lift, mine, at);
     }
 }
 
@@ -318,9 +313,9 @@ void cairn_parts_leave(struct cairn_lift *lift, const struct cairn_parts *parts,
     cairn_parts_use(lift, parts, 0);
     leave_scalars(lift, segment);
     if (cairn_regs_has_s(&segment->writes, CAIRN_CODE_EXEC_LO)) {
-        LLVMValueRef any = cairn_slot_load(lift, cairn_lift_mask_type(lift), segment->any);
-        cairn_slot_store(lift, LLVMBuildOr(lift->builder, any, cairn_parts_exec(lift, parts), ""),
-                         segment->any);
+        LLVMValueRef any = cairn_lift_slot_load(lift, cairn_lift_mask_type(lift), segment->any);
+        cairn_lift_slot_store(
+            lift, LLVMBuildOr(lift->builder, any, cairn_parts_exec(lift, parts), ""), segment->any);
     }
 }
 
@@ -333,7 +328,8 @@ void cairn_segment_store_scalars(struct cairn_lift *lift, const struct cairn_seg
         if (!segment->inside[i] || pair_is_mask ||
             (segment->count > 1 && !cairn_regs_has_s(live, i)))
             continue;
-        LLVMValueRef value = cairn_slot_load(lift, lift->i32, dword_of(lift, segment->best, i));
+        LLVMValueRef value =
+            cairn_lift_slot_load(lift, lift->i32, dword_of(lift, segment->best, i));
         if (i < CAIRN_SREG_SCC && cairn_regs_has_s(&segment->scalar_writes, i))
             cairn_lift_store_sgpr(lift, i, 1, value);
         else
