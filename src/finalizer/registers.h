@@ -34,6 +34,12 @@ static inline void cairn_regs_add_v(struct cairn_regs *regs, unsigned vreg)
     regs->v[vreg / 64] |= UINT64_C(1) << (vreg % 64);
 }
 
+/* One of a pair of scalar registers, by the even code. */
+static inline bool cairn_regs_has_pair(const struct cairn_regs *regs, unsigned code)
+{
+    return cairn_regs_has_s(regs, code) || cairn_regs_has_s(regs, code + 1);
+}
+
 /* Have two sets of scalar registers (struct cairn_regs.s) one in common? */
 static inline bool cairn_codes_meet(const uint64_t a[3], const uint64_t b[3])
 {

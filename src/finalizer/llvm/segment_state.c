@@ -46,11 +46,6 @@ LLVMValueRef cairn_segment_sgpr_pointer(struct cairn_lift *lift, unsigned code)
     return dword_of(lift, lift->region->segment->scalars, code);
 }
 
-static bool has_pair(const struct cairn_regs *regs, unsigned code)
-{
-    return cairn_regs_has_s(regs, code) || cairn_regs_has_s(regs, code + 1);
-}
-
 /* Those that each part has its own of. */
 void cairn_parts_make_slots(struct cairn_lift *lift, struct cairn_segment *segment)
 {
@@ -60,7 +55,7 @@ void cairn_parts_make_slots(struct cairn_lift *lift, struct cairn_segment *segme
             segment->base[i] = cairn_lift_slot(lift, lift->i32);
         }
     for (unsigned i = 0; i < 128; i += 2)
-        if (has_pair(&segment->reads, i) || has_pair(&segment->writes, i))
+        if (cairn_regs_has_pair(&segment->reads, i) || cairn_regs_has_pair(&segment->writes, i))
             segment->mask[i] = cairn_lift_slot(lift, lift->v1);
 }
 
@@ -70,7 +65,7 @@ void cairn_segment_make_slots(struct cairn_lift *lift, struct cairn_segment *seg
     cairn_parts_make_slots(lift, segment);
     for (unsigned i = 0; i < 128; i += 2)
         segment->inside[i] = segment->inside[i + 1] =
-            has_pair(&segment->scalar_writes, i);
+            cairn_regs_has_pair(&segment->scalar_writes, i);
     segment->inside[CAIRN_SREG_SCC] = cairn_regs_has_s(&segment->scalar_writes, CAIRN_SREG_SCC);
     segment->scalars = cairn_lift_slot(lift, scalars);
     segment->best = cairn_lift_slot(lift, scalars);
@@ -222,7 +217,7 @@ static void hand_on_part(struct cairn_lift *lift, uint32_t to)
             cairn_lift_slot_store(lift, cairn_lift_register_base(lift, i), segment->base[i]);
     }
     for (unsigned i = 0; i < 128; i += 2)
-        if (segment->mask[i] != NULL && has_pair(live, i) &&
+        if (segment->mask[i] != NULL && cairn_regs_has_pair(live, i) &&
             !cairn_lanes_has(segment->own, i) && cairn_lanes_has(masks, i) && segment->inside[i])
             cairn_lift_slot_store(lift, cairn_lift_mask_code(lift, i), segment->mask[i]);
 }
@@ -264,10 +259,10 @@ static void leave_masks(struct cairn_lift *lift, const struct cairn_regs *live)
 {
     const struct cairn_segment *segment = lift->region->segment;
     for (unsigned i = 0; i < 128; i += 2) {
-        bool written = has_pair(&segment->writes, i) ||
-                       has_pair(&segment->scalar_writes, i);
+        bool written = cairn_regs_has_pair(&segment->writes, i) ||
+                       cairn_regs_has_pair(&segment->scalar_writes, i);
         if (segment->mask[i] == NULL || !written || !cairn_lanes_has(segment->own, i) ||
-            !has_pair(live, i))
+            !cairn_regs_has_pair(live, i))
             continue;
         cairn_lift_store_mask(lift, i);
     }
