@@ -81,6 +81,12 @@ CAIRN_MUST_CHECK enum cairn_status cairn_program_build(const struct cairn_gfx *g
                                                        struct cairn_program **out);
 void cairn_program_destroy(struct cairn_program *program);
 
+/* Where the instruction behind it begins. */
+static inline uint32_t cairn_insn_end(const struct cairn_program_insn *at)
+{
+    return at->offset + at->insn.size_bytes;
+}
+
 /* The last instruction of a block that has one. */
 static inline const struct cairn_insn *cairn_program_last(const struct cairn_program *program,
                                                           uint32_t block)

@@ -82,11 +82,6 @@ enum cairn_jump cairn_insn_jump(const struct cairn_insn *insn);
 /* Of BRANCH, COND, CALL and s_cbranch_i_fork: may be outside of the code. */
 uint64_t cairn_insn_branch_target(const struct cairn_program_insn *at);
 
-static inline uint32_t cairn_insn_end(const struct cairn_program_insn *at)
-{
-    return at->offset + at->insn.size_bytes;
-}
-
 CAIRN_MUST_CHECK enum cairn_status cairn_walk_run(struct cairn_walk *walk, uint32_t entry);
 void cairn_walk_mark(struct cairn_walk *walk, uint32_t offset, unsigned marks);
 void cairn_walk_clear(struct cairn_walk *walk);

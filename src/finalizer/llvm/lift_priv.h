@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The core of the lifter: what lift_state.c (state in memory), lift.c (values), region.c (loops
- * over chunks), control.c (blocks) and compile.c share. Families do not include it.
+ * over chunks), control.c, control_block.c (blocks) and compile.c share. Families do not include
+ * it.
  */
 #ifndef CAIRN_FINALIZER_LLVM_LIFT_PRIV_H
 #define CAIRN_FINALIZER_LLVM_LIFT_PRIV_H
@@ -263,12 +264,16 @@ void cairn_control_begin(struct cairn_lift *lift); /* entry, dispatch, blocks */
 LLVMBasicBlockRef cairn_control_edge(struct cairn_lift *lift, uint32_t from, uint32_t to);
 LLVMValueRef cairn_control_burn(struct cairn_lift *lift, LLVMValueRef instructions);
 void cairn_control_yield(struct cairn_lift *lift, uint32_t offset);
+/* A CAIRN_PLAN_CONTROL instruction of the block. */
+void cairn_control_build(struct cairn_lift *lift, uint32_t block, uint32_t index);
 /* frame->step(frame, wave): the interpreter executes the instruction at wave->pc; back to the
  * driver if it says so. */
 void cairn_control_call_step(struct cairn_lift *lift);
 void cairn_lift_store_pc(struct cairn_lift *lift, uint32_t offset);
 /* i1: is any bit of the 64-bit mask set, in any merged wave? Complete in memory, no region open. */
 LLVMValueRef cairn_lift_any_of(struct cairn_lift *lift, unsigned code);
+
+/* ---- control_block.c */
 /* What comes in front of an instruction that is emitted otherwise; cairn_lift_known_after is what
  * comes behind it. */
 void cairn_control_begin_insn(struct cairn_lift *lift, uint32_t index, struct cairn_plan plan);
