@@ -40,6 +40,14 @@ static inline bool cairn_regs_has_pair(const struct cairn_regs *regs, unsigned c
     return cairn_regs_has_s(regs, code) || cairn_regs_has_s(regs, code + 1);
 }
 
+static inline void cairn_regs_join(struct cairn_regs *to, const struct cairn_regs *from)
+{
+    for (unsigned i = 0; i < sizeof to->s / sizeof to->s[0]; i++)
+        to->s[i] |= from->s[i];
+    for (unsigned i = 0; i < sizeof to->v / sizeof to->v[0]; i++)
+        to->v[i] |= from->v[i];
+}
+
 /* Have two sets of scalar registers (struct cairn_regs.s) one in common? */
 static inline bool cairn_codes_meet(const uint64_t a[3], const uint64_t b[3])
 {
