@@ -4,7 +4,6 @@
  * lift_atomic.c.
  */
 #include "finalizer/llvm/lift_memory.h"
-#include "finalizer/llvm/segment.h"
 
 /* X(name behind "load_" or "store_", bytes, form) */
 #define LOADS(X)                                                                                   \
@@ -198,7 +197,7 @@ void cairn_lift_plain_begin(struct cairn_lift *lift, struct cairn_lift_access *a
 static void keep(struct cairn_lift_access *access)
 {
     struct cairn_lift *lift = access->lift;
-    LLVMValueRef slot = cairn_segment_slot(lift, LLVMTypeOf(access->data[0]));
+    LLVMValueRef slot = cairn_lift_slot(lift, LLVMTypeOf(access->data[0]));
     LLVMSetVolatile(LLVMBuildStore(lift->builder, access->data[0], slot), true);
 }
 

@@ -60,12 +60,6 @@ bool cairn_segment_find(const struct cairn_lift *lift, uint32_t block, uint32_t 
  * scalars and shapes is known. Loops end the block. False: no memory. */
 bool cairn_segment_emit(struct cairn_lift *lift, struct cairn_segment *segment);
 
-/* The name that lift_memory.c has for it. */
-static inline LLVMValueRef cairn_segment_slot(struct cairn_lift *lift, LLVMTypeRef type)
-{
-    return cairn_lift_slot(lift, type);
-}
-
 LLVMValueRef cairn_segment_sgpr_pointer(struct cairn_lift *lift, unsigned code);
 
 #endif

@@ -11,7 +11,7 @@
 enum { STRIP_INSNS = 8192, USUAL_TURNS = 16 };
 /* Turns that are written out one behind the other, so that only the last one counts: of loops of so
  * many instructions at most. */
-enum { COPIES = 4, COPIED_INSNS = 40 };
+enum { COPIES = 8, COPIED_INSNS = 40 };
 
 /* ---- is it worth it? */
 

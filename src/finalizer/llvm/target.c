@@ -8,6 +8,7 @@
 #include "finalizer/llvm/guard.h"
 
 #include <llvm-c/Core.h>
+#include <llvm-c/Support.h>
 #include <llvm-c/Target.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -19,8 +20,17 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_mutex_t idle_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct cairn_target *idle, *dropped; /* under idle_lock */
 
+/* Strength reduction of loops makes pointers of what the host adds up in an address, one for each
+ * array, and chains of additions between copies of a loop's body. */
+static void set_options(void)
+{
+    static const char *const options[] = {"finalizer", "-disable-lsr"};
+    LLVMParseCommandLineOptions(sizeof options / sizeof options[0], options, NULL);
+}
+
 static void initialize(void)
 {
+    set_options();
     LLVMInitializeX86TargetInfo();
     LLVMInitializeX86Target();
     LLVMInitializeX86TargetMC();
