@@ -216,6 +216,24 @@ struct native_state *native_capture(const struct asm_machine *machine)
     return state;
 }
 
+struct native_state *native_capture_vectors(struct asm_machine *machine)
+{
+    for (uint32_t i = 0; i < machine->group.wave_count; i++) {
+        memset(machine->group.waves[i].sgpr, 0, sizeof machine->group.waves[i].sgpr);
+        machine->group.waves[i].scc = 0;
+        machine->group.waves[i].pc = 0;
+    }
+    return native_capture(machine);
+}
+
+const struct cairn_wave *native_faulted(const struct asm_machine *machine)
+{
+    for (uint32_t i = 0; i < machine->group.wave_count; i++)
+        if (machine->group.waves[i].state == CAIRN_WAVE_FAULTED)
+            return &machine->group.waves[i];
+    return NULL;
+}
+
 void native_restore(struct asm_machine *machine, const struct native_state *state)
 {
     memcpy(machine->group.waves, state->wave, state->waves * sizeof *state->wave);

@@ -39,6 +39,11 @@ enum cairn_target_level native_best_target(void);
 /* All that a kernel can change. */
 struct native_state;
 struct native_state *native_capture(const struct asm_machine *machine);
+/* The same but for scalar registers, which are set to zero first: where those that count have gone
+ * to memory. */
+struct native_state *native_capture_vectors(struct asm_machine *machine);
+/* The first wave that faulted, or NULL. */
+const struct cairn_wave *native_faulted(const struct asm_machine *machine);
 void native_restore(struct asm_machine *machine, const struct native_state *state);
 /* The first difference in words, into `text`; false if there is none. Not looked at: trap state,
  * counters, fuel, and vector registers, which finalized code does not keep when nobody reads them

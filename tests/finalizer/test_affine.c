@@ -113,42 +113,24 @@ static void set(struct asm_machine *m, const struct shape *shape, uint32_t limit
     }
 }
 
-static struct native_state *finish(const struct asm_machine *m)
-{
-    for (uint32_t i = 0; i < m->group.wave_count; i++) {
-        memset(m->group.waves[i].sgpr, 0, sizeof m->group.waves[i].sgpr);
-        m->group.waves[i].scc = 0;
-        m->group.waves[i].pc = 0;
-    }
-    return native_capture(m);
-}
-
-static const struct cairn_wave *faulted(const struct asm_machine *m)
-{
-    for (uint32_t i = 0; i < m->group.wave_count; i++)
-        if (m->group.waves[i].state == CAIRN_WAVE_FAULTED)
-            return &m->group.waves[i];
-    return NULL;
-}
-
 /* Behind a fault only its name counts. */
 static void compare(struct asm_machine *m, struct cairn_native_code *code, const char *what)
 {
     char where[256];
     struct native_state *before = native_capture(m);
     native_run(NULL, m);
-    const struct cairn_wave *one = faulted(m), *other;
+    const struct cairn_wave *one = native_faulted(m), *other;
     struct cairn_fault fault = {0};
     if (one != NULL)
         fault = one->fault;
-    struct native_state *expected = finish(m);
+    struct native_state *expected = native_capture_vectors(m);
     native_restore(m, before);
     (void)native_run_group(code, m);
-    other = faulted(m);
+    other = native_faulted(m);
     if ((one == NULL) != (other == NULL) ||
         (one != NULL && (fault.address != other->fault.address || fault.lane != other->fault.lane)))
         fail_msg("%s: faults differ", what);
-    struct native_state *got = finish(m);
+    struct native_state *got = native_capture_vectors(m);
     if (one == NULL && native_differs(expected, got, where, sizeof where))
         fail_msg("%s: %s", what, where);
     native_free(before);

@@ -229,16 +229,6 @@ static void fill(struct asm_machine *m)
         lds[i] = below(1000);
 }
 
-static struct native_state *finish(const struct asm_machine *m)
-{
-    for (uint32_t i = 0; i < m->group.wave_count; i++) {
-        memset(m->group.waves[i].sgpr, 0, sizeof m->group.waves[i].sgpr);
-        m->group.waves[i].scc = 0;
-        m->group.waves[i].pc = 0;
-    }
-    return native_capture(m);
-}
-
 static bool differs(struct asm_machine *m, const struct native_options *options, char *what,
                     size_t size)
 {
@@ -247,11 +237,11 @@ static bool differs(struct asm_machine *m, const struct native_options *options,
     fill(m);
     struct native_state *before = native_capture(m);
     native_run(NULL, m);
-    struct native_state *expected = finish(m);
+    struct native_state *expected = native_capture_vectors(m);
     native_restore(m, before);
     if (native_run_group(code, m))
         merged++;
-    struct native_state *got = finish(m);
+    struct native_state *got = native_capture_vectors(m);
     bool result = native_differs(expected, got, what, size);
     native_free(before);
     native_free(expected);

@@ -113,14 +113,6 @@ static void set_state(struct asm_machine *m, const struct random_program *progra
 
 /* ---- comparing */
 
-static const struct cairn_wave *faulted(const struct asm_machine *m)
-{
-    for (uint32_t i = 0; i < m->group.wave_count; i++)
-        if (m->group.waves[i].state == CAIRN_WAVE_FAULTED)
-            return &m->group.waves[i];
-    return NULL;
-}
-
 /* Behind a fault only its name counts. */
 static bool faults_differ(const struct cairn_wave *a, const struct cairn_wave *b, char *what,
                           size_t size)
@@ -137,35 +129,24 @@ static bool faults_differ(const struct cairn_wave *a, const struct cairn_wave *b
     return true;
 }
 
-/* Scalar registers that count have gone to memory. */
-static struct native_state *capture(const struct asm_machine *m)
-{
-    for (uint32_t i = 0; i < m->group.wave_count; i++) {
-        memset(m->group.waves[i].sgpr, 0, sizeof m->group.waves[i].sgpr);
-        m->group.waves[i].scc = 0;
-        m->group.waves[i].pc = 0;
-    }
-    return native_capture(m);
-}
-
 static bool runs_differ(struct asm_machine *m, struct cairn_native_code *code, bool apart,
                         char *what, size_t size)
 {
     struct native_state *before = native_capture(m);
     native_run(NULL, m);
     struct cairn_wave copy;
-    const struct cairn_wave *fault = faulted(m);
+    const struct cairn_wave *fault = native_faulted(m);
     if (fault != NULL)
         copy = *fault, fault = &copy;
-    struct native_state *expected = capture(m);
+    struct native_state *expected = native_capture_vectors(m);
     native_restore(m, before);
     if (!apart)
         native_run(code, m);
     else if (native_run_group(code, m))
         merged++;
-    struct native_state *got = capture(m);
-    bool differs = fault != NULL || faulted(m) != NULL
-                       ? faults_differ(fault, faulted(m), what, size)
+    struct native_state *got = native_capture_vectors(m);
+    bool differs = fault != NULL || native_faulted(m) != NULL
+                       ? faults_differ(fault, native_faulted(m), what, size)
                        : native_differs(expected, got, what, size);
     native_free(before);
     native_free(expected);
