@@ -3,82 +3,37 @@
  * numbers that are the same in all waves.
  */
 #include "finalizer/known_priv.h"
+#include "finalizer/mask_op.h"
 
 /* ---- lane masks */
 
-static uint32_t logic(unsigned op, uint32_t a, uint32_t b)
+static uint32_t logic(enum cairn_mask_logic logic, uint32_t a, uint32_t b)
 {
-    switch (op) {
-    case CAIRN_OP_s_and_b64:
-    case CAIRN_OP_s_and_saveexec_b64:
+    switch (logic) {
+    case CAIRN_LOGIC_AND:
         return a & b;
-    case CAIRN_OP_s_or_b64:
-    case CAIRN_OP_s_or_saveexec_b64:
+    case CAIRN_LOGIC_OR:
         return a | b;
-    case CAIRN_OP_s_xor_b64:
-    case CAIRN_OP_s_xor_saveexec_b64:
+    case CAIRN_LOGIC_XOR:
         return a ^ b;
-    case CAIRN_OP_s_andn2_b64:
-    case CAIRN_OP_s_andn2_saveexec_b64:
-    case CAIRN_OP_s_andn2_wrexec_b64:
+    case CAIRN_LOGIC_ANDN2:
         return a & ~b;
-    case CAIRN_OP_s_andn1_saveexec_b64:
-    case CAIRN_OP_s_andn1_wrexec_b64:
-        return ~a & b;
-    case CAIRN_OP_s_orn2_b64:
-    case CAIRN_OP_s_orn2_saveexec_b64:
+    case CAIRN_LOGIC_ORN2:
         return a | ~b;
-    case CAIRN_OP_s_orn1_saveexec_b64:
-        return ~a | b;
-    case CAIRN_OP_s_nand_b64:
-    case CAIRN_OP_s_nand_saveexec_b64:
+    case CAIRN_LOGIC_NAND:
         return ~(a & b);
-    case CAIRN_OP_s_nor_b64:
-    case CAIRN_OP_s_nor_saveexec_b64:
+    case CAIRN_LOGIC_NOR:
         return ~(a | b);
-    case CAIRN_OP_s_xnor_b64:
-    case CAIRN_OP_s_xnor_saveexec_b64:
+    case CAIRN_LOGIC_XNOR:
         return ~(a ^ b);
-    case CAIRN_OP_s_not_b64:
+    case CAIRN_LOGIC_ANDN1:
+        return ~a & b;
+    case CAIRN_LOGIC_ORN1:
+        return ~a | b;
+    case CAIRN_LOGIC_NOT:
         return ~a;
     default:
         return a;
-    }
-}
-
-enum form { FORM_NONE, FORM_ONE, FORM_TWO, FORM_SAVES, FORM_EXEC };
-
-static enum form form_of(unsigned op)
-{
-    switch (op) {
-    case CAIRN_OP_s_mov_b64:
-    case CAIRN_OP_s_not_b64:
-        return FORM_ONE;
-    case CAIRN_OP_s_and_b64:
-    case CAIRN_OP_s_or_b64:
-    case CAIRN_OP_s_xor_b64:
-    case CAIRN_OP_s_andn2_b64:
-    case CAIRN_OP_s_orn2_b64:
-    case CAIRN_OP_s_nand_b64:
-    case CAIRN_OP_s_nor_b64:
-    case CAIRN_OP_s_xnor_b64:
-        return FORM_TWO;
-    case CAIRN_OP_s_and_saveexec_b64:
-    case CAIRN_OP_s_or_saveexec_b64:
-    case CAIRN_OP_s_xor_saveexec_b64:
-    case CAIRN_OP_s_andn2_saveexec_b64:
-    case CAIRN_OP_s_orn2_saveexec_b64:
-    case CAIRN_OP_s_nand_saveexec_b64:
-    case CAIRN_OP_s_nor_saveexec_b64:
-    case CAIRN_OP_s_xnor_saveexec_b64:
-    case CAIRN_OP_s_andn1_saveexec_b64:
-    case CAIRN_OP_s_orn1_saveexec_b64:
-        return FORM_SAVES;
-    case CAIRN_OP_s_andn1_wrexec_b64:
-    case CAIRN_OP_s_andn2_wrexec_b64:
-        return FORM_EXEC;
-    default:
-        return FORM_NONE;
     }
 }
 
@@ -88,28 +43,29 @@ static uint32_t combined(const struct cairn_known_step *step, uint32_t a, uint32
     if (a == 0 || b == 0)
         return 0;
     for (uint32_t i = 0; i < step->known->lanes / 32; i++)
-        words[i] = logic(step->insn->op, cairn_known_words(&step->known->masks, a)[i],
-                         cairn_known_words(&step->known->masks, b)[i]);
+        words[i] =
+            logic(cairn_mask_logic_of(step->insn->op), cairn_known_words(&step->known->masks, a)[i],
+                  cairn_known_words(&step->known->masks, b)[i]);
     return cairn_known_intern(&step->known->masks, words);
 }
 
 bool cairn_known_mask_results(const struct cairn_known_step *step, struct cairn_known_masks *out)
 {
-    enum form form = form_of(step->insn->op);
+    enum cairn_mask_form form = cairn_mask_form_of(step->insn->op);
     uint32_t exec = cairn_known_exec_of(step);
     *out = (struct cairn_known_masks){0};
-    if (form == FORM_NONE)
+    if (form == CAIRN_FORM_OTHER)
         return false;
     uint32_t a = cairn_known_mask_source(step, CAIRN_SLOT_SRC0);
-    if (form == FORM_ONE)
+    if (form == CAIRN_FORM_ONE)
         out->result = combined(step, a, a);
-    else if (form == FORM_TWO)
+    else if (form == CAIRN_FORM_TWO)
         out->result = combined(step, a, cairn_known_mask_source(step, CAIRN_SLOT_SRC1));
     else
         out->exec = combined(step, a, exec);
-    out->sets_exec = form == FORM_SAVES || form == FORM_EXEC;
+    out->sets_exec = form == CAIRN_FORM_SAVES || form == CAIRN_FORM_EXEC;
     if (out->sets_exec)
-        out->result = form == FORM_SAVES ? exec : out->exec;
+        out->result = form == CAIRN_FORM_SAVES ? exec : out->exec;
     return true;
 }
 
