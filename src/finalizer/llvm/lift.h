@@ -195,6 +195,9 @@ LLVMValueRef cairn_lift_intrinsic(struct cairn_lift *lift, const char *name, LLV
 LLVMBasicBlockRef cairn_lift_block(struct cairn_lift *lift, const char *name); /* appended */
 /* Of the function's stack; not initialised. */
 LLVMValueRef cairn_lift_slot(struct cairn_lift *lift, LLVMTypeRef type);
+/* How often a branch goes each of its ways. */
+void cairn_lift_weigh(struct cairn_lift *lift, LLVMValueRef branch, uint32_t first,
+                      uint32_t second);
 void cairn_lift_expect(struct cairn_lift *lift,
                        LLVMValueRef branch); /* goes its first way mostly */
 

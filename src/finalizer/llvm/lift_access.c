@@ -148,17 +148,22 @@ void cairn_lift_access_lanes(struct cairn_lift *lift, LLVMValueRef vector, LLVMV
                             : cairn_lift_access_lane(lift, type, row, i);
 }
 
-void cairn_lift_expect(struct cairn_lift *lift, LLVMValueRef branch)
+void cairn_lift_weigh(struct cairn_lift *lift, LLVMValueRef branch, uint32_t first, uint32_t second)
 {
     static const char name[] = "branch_weights";
     LLVMMetadataRef parts[] = {
         LLVMMDStringInContext2(lift->context, name, sizeof name - 1),
-        LLVMValueAsMetadata(cairn_lift_const32(lift, 2000)),
-        LLVMValueAsMetadata(cairn_lift_const32(lift, 1)),
+        LLVMValueAsMetadata(cairn_lift_const32(lift, first)),
+        LLVMValueAsMetadata(cairn_lift_const32(lift, second)),
     };
     LLVMMetadataRef node = LLVMMDNodeInContext2(lift->context, parts, 3);
     unsigned kind = LLVMGetMDKindIDInContext(lift->context, "prof", 4);
     LLVMSetMetadata(branch, kind, LLVMMetadataAsValue(lift->context, node));
+}
+
+void cairn_lift_expect(struct cairn_lift *lift, LLVMValueRef branch)
+{
+    cairn_lift_weigh(lift, branch, 2000, 1);
 }
 
 /* ---- high halves of addresses */

@@ -151,7 +151,8 @@ static void settle(struct cairn_nan_settling *s, const uint16_t *vregs, unsigned
         LLVMBasicBlockRef on = cairn_lift_block(lift, "settled");
         struct cairn_nan_buffer *buffer = &cairn_lifter_of(lift)->nan_buffer;
         buffer->fork[buffer->forks++ % CAIRN_NAN_FORKS] = (struct cairn_nan_fork){s->here, on};
-        cairn_nan_mark_unlikely(lift, LLVMBuildCondBr(lift->builder, test, cold, on));
+        cairn_lift_weigh(lift, LLVMBuildCondBr(lift->builder, test, cold, on), CAIRN_NAN_SELDOM,
+                         CAIRN_NAN_MOSTLY);
         LLVMPositionBuilderAtEnd(lift->builder, on);
         join(s, cold, vregs, count, places);
         LLVMBuildBr(s->call, on);

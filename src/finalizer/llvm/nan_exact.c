@@ -50,20 +50,6 @@ LLVMValueRef cairn_nan_exact_function(struct cairn_lift *lift,
     return function;
 }
 
-/* NaNs are made seldom. */
-void cairn_nan_mark_unlikely(struct cairn_lift *lift, LLVMValueRef branch)
-{
-    static const char word[] = "branch_weights";
-    LLVMMetadataRef parts[3] = {
-        LLVMMDStringInContext2(lift->context, word, strlen(word)),
-        LLVMValueAsMetadata(cairn_lift_const32(lift, 1)),
-        LLVMValueAsMetadata(cairn_lift_const32(lift, 1 << 20)),
-    };
-    LLVMMetadataRef node = LLVMMDNodeInContext2(lift->context, parts, 3);
-    LLVMSetMetadata(branch, LLVMGetMDKindIDInContext(lift->context, "prof", 4),
-                    LLVMMetadataAsValue(lift->context, node));
-}
-
 /* ---- one lane */
 
 /* As the host's registers hold it: then no move to another kind of register lies in the way. */
@@ -102,7 +88,7 @@ LLVMValueRef cairn_nan_scalar(struct cairn_lift *lift, const char *name,
     LLVMBasicBlockRef here = LLVMGetInsertBlock(b);
     LLVMBasicBlockRef cold = cairn_lift_block(lift, "nan"), on = cairn_lift_block(lift, "on");
     LLVMValueRef found = is_nan(lift, operation.result, type);
-    cairn_nan_mark_unlikely(lift, LLVMBuildCondBr(b, found, cold, on));
+    cairn_lift_weigh(lift, LLVMBuildCondBr(b, found, cold, on), CAIRN_NAN_SELDOM, CAIRN_NAN_MOSTLY);
     LLVMPositionBuilderAtEnd(b, cold);
     LLVMValueRef exact =
         LLVMBuildCall2(b, function_type, function, operation.arg, operation.count, "");

@@ -48,6 +48,7 @@ LLVMValueRef cairn_nan_function(struct cairn_lift *lift, const char *name, LLVMT
 LLVMValueRef cairn_nan_exact_function(struct cairn_lift *lift,
                                       const struct cairn_nan_operation *operation, bool scalar,
                                       LLVMTypeRef *type);
-void cairn_nan_mark_unlikely(struct cairn_lift *lift, LLVMValueRef branch);
+/* Of a branch to where NaNs are: they are made seldom. */
+enum { CAIRN_NAN_SELDOM = 1, CAIRN_NAN_MOSTLY = 1 << 20 };
 
 #endif
