@@ -88,9 +88,7 @@ static void set_ids(struct cairn_known *known, const struct cairn_geometry *geom
 
 static void start(struct cairn_known *known, const struct cairn_geometry *geometry)
 {
-    uint64_t items =
-        (uint64_t)geometry->workgroup[0] * geometry->workgroup[1] * geometry->workgroup[2];
-    uint64_t waves = (items + geometry->wave_size - 1) / geometry->wave_size;
+    uint64_t waves = cairn_geometry_waves(geometry);
     if (!geometry->whole_groups || geometry->wave_size != 64 || waves == 0 ||
         waves * geometry->wave_size > CAIRN_KNOWN_LANES)
         return;

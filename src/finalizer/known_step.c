@@ -150,13 +150,10 @@ static uint32_t written(const struct cairn_known_step *step, uint32_t *fresh, ui
 
 /* ---- vector instructions */
 
-static bool plain(const struct cairn_insn *insn)
+static bool is_plain_vector(const struct cairn_insn *insn)
 {
-    for (unsigned i = CAIRN_SLOT_SRC0; i <= CAIRN_SLOT_SRC2; i++)
-        if (insn->slot[i].abs || insn->slot[i].neg)
-            return false;
     return insn->encoding >= CAIRN_ENC_VOP1 && insn->encoding <= CAIRN_ENC_MAI &&
-           insn->variant == CAIRN_VARIANT_PLAIN && !insn->clamp && !insn->omod && !insn->op_sel;
+           cairn_insn_is_plain(insn);
 }
 
 /* v_mbcnt_*: how many of the lanes below are set in a number. */
@@ -212,7 +209,7 @@ static uint32_t vector_result(const struct cairn_known_step *step, uint32_t old)
     const struct cairn_known_row *row = cairn_known_row_of(step->insn->op);
     bool known = false;
     if (!cairn_operand_present(dst) || !cairn_code_is_vector(dst->code) || dst->dwords != 1 ||
-        !plain(step->insn))
+        !is_plain_vector(step->insn))
         return 0;
     if (step->insn->op == CAIRN_OP_v_mbcnt_lo_u32_b32 ||
         step->insn->op == CAIRN_OP_v_mbcnt_hi_u32_b32)
@@ -230,7 +227,7 @@ static uint32_t compare_result(const struct cairn_known_step *step,
 {
     struct source a, b;
     uint32_t bits[CAIRN_KNOWN_MASK_WORDS] = {0}, exec = cairn_known_exec_of(step);
-    if (exec == 0 || !plain(step->insn) || !source_of(step, CAIRN_SLOT_SRC0, &a) ||
+    if (exec == 0 || !is_plain_vector(step->insn) || !source_of(step, CAIRN_SLOT_SRC0, &a) ||
         !source_of(step, CAIRN_SLOT_SRC1, &b))
         return 0;
     const uint32_t *on = cairn_known_words(&step->known->masks, exec);

@@ -226,3 +226,11 @@ void cairn_insn_registers(const struct cairn_insn *insn, struct cairn_regs *read
     add_flags(insn, flags, reads, writes);
     add_hwreg(insn, reads, writes);
 }
+
+bool cairn_insn_is_plain(const struct cairn_insn *insn)
+{
+    for (unsigned i = CAIRN_SLOT_SRC0; i <= CAIRN_SLOT_SRC2; i++)
+        if (insn->slot[i].abs || insn->slot[i].neg)
+            return false;
+    return insn->variant == CAIRN_VARIANT_PLAIN && !insn->clamp && !insn->omod && !insn->op_sel;
+}

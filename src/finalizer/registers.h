@@ -71,6 +71,9 @@ void cairn_insn_registers(const struct cairn_insn *insn, struct cairn_regs *read
 
 void cairn_regs_all(struct cairn_regs *regs);
 
+/* No modifiers: sources and result are as the registers hold them, in all lanes of EXEC. */
+bool cairn_insn_is_plain(const struct cairn_insn *insn);
+
 /* Modes in which it is known at run time only what vector instructions read and write. */
 enum cairn_indexing {
     CAIRN_MAY_INDEX = 1, /* MODE.GPR_IDX_EN may be on: of VALU and matrix instructions */

@@ -34,7 +34,7 @@ struct cairn_shape_carry cairn_shape_begin_carry(const struct cairn_shape_pass *
 {
     const struct cairn_insn *insn = pass->insn;
     struct cairn_shape_carry carry = {
-        .valid = insn->op == CAIRN_OP_v_add_co_u32 && cairn_shape_is_plain(insn),
+        .valid = insn->op == CAIRN_OP_v_add_co_u32 && cairn_insn_is_plain(insn),
         .mask = insn->slot[CAIRN_SLOT_SDST].code,
         .low = (uint16_t)cairn_shape_vreg_of(&insn->slot[CAIRN_SLOT_DST]),
         .run = CAIRN_SHAPE_RUN_ALL,
@@ -88,7 +88,7 @@ struct cairn_shape_value cairn_shape_end_carry(const struct cairn_shape_pass *pa
     const struct cairn_insn *insn = pass->insn;
     const struct cairn_shape_carry *carry = &pass->now.carry;
     struct cairn_shape_value result = cairn_shape_varying;
-    if (insn->op != CAIRN_OP_v_addc_co_u32 || !carry->valid || !cairn_shape_is_plain(insn) ||
+    if (insn->op != CAIRN_OP_v_addc_co_u32 || !carry->valid || !cairn_insn_is_plain(insn) ||
         insn->slot[CAIRN_SLOT_SRC2].code != carry->mask ||
         cairn_shape_vreg_of(&insn->slot[CAIRN_SLOT_DST]) != carry->low + 1u)
         return result;

@@ -45,14 +45,6 @@ static struct cairn_shape_value of_uniforms(const struct cairn_shape_pass *pass)
 
 /* ---- instructions that keep affine shapes */
 
-bool cairn_shape_is_plain(const struct cairn_insn *insn)
-{
-    for (unsigned i = CAIRN_SLOT_SRC0; i <= CAIRN_SLOT_SRC2; i++)
-        if (insn->slot[i].abs || insn->slot[i].neg)
-            return false;
-    return insn->variant == CAIRN_VARIANT_PLAIN && !insn->clamp && !insn->omod && !insn->op_sel;
-}
-
 static struct cairn_shape_value product(const struct cairn_shape_pass *pass,
                                         struct cairn_shape_value a, struct cairn_shape_value b)
 {
@@ -212,12 +204,12 @@ void cairn_shape_find_result(const struct cairn_shape_pass *pass, struct cairn_s
                              struct cairn_shape_value *high)
 {
     *low = *high = cairn_shape_varying;
-    if (pass->insn->slot[CAIRN_SLOT_DST].dwords == 2 && cairn_shape_is_plain(pass->insn) &&
+    if (pass->insn->slot[CAIRN_SLOT_DST].dwords == 2 && cairn_insn_is_plain(pass->insn) &&
         cairn_shape_wide_result(pass, low, high))
         return;
     *low = of_uniforms(pass);
     *high = *low;
-    if (pass->insn->slot[CAIRN_SLOT_DST].dwords != 1 || !cairn_shape_is_plain(pass->insn))
+    if (pass->insn->slot[CAIRN_SLOT_DST].dwords != 1 || !cairn_insn_is_plain(pass->insn))
         return;
     struct cairn_shape_value better;
     if (affine_result(pass, &better) && cairn_shape_is_regular(better))

@@ -13,7 +13,7 @@ struct cairn_shape_value cairn_shape_uniform(enum cairn_shape_kind kind)
 
 bool cairn_shape_is_uniform(struct cairn_shape_value value)
 {
-    return value.shape.kind == CAIRN_SHAPE_UNIFORM || value.shape.kind == CAIRN_SHAPE_GROUP_UNIFORM;
+    return cairn_shape_is_same(value.shape);
 }
 
 bool cairn_shape_is_regular(struct cairn_shape_value value)

@@ -23,12 +23,21 @@ struct cairn_geometry {
     uint32_t rsrc1, rsrc2, properties; /* which SGPRs and VGPRs hold what at entry */
 };
 
+/* Of a workgroup. */
+static inline uint64_t cairn_geometry_items(const struct cairn_geometry *geometry)
+{
+    return (uint64_t)geometry->workgroup[0] * geometry->workgroup[1] * geometry->workgroup[2];
+}
+
+static inline uint64_t cairn_geometry_waves(const struct cairn_geometry *geometry)
+{
+    return (cairn_geometry_items(geometry) + geometry->wave_size - 1) / geometry->wave_size;
+}
+
 /* True if every wave has all its lanes at entry. */
 static inline bool cairn_geometry_full_waves(const struct cairn_geometry *geometry)
 {
-    return geometry->whole_groups && geometry->workgroup[0] * geometry->workgroup[1] *
-                                             geometry->workgroup[2] % geometry->wave_size ==
-                                         0;
+    return geometry->whole_groups && cairn_geometry_items(geometry) % geometry->wave_size == 0;
 }
 
 /* A 32-bit value in the lanes of a chunk: lane i holds (lane 0) + i * stride, modulo 2^32. For
@@ -52,6 +61,12 @@ struct cairn_shape {
     int32_t stride;
     int64_t pair_stride;
 };
+
+/* Is it the same in all lanes of a chunk? */
+static inline bool cairn_shape_is_same(struct cairn_shape shape)
+{
+    return shape.kind == CAIRN_SHAPE_UNIFORM || shape.kind == CAIRN_SHAPE_GROUP_UNIFORM;
+}
 
 struct cairn_insn_facts {
     bool full_write; /* the vector destination may be written in all lanes: EXEC is full, or nobody

@@ -61,8 +61,6 @@ bool cairn_shape_packed_field(const struct cairn_shape_pass *pass, struct cairn_
 /* ---- shape_result.c: of a vector instruction that writes all lanes that matter. */
 void cairn_shape_find_result(const struct cairn_shape_pass *pass, struct cairn_shape_value *low,
                              struct cairn_shape_value *high);
-/* No modifiers. */
-bool cairn_shape_is_plain(const struct cairn_insn *insn);
 
 /* ---- shape_pair.c */
 /* v_add_co_u32: what its high half must look like. */

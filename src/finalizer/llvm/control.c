@@ -154,7 +154,6 @@ static LLVMValueRef wave_mask(struct cairn_lift *lift, uint32_t wave, unsigned c
 
 LLVMValueRef cairn_lift_any_of(struct cairn_lift *lift, unsigned code)
 {
-    const struct cairn_geometry *geometry = lift->geometry;
     LLVMBuilderRef b = lift->builder;
     LLVMValueRef bits;
     LLVMValueRef known = cairn_lift_known_any(lift, code);
@@ -162,12 +161,11 @@ LLVMValueRef cairn_lift_any_of(struct cairn_lift *lift, unsigned code)
         return known;
     if (lift->region->any[code] != NULL)
         return lift->region->any[code];
-    if (!geometry->merged) {
+    if (!lift->geometry->merged) {
         bits = cairn_lift_sgpr64(lift, code);
     } else {
-        uint32_t items = geometry->workgroup[0] * geometry->workgroup[1] * geometry->workgroup[2];
         bits = wave_mask(lift, 0, code);
-        for (uint32_t i = 1; i * geometry->wave_size < items; i++)
+        for (uint32_t i = 1; i < cairn_geometry_waves(lift->geometry); i++)
             bits = LLVMBuildOr(b, bits, wave_mask(lift, i, code), "");
     }
     return LLVMBuildICmp(b, LLVMIntNE, bits, cairn_lift_const64(lift, 0), "");
@@ -224,10 +222,7 @@ static void build_indirect(struct cairn_lift *lift, uint32_t index, bool links)
 
 static bool single_wave(const struct cairn_lift *lift)
 {
-    const struct cairn_geometry *geometry = lift->geometry;
-    return geometry->merged ||
-           geometry->workgroup[0] * geometry->workgroup[1] * geometry->workgroup[2] <=
-               geometry->wave_size;
+    return lift->geometry->merged || cairn_geometry_waves(lift->geometry) <= 1;
 }
 
 void cairn_control_build(struct cairn_lift *lift, uint32_t block, uint32_t index)

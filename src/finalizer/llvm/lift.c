@@ -195,11 +195,6 @@ LLVMValueRef cairn_lift_source64(struct cairn_lift *lift, unsigned slot)
     return pair->value;
 }
 
-static bool is_uniform(struct cairn_shape shape)
-{
-    return shape.kind == CAIRN_SHAPE_UNIFORM || shape.kind == CAIRN_SHAPE_GROUP_UNIFORM;
-}
-
 /* What is known of a pair is kept with its high register. */
 struct cairn_shape cairn_lift_shape(struct cairn_lift *lift, unsigned slot, unsigned dword)
 {
@@ -212,7 +207,7 @@ struct cairn_shape cairn_lift_shape(struct cairn_lift *lift, unsigned slot, unsi
         cairn_lift_known_shape(lift, cairn_vreg_of_code(operand->code) + dword, &shape);
     shape.pair = false;
     if (dword == 0 && operand->dwords == 2) {
-        bool uniform = is_uniform(shapes[0]) && is_uniform(shapes[1]);
+        bool uniform = cairn_shape_is_same(shapes[0]) && cairn_shape_is_same(shapes[1]);
         shape.pair = uniform || shapes[1].pair;
         shape.pair_run = !uniform && shapes[1].pair ? shapes[1].pair_run : 0;
         shape.pair_stride = uniform ? 0 : shapes[1].pair_stride;

@@ -66,9 +66,7 @@ static LLVMValueRef at(struct cairn_lift *lift, LLVMValueRef pointer, uint64_t o
 
 unsigned cairn_lift_waves(const struct cairn_lift *lift)
 {
-    const struct cairn_geometry *geometry = lift->geometry;
-    uint32_t items = geometry->workgroup[0] * geometry->workgroup[1] * geometry->workgroup[2];
-    return geometry->merged ? (items + geometry->wave_size - 1) / geometry->wave_size : 1;
+    return lift->geometry->merged ? (unsigned)cairn_geometry_waves(lift->geometry) : 1;
 }
 
 LLVMValueRef cairn_lift_wave_row(struct cairn_lift *lift, unsigned vreg, unsigned wave)

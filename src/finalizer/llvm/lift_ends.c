@@ -7,19 +7,6 @@
  */
 #include "finalizer/llvm/lift_priv.h"
 
-static bool is_uniform(struct cairn_shape shape)
-{
-    return shape.kind == CAIRN_SHAPE_UNIFORM || shape.kind == CAIRN_SHAPE_GROUP_UNIFORM;
-}
-
-static bool is_plain(const struct cairn_insn *insn)
-{
-    for (unsigned i = CAIRN_SLOT_SRC0; i <= CAIRN_SLOT_SRC2; i++)
-        if (insn->slot[i].abs || insn->slot[i].neg)
-            return false;
-    return insn->variant == CAIRN_VARIANT_PLAIN && !insn->clamp && !insn->omod && !insn->op_sel;
-}
-
 static bool vector_of(const struct cairn_insn *insn, unsigned slot, unsigned *vreg)
 {
     unsigned code = insn->slot[slot].code;
@@ -149,7 +136,7 @@ static bool note_low_source(struct cairn_lift *lift, unsigned slot, struct cairn
 {
     unsigned vreg;
     carry->half[i] = ends32(lift, slot);
-    if (is_uniform(cairn_lift_shape(lift, slot, 0))) {
+    if (cairn_shape_is_same(cairn_lift_shape(lift, slot, 0))) {
         carry->high[i] = 0;
         carry->source[i] = carry->half[i];
         return true;
@@ -179,7 +166,7 @@ static struct cairn_lift_ends whole_source(struct cairn_lift *lift, unsigned i, 
     struct cairn_lift_ends ends = carry->source[i];
     unsigned vreg;
     if (carry->high[i] == 0) {
-        if (!is_uniform(cairn_lift_shape(lift, slot, 0)))
+        if (!cairn_shape_is_same(cairn_lift_shape(lift, slot, 0)))
             return (struct cairn_lift_ends){NULL, NULL};
         ends.first = join64(lift, ends.first, cairn_lift_base(lift, slot, 0));
         ends.last = ends.first;
@@ -196,7 +183,8 @@ static struct cairn_lift_ends extended(struct cairn_lift *lift)
     const struct cairn_lift_carry *carry = &lift->region->carry;
     struct cairn_lift_ends ends = {NULL, NULL}, half[2];
     for (unsigned i = 0; i < 2; i++) {
-        if (!known(carry->half[i]) || !is_uniform(cairn_lift_shape(lift, CAIRN_SLOT_SRC0 + i, 0)))
+        if (!known(carry->half[i]) ||
+            !cairn_shape_is_same(cairn_lift_shape(lift, CAIRN_SLOT_SRC0 + i, 0)))
             return ends;
         half[i] = apply(lift, carry->half[i], zero_extend, 0);
     }
@@ -218,8 +206,8 @@ static struct cairn_lift_ends carried(struct cairn_lift *lift)
     for (unsigned i = 0; i < 2; i++) {
         unsigned other;
         bool here = vector_of(insn, CAIRN_SLOT_SRC0 + i, &other) && carry->high[0] == other;
-        bool uniform =
-            carry->high[0] == 0 && is_uniform(cairn_lift_shape(lift, CAIRN_SLOT_SRC0 + i, 0));
+        bool uniform = carry->high[0] == 0 &&
+                       cairn_shape_is_same(cairn_lift_shape(lift, CAIRN_SLOT_SRC0 + i, 0));
         if (!here && !uniform)
             continue;
         struct cairn_lift_ends all = sum(lift, whole_source(lift, 0, CAIRN_SLOT_SRC0 + i),
@@ -266,7 +254,8 @@ void cairn_lift_ends_before(struct cairn_lift *lift, struct cairn_lift_ends_note
     unsigned dst, source;
     uint32_t k;
     *note = (struct cairn_lift_ends_note){.low = 0};
-    if (!lift->insn_facts->full_write || !is_plain(insn) || !vector_of(insn, CAIRN_SLOT_DST, &dst))
+    if (!lift->insn_facts->full_write || !cairn_insn_is_plain(insn) ||
+        !vector_of(insn, CAIRN_SLOT_DST, &dst))
         return;
     if (insn->op == CAIRN_OP_v_add_co_u32) {
         note_add(lift, note);

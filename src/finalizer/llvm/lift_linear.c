@@ -9,11 +9,6 @@
 
 enum { MAX_STRIDE = 4096 };
 
-static bool is_uniform(struct cairn_shape shape)
-{
-    return shape.kind == CAIRN_SHAPE_UNIFORM || shape.kind == CAIRN_SHAPE_GROUP_UNIFORM;
-}
-
 static bool stride_allowed(int64_t stride)
 {
     return stride >= 0 && stride <= MAX_STRIDE;
@@ -57,7 +52,7 @@ static void pair_addresses(struct cairn_lift_access *access, struct cairn_lift_a
     struct cairn_shape low = cairn_lift_shape(lift, CAIRN_SLOT_ADDR, 0);
     struct cairn_shape high = cairn_lift_shape(lift, CAIRN_SLOT_ADDR, 1);
     int64_t stride = low.kind == CAIRN_SHAPE_AFFINE ? low.stride : 0;
-    bool exact = is_uniform(high);
+    bool exact = cairn_shape_is_same(high);
     LLVMValueRef first, last;
     if (cairn_lift_ends64(lift, CAIRN_SLOT_ADDR, &first, &last) && low.pair &&
         stride_allowed(low.pair_stride)) {

@@ -188,8 +188,7 @@ static void run_slowly(struct cairn_lift_access *access, bool loads)
 
 static bool is_uniform(struct cairn_lift *lift, unsigned dword)
 {
-    struct cairn_shape shape = cairn_lift_shape(lift, CAIRN_SLOT_ADDR, dword);
-    return shape.kind == CAIRN_SHAPE_UNIFORM || shape.kind == CAIRN_SHAPE_GROUP_UNIFORM;
+    return cairn_shape_is_same(cairn_lift_shape(lift, CAIRN_SLOT_ADDR, dword));
 }
 
 /* ---- SCRATCH */

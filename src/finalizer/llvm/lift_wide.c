@@ -9,19 +9,6 @@
 
 enum { MAX_SHIFT = 5 };
 
-static bool is_uniform(struct cairn_shape shape)
-{
-    return shape.kind == CAIRN_SHAPE_UNIFORM || shape.kind == CAIRN_SHAPE_GROUP_UNIFORM;
-}
-
-static bool is_plain(const struct cairn_insn *insn)
-{
-    for (unsigned i = CAIRN_SLOT_SRC0; i <= CAIRN_SLOT_SRC2; i++)
-        if (insn->slot[i].abs || insn->slot[i].neg)
-            return false;
-    return insn->variant == CAIRN_VARIANT_PLAIN && !insn->clamp && !insn->omod && !insn->op_sel;
-}
-
 static bool is_everywhere(struct cairn_lift *lift, LLVMValueRef mask)
 {
     return mask == LLVMConstAllOnes(lift->v1);
@@ -49,8 +36,9 @@ static LLVMValueRef varying(struct cairn_lift *lift, unsigned slot, unsigned dwo
 /* i32: the one value of all lanes, or NULL. */
 static LLVMValueRef uniform(struct cairn_lift *lift, unsigned slot, unsigned dword)
 {
-    return is_uniform(cairn_lift_shape(lift, slot, dword)) ? cairn_lift_base(lift, slot, dword)
-                                                           : NULL;
+    return cairn_shape_is_same(cairn_lift_shape(lift, slot, dword))
+               ? cairn_lift_base(lift, slot, dword)
+               : NULL;
 }
 
 static bool constant_of(const struct cairn_insn *insn, unsigned slot, uint32_t *value)
@@ -190,7 +178,7 @@ void cairn_lift_wide_before(struct cairn_lift *lift, struct cairn_lift_wide_note
 {
     const struct cairn_insn *insn = lift->insn;
     *note = (struct cairn_lift_wide_note){.high_only = false};
-    if (!is_plain(insn) || !cairn_code_is_vector(insn->slot[CAIRN_SLOT_DST].code))
+    if (!cairn_insn_is_plain(insn) || !cairn_code_is_vector(insn->slot[CAIRN_SLOT_DST].code))
         return;
     switch (insn->op) {
     case CAIRN_OP_v_ashrrev_i32:

@@ -75,9 +75,7 @@ static bool has_loop(const struct cairn_program *program)
 static const char *check_launch(const struct cairn_lift *lift)
 {
     const struct cairn_geometry *geometry = lift->geometry;
-    uint64_t items =
-        (uint64_t)geometry->workgroup[0] * geometry->workgroup[1] * geometry->workgroup[2];
-    if (items <= geometry->wave_size)
+    if (cairn_geometry_waves(geometry) <= 1)
         return "one wave";
     if (!geometry->whole_groups)
         return "workgroups of unequal size";

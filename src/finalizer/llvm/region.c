@@ -38,11 +38,8 @@ void cairn_region_lane(struct cairn_lift *lift, bool lane)
 
 unsigned cairn_region_chunks(const struct cairn_lift *lift)
 {
-    const struct cairn_geometry *geometry = lift->geometry;
-    if (!geometry->merged)
-        return lift->chunks;
-    uint32_t items = geometry->workgroup[0] * geometry->workgroup[1] * geometry->workgroup[2];
-    return (items + geometry->wave_size - 1) / geometry->wave_size * lift->chunks;
+    unsigned waves = lift->geometry->merged ? (unsigned)cairn_geometry_waves(lift->geometry) : 1;
+    return waves * lift->chunks;
 }
 
 bool cairn_region_may_fault(const struct cairn_lift *lift, uint32_t first, uint32_t last)

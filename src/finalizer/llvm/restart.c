@@ -13,15 +13,9 @@
 /* Loops of barriers come back to the driver. */
 enum { BARRIER_FUEL = 4 };
 
-static uint32_t items(const struct cairn_lift *lift)
-{
-    const struct cairn_geometry *geometry = lift->geometry;
-    return geometry->workgroup[0] * geometry->workgroup[1] * geometry->workgroup[2];
-}
-
 static uint32_t waves(const struct cairn_lift *lift)
 {
-    return (items(lift) + lift->geometry->wave_size - 1) / lift->geometry->wave_size;
+    return (uint32_t)cairn_geometry_waves(lift->geometry);
 }
 
 /* May what a workgroup begins with be made again? Only of whole workgroups, and if it is known what
@@ -191,7 +185,8 @@ static void store_field(struct cairn_lift *lift, LLVMValueRef value, size_t offs
 static LLVMValueRef entry_exec(struct cairn_lift *lift, const struct by_wave *loop)
 {
     LLVMBuilderRef b = lift->builder;
-    uint32_t size = lift->geometry->wave_size, rest = items(lift) % size;
+    uint32_t size = lift->geometry->wave_size,
+             rest = (uint32_t)cairn_geometry_items(lift->geometry) % size;
     uint64_t all = size < 64 ? (UINT64_C(1) << size) - 1 : ~UINT64_C(0);
     LLVMValueRef full = cairn_lift_const64(lift, all);
     if (rest == 0)

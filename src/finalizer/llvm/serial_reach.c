@@ -27,10 +27,8 @@ static LLVMValueRef span_inside(struct cairn_lift *lift, LLVMValueRef value, int
 
 static bool is_uniform(struct cairn_lift *lift, const struct cairn_serial *serial, unsigned code)
 {
-    unsigned kind = CAIRN_SHAPE_GROUP_UNIFORM;
-    if (cairn_code_is_vector((uint16_t)code))
-        kind = lift->facts->entry[serial->block][cairn_vreg_of_code(code)].kind;
-    return kind == CAIRN_SHAPE_UNIFORM || kind == CAIRN_SHAPE_GROUP_UNIFORM;
+    return !cairn_code_is_vector((uint16_t)code) ||
+           cairn_shape_is_same(lift->facts->entry[serial->block][cairn_vreg_of_code(code)]);
 }
 
 /* Is it one base for all lanes of a chunk? */
