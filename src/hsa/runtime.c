@@ -61,6 +61,9 @@ static void fork_parent(void)
 /* What the parent had is left behind, unused. */
 static void fork_child(void)
 {
+#if defined(__SANITIZE_THREAD__) || __has_feature(thread_sanitizer)
+    fork_parent(); /* the sanitizer goes by calls: to it, a lock that is made anew stays held */
+#endif
     cairn_hsa_process = (struct process){
         .open_lock = PTHREAD_MUTEX_INITIALIZER,
         .handles.lock = PTHREAD_RWLOCK_INITIALIZER,
