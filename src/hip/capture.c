@@ -195,6 +195,38 @@ static hipError_t alloc_locked(struct hip_capture *capture, struct hip_capture_m
     return hip_frontier_add(frontier, node) ? hipSuccess : hipErrorOutOfMemory;
 }
 
+static hipError_t event_locked(struct hip_capture *capture, struct hip_capture_member *member,
+                               hipGraphNodeType type, struct ihipEvent_t *event)
+{
+    struct hipGraphNode *node;
+    struct hip_frontier *frontier = &member->frontier;
+    hipError_t error =
+        hip_node_add_locked(capture->graph, type, frontier->nodes, frontier->count, &node);
+    if (error != hipSuccess)
+        return error;
+    error = hip_node_set_event(node, event);
+    if (error != hipSuccess) {
+        hip_node_remove_locked(node);
+        return error;
+    }
+    frontier->count = 0;
+    return hip_frontier_add(frontier, node) ? hipSuccess : hipErrorOutOfMemory;
+}
+
+hipError_t hip_capture_event(struct ihipStream_t *stream, hipGraphNodeType type,
+                             struct ihipEvent_t *event)
+{
+    hipError_t error = hipErrorIllegalState;
+    pthread_mutex_lock(&hip_graph_lock);
+    struct hip_capture *capture = atomic_load(&stream->capture);
+    if (capture != NULL)
+        error = capture->invalid
+                    ? hipErrorStreamCaptureInvalidated
+                    : event_locked(capture, hip_capture_member(capture, stream), type, event);
+    pthread_mutex_unlock(&hip_graph_lock);
+    return error;
+}
+
 hipError_t hip_capture_alloc(struct ihipStream_t *stream, size_t size, void **out)
 {
     hipError_t error = hipErrorIllegalState;

@@ -14,6 +14,9 @@ struct ihipStream_t;
 hipError_t hip_capture_add(struct ihipStream_t *stream, const struct hip_command *command);
 /* hipMallocAsync: memory of the graph. */
 hipError_t hip_capture_alloc(struct ihipStream_t *stream, size_t size, void **out);
+/* An event from outside of the capture: a node that records it or waits for it. */
+hipError_t hip_capture_event(struct ihipStream_t *stream, hipGraphNodeType type,
+                             struct ihipEvent_t *event);
 hipError_t hip_capture_record(struct ihipStream_t *stream, struct ihipEvent_t *event);
 hipError_t hip_capture_wait(struct ihipStream_t *stream, struct ihipEvent_t *event);
 /* A graph launched into a capturing stream; hip_graph_lock held. */

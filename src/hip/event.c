@@ -114,14 +114,18 @@ hipError_t hip_event_record(struct ihipEvent_t *event, struct ihipStream_t *stre
     return error;
 }
 
-static hipError_t record(hipEvent_t handle, hipStream_t stream_handle)
+static hipError_t record(hipEvent_t handle, hipStream_t stream_handle, unsigned flags)
 {
     struct ihipEvent_t *event;
     struct ihipStream_t *stream;
     hipError_t error = hip_event_find(handle, &event);
     if (error == hipSuccess)
         error = hip_stream_find(stream_handle, &stream);
-    return error != hipSuccess ? error : hip_event_record(event, stream);
+    if (error != hipSuccess)
+        return error;
+    if (flags == hipEventRecordExternal && atomic_load(&stream->capture) != NULL)
+        return hip_capture_event(stream, hipGraphNodeTypeEventRecord, event);
+    return hip_event_record(event, stream);
 }
 
 /* The event's operation with a reference, or NULL when it is over. */
@@ -158,7 +162,11 @@ static hipError_t stream_wait(hipStream_t stream_handle, hipEvent_t handle, unsi
     hipError_t error = hip_event_find(handle, &event);
     if (error == hipSuccess && hip_stream_find(stream_handle, &stream) != hipSuccess)
         error = hipErrorInvalidHandle;
-    return error != hipSuccess ? error : hip_event_stream_wait(stream, event);
+    if (error != hipSuccess)
+        return error;
+    if (flags == hipEventWaitExternal && atomic_load(&stream->capture) != NULL)
+        return hip_capture_event(stream, hipGraphNodeTypeWaitEvent, event);
+    return hip_event_stream_wait(stream, event);
 }
 
 /* ---- waiting and time ---- */
@@ -267,14 +275,14 @@ hipError_t hipEventDestroy(hipEvent_t event)
 
 hipError_t hipEventRecord(hipEvent_t event, hipStream_t stream)
 {
-    return hip_return(hip_ready() ?: record(event, stream));
+    return hip_return(hip_ready() ?: record(event, stream, hipEventRecordDefault));
 }
 
 hipError_t hipEventRecordWithFlags(hipEvent_t event, hipStream_t stream, unsigned int flags)
 {
     if (flags > hipEventRecordExternal)
         return hip_return(hipErrorInvalidValue);
-    return hipEventRecord(event, stream);
+    return hip_return(hip_ready() ?: record(event, stream, flags));
 }
 
 hipError_t hipEventRecord_spt(hipEvent_t event, hipStream_t stream)

@@ -264,6 +264,56 @@ static void streams_join_a_capture_by_events(void **state)
     OK(hipStreamDestroy(second));
 }
 
+static void events_from_outside_are_nodes_of_a_capture(void **state)
+{
+    int *data, value = 1;
+    hipStream_t stream, other;
+    hipEvent_t before, after, got;
+    hipGraph_t graph;
+    hipGraphExec_t exec;
+    hipGraphNode_t nodes[3];
+    hipGraphNodeType type;
+    size_t count = COUNT(nodes);
+    OK(hipStreamCreate(&stream));
+    OK(hipStreamCreate(&other));
+    OK(hipEventCreate(&before));
+    OK(hipEventCreate(&after));
+    OK(hipMalloc((void **)&data, 4));
+    OK(hipMemcpy(data, &value, 4, hipMemcpyHostToDevice));
+    OK(hipStreamBeginCapture(stream, hipStreamCaptureModeRelaxed));
+    EXPECT(hipEventRecordWithFlags(after, stream, 2), hipErrorInvalidValue);
+    OK(hipStreamWaitEvent(stream, before, hipEventWaitExternal));
+    launch_scale(data, 1, 7, stream);
+    OK(hipEventRecordWithFlags(after, stream, hipEventRecordExternal));
+    OK(hipStreamEndCapture(stream, &graph));
+    OK(hipGraphGetNodes(graph, nodes, &count));
+    assert_int_equal(count, 3);
+    OK(hipGraphNodeGetType(nodes[0], &type));
+    assert_int_equal(type, hipGraphNodeTypeWaitEvent);
+    OK(hipGraphEventWaitNodeGetEvent(nodes[0], &got));
+    assert_ptr_equal(got, before);
+    OK(hipGraphNodeGetType(nodes[2], &type));
+    assert_int_equal(type, hipGraphNodeTypeEventRecord);
+    OK(hipGraphEventRecordNodeGetEvent(nodes[2], &got));
+    assert_ptr_equal(got, after);
+    /* another stream waits for what the graph records */
+    OK(hipGraphInstantiate(&exec, graph, NULL, NULL, 0));
+    OK(hipGraphLaunch(exec, stream));
+    OK(hipStreamWaitEvent(other, after, 0));
+    launch_scale(data, 1, 3, other);
+    OK(hipStreamSynchronize(other));
+    OK(hipMemcpy(&value, data, 4, hipMemcpyDeviceToHost));
+    assert_int_equal(value, 21);
+    OK(hipEventSynchronize(after));
+    OK(hipGraphExecDestroy(exec));
+    OK(hipGraphDestroy(graph));
+    OK(hipEventDestroy(before));
+    OK(hipEventDestroy(after));
+    OK(hipFree(data));
+    OK(hipStreamDestroy(stream));
+    OK(hipStreamDestroy(other));
+}
+
 static void capture_forbids_waiting(void **state)
 {
     hipStream_t stream;
@@ -433,6 +483,7 @@ int main(void)
         cmocka_unit_test(kinds_of_nodes_that_are_not_there_are_refused),
         cmocka_unit_test(a_captured_stream_becomes_a_graph),
         cmocka_unit_test(streams_join_a_capture_by_events),
+        cmocka_unit_test(events_from_outside_are_nodes_of_a_capture),
         cmocka_unit_test(capture_forbids_waiting),
         cmocka_unit_test(an_executable_graph_takes_new_parameters_of_the_same_shape),
         cmocka_unit_test(parameters_of_any_node_are_checked_as_those_of_its_kind),
