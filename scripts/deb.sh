@@ -53,6 +53,6 @@ EOF
 runtime_needs=$(needs "$runtime")
 package cairn-runtime "$work/runtime" "$runtime_needs" "" "runs programs for AMD GPUs on CPU cores" \
     "Libraries of the ROCm platform (HIP, HSA) with a software GPU, under /opt/cairn."
-package cairn "$work/dev" "cairn-runtime (= $version), clang-22, clang-tools-22, lld-22, llvm-22, $(needs "$dev" | sed 's/^$/libc6/')" "cmake, pkg-config" \
+package cairn "$work/dev" "cairn-runtime (= $version), clang-22, lld-22, $(needs "$dev" | sed 's/^$/libc6/')" "cmake, pkg-config, llvm-22" \
     "HIP compiler for a software GPU" \
     "hipcc, headers, device library and CMake packages of the ROCm platform, under /opt/cairn."

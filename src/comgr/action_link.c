@@ -45,6 +45,13 @@ static amd_comgr_status_t finish(struct comgr_work *work, struct comgr_texts *co
 
 /* ---- bitcode ---- */
 
+static amd_comgr_status_t add_module(struct comgr_work *work, struct comgr_texts *command,
+                                     struct cairn_bytes bytes)
+{
+    comgr_texts_push(command, "-mlink-bitcode-file");
+    return add_input(work, command, ".bc", bytes);
+}
+
 struct archive_visit {
     struct comgr_work *work;
     struct comgr_texts *command;
@@ -53,7 +60,7 @@ struct archive_visit {
 static amd_comgr_status_t add_member(const char *name, struct cairn_bytes bytes, void *user)
 {
     struct archive_visit *visit = user;
-    return add_input(visit->work, visit->command, ".bc", bytes);
+    return add_module(visit->work, visit->command, bytes);
 }
 
 /* The entry of a bundle for the isa of the action, or a whole file of bitcode. */
@@ -68,14 +75,14 @@ static amd_comgr_status_t add_bundle(struct comgr_work *work, struct comgr_texts
     struct cairn_bytes entry = comgr_bundle_entry(bundle, id);
     amd_comgr_status_t status = AMD_COMGR_STATUS_ERROR;
     if (entry.left != 0)
-        status = add_input(work, command, ".bc", entry);
+        status = add_module(work, command, entry);
     else
         comgr_buffer_addf(&work->log, "error: no entry %s in the bundle %s\n", id, data->name);
     cairn_bundle_destroy(bundle);
     return status;
 }
 
-/* LLVM Bitcode File Format, "Magic Number" and "Bitcode Wrapper Format"; llvm-link would take text,
+/* LLVM Bitcode File Format, "Magic Number" and "Bitcode Wrapper Format"; clang would take text,
  * even an empty one. */
 static bool is_bitcode(struct cairn_bytes bytes)
 {
@@ -94,7 +101,7 @@ static amd_comgr_status_t add_bitcode(struct comgr_work *work, struct comgr_text
         return AMD_COMGR_STATUS_ERROR;
     }
     if (data->kind == AMD_COMGR_DATA_KIND_BC)
-        return add_input(work, command, ".bc", bytes);
+        return add_module(work, command, bytes);
     if (data->kind != AMD_COMGR_DATA_KIND_BC_BUNDLE && data->kind != AMD_COMGR_DATA_KIND_AR_BUNDLE)
         return AMD_COMGR_STATUS_SUCCESS;
     if (work->info->isa_name[0] == '\0')
@@ -105,11 +112,26 @@ static amd_comgr_status_t add_bitcode(struct comgr_work *work, struct comgr_text
     return comgr_archive_entries(bytes, id, add_member, &visit);
 }
 
+/* clang without its driver links as llvm-link does, and is there where LLVM's other tools are not.
+ * All modules are linked into an empty one. */
+static amd_comgr_status_t start_bitcode_link(struct comgr_work *work, struct comgr_texts *command)
+{
+    static const char empty[] = "target triple = \"amdgcn-amd-amdhsa\"\n";
+    static const char *const arguments[] = {
+        "-cc1", "-triple", "amdgcn-amd-amdhsa", "-emit-llvm-bc", "-disable-llvm-passes",
+        "-x",   "ir"};
+    comgr_work_tool(work, "clang", command);
+    for (size_t i = 0; i < sizeof arguments / sizeof arguments[0]; i++)
+        comgr_texts_push(command, arguments[i]);
+    return add_input(work, command, ".ll", cairn_bytes_of(empty, sizeof empty - 1));
+}
+
 amd_comgr_status_t comgr_link_bitcode(struct comgr_work *work)
 {
     struct comgr_texts command = {0};
     amd_comgr_status_t status = comgr_work_open(work);
-    comgr_work_tool(work, "llvm-link", &command);
+    if (status == AMD_COMGR_STATUS_SUCCESS)
+        status = start_bitcode_link(work, &command);
     for (size_t i = 0; i < work->input->count && status == AMD_COMGR_STATUS_SUCCESS; i++)
         status = add_bitcode(work, &command, work->input->items[i]);
     if (status == AMD_COMGR_STATUS_SUCCESS)
