@@ -4,6 +4,7 @@
 #include "comgr/action.h"
 
 #include "base/log.h"
+#include "comgr/cache.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,6 +100,24 @@ free_bytes:
     return AMD_COMGR_STATUS_ERROR_OUT_OF_RESOURCES;
 }
 
+/* What runs a compiler or linker is looked for among the results of earlier runs. */
+static amd_comgr_status_t perform(const struct action *action, struct comgr_work *work)
+{
+    bool runs = action->perform == comgr_compile || action->perform == comgr_link_bitcode ||
+                action->perform == comgr_link_code;
+    if (!runs)
+        return action->perform(work);
+    amd_comgr_status_t status = comgr_work_find_tools(work);
+    if (status != AMD_COMGR_STATUS_SUCCESS)
+        return status;
+    if (comgr_cache_open(work) && comgr_cache_get(work))
+        return AMD_COMGR_STATUS_SUCCESS;
+    status = action->perform(work);
+    if (status == AMD_COMGR_STATUS_SUCCESS)
+        comgr_cache_put(work);
+    return status;
+}
+
 amd_comgr_status_t comgr_perform(amd_comgr_action_kind_t kind, const struct comgr_action_info *info,
                                  const struct comgr_data_set *input, struct comgr_data_set *result)
 {
@@ -109,9 +128,10 @@ amd_comgr_status_t comgr_perform(amd_comgr_action_kind_t kind, const struct comg
         return AMD_COMGR_STATUS_ERROR_INVALID_ARGUMENT;
     comgr_data_set_clear(result);
     struct comgr_work work = {.kind = kind, .info = info, .input = input, .result = result};
-    amd_comgr_status_t status = action->perform(&work);
+    amd_comgr_status_t status = perform(action, &work);
     amd_comgr_status_t log_status = add_log(&work);
     comgr_work_close(&work);
+    comgr_texts_clear(&work.files_read);
     free(work.log.text);
     return status != AMD_COMGR_STATUS_SUCCESS ? status : log_status;
 }

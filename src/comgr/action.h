@@ -4,6 +4,7 @@
 #ifndef CAIRN_COMGR_ACTION_H
 #define CAIRN_COMGR_ACTION_H
 
+#include "base/sha256.h"
 #include "comgr/comgr.h"
 #include "toolchain/toolchain.h"
 
@@ -17,6 +18,11 @@ struct comgr_work {
     struct cairn_toolchain toolchain;
     char folder[64]; /* of temporary files; empty until there is one */
     unsigned files;  /* made so far, for names */
+    /* Of the cache (cache.h). */
+    bool caches;
+    char cache_folder[PATH_MAX];
+    uint8_t cache_key[CAIRN_SHA256_BYTES];
+    struct comgr_texts files_read; /* besides the inputs */
 };
 
 /* Performs `kind`, a number of interface 3. Empties the result set first and adds the log. */
@@ -28,6 +34,8 @@ amd_comgr_status_t comgr_generate_plain(const struct comgr_data *data, struct co
 /* ---- work.c: files and child processes ---- */
 
 amd_comgr_status_t comgr_work_open(struct comgr_work *work);
+/* Only finds the compiler, which work_open does, too. */
+amd_comgr_status_t comgr_work_find_tools(struct comgr_work *work);
 /* Removes the folder, unless AMD_COMGR_SAVE_TEMPS asks to keep it. */
 void comgr_work_close(struct comgr_work *work);
 /* Writes `data` under its name, or one made of `stem` and a number if it has none, into the
@@ -44,7 +52,7 @@ amd_comgr_status_t comgr_work_read(struct comgr_work *work, const char *path,
 amd_comgr_status_t comgr_work_read_bytes(const char *path, uint8_t **out, size_t *size);
 /* Runs `command` and logs what it says. ERROR: it failed. */
 amd_comgr_status_t comgr_work_run(struct comgr_work *work, const struct comgr_texts *command);
-/* Path of a program of LLVM ("clang", "lld", "llvm-link"). */
+/* Path of a program of LLVM ("clang", "ld.lld", "llvm-objdump"). */
 void comgr_work_tool(struct comgr_work *work, const char *name, struct comgr_texts *command);
 /* `name` with another ending, `suffix` with its dot. */
 void comgr_name_with(const char *name, const char *suffix, struct comgr_buffer *out);

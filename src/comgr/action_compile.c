@@ -3,7 +3,7 @@
  */
 #include "comgr/action.h"
 
-#include "base/sha256.h"
+#include "comgr/cache.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -210,6 +210,30 @@ static amd_comgr_status_t start_command(struct comgr_work *work, const struct re
     return status;
 }
 
+/* clang is asked which files it reads, the system's too: -MD is not for the device's side. */
+static void add_rule(struct comgr_texts *command, const char *output)
+{
+    static const char *const arguments[] = {"-sys-header-deps", "-MT", "result",
+                                            "-dependency-file"};
+    for (size_t i = 0; i < sizeof arguments / sizeof arguments[0]; i++) {
+        comgr_texts_push(command, "-Xclang");
+        comgr_texts_push(command, arguments[i]);
+    }
+    comgr_texts_push(command, "-Xclang");
+    comgr_texts_pushf(command, "%s.d", output);
+}
+
+static void note_files(struct comgr_work *work, const char *output)
+{
+    struct comgr_buffer rule = {0};
+    comgr_buffer_addf(&rule, "%s.d", output);
+    if (rule.failed)
+        work->caches = false;
+    else
+        comgr_cache_note_files(work, rule.text);
+    free(rule.text);
+}
+
 static amd_comgr_status_t compile_one(struct comgr_work *work, const struct recipe *recipe,
                                       const struct comgr_data *source,
                                       const struct comgr_texts *start)
@@ -229,10 +253,15 @@ static amd_comgr_status_t compile_one(struct comgr_work *work, const struct reci
         goto done;
     if (recipe->from_source)
         add_language_of(work, source, &command);
+    bool reads_files = recipe->takes == AMD_COMGR_DATA_KIND_SOURCE && work->caches;
+    if (reads_files)
+        add_rule(&command, output.text);
     comgr_texts_push(&command, input.text);
     comgr_texts_push(&command, "-o");
     comgr_texts_push(&command, output.text);
     status = comgr_work_run(work, &command);
+    if (reads_files && status == AMD_COMGR_STATUS_SUCCESS)
+        note_files(work, output.text);
     if (status == AMD_COMGR_STATUS_SUCCESS)
         status = comgr_work_read(work, output.text, recipe->gives, name.text);
 done:

@@ -73,7 +73,7 @@ static void find_toolchain(void)
     toolchain_status = cairn_toolchain_find(file, &toolchain);
 }
 
-amd_comgr_status_t comgr_work_open(struct comgr_work *work)
+amd_comgr_status_t comgr_work_find_tools(struct comgr_work *work)
 {
     pthread_once(&toolchain_once, find_toolchain);
     work->toolchain = toolchain;
@@ -83,7 +83,13 @@ amd_comgr_status_t comgr_work_open(struct comgr_work *work)
         comgr_buffer_addf(&work->log, "error: no clang++ in %s\n", toolchain.llvm_bin);
         return AMD_COMGR_STATUS_ERROR;
     }
-    return make_folder(work);
+    return AMD_COMGR_STATUS_SUCCESS;
+}
+
+amd_comgr_status_t comgr_work_open(struct comgr_work *work)
+{
+    amd_comgr_status_t status = comgr_work_find_tools(work);
+    return status == AMD_COMGR_STATUS_SUCCESS ? make_folder(work) : status;
 }
 
 /* ---- files ---- */
