@@ -126,13 +126,14 @@ static hipError_t alloc_managed(void **ptr, size_t size, unsigned flags)
 }
 
 /* Frees wait for the device, as in HIP: work in flight may use the memory. */
-static hipError_t release(void *ptr, bool pinned)
+/* hipFree takes pinned memory as well, as ROCm's does; hipHostFree takes nothing else. */
+static hipError_t release(void *ptr, bool pinned_only)
 {
     struct hip_allocation row;
     if (ptr == NULL)
         return hipSuccess;
     if (!hip_memory_find(ptr, &row) || row.base != (uint64_t)(uintptr_t)ptr ||
-        !hip_memory_is_freeable(&row) || (row.kind == HIP_MEMORY_HOST) != pinned)
+        !hip_memory_is_freeable(&row) || (pinned_only && row.kind != HIP_MEMORY_HOST))
         return hipErrorInvalidValue;
     hipError_t error = hip_capture_forbids_unsafe();
     if (error != hipSuccess)

@@ -18,6 +18,9 @@ static void sizes_and_null_pointers(void **state)
     EXPECT(hipHostFree(memory), hipErrorInvalidValue);
     OK(hipFree(memory));
     EXPECT(hipFree(memory), hipErrorInvalidValue);
+    OK(hipHostMalloc(&memory, 100, hipHostMallocDefault));
+    OK(hipFree(memory));
+    EXPECT(hipHostFree(memory), hipErrorInvalidValue);
 }
 
 static void memory_info_is_true_and_the_limit_holds(void **state)
