@@ -31,12 +31,14 @@ HIP_CHANNEL_SCALAR(char, hipChannelFormatKindSigned)
 HIP_CHANNEL_SCALAR(signed char, hipChannelFormatKindSigned)
 HIP_CHANNEL_SCALAR(short, hipChannelFormatKindSigned)
 HIP_CHANNEL_SCALAR(int, hipChannelFormatKindSigned)
-HIP_CHANNEL_SCALAR(long, hipChannelFormatKindSigned)
 HIP_CHANNEL_SCALAR(unsigned char, hipChannelFormatKindUnsigned)
 HIP_CHANNEL_SCALAR(unsigned short, hipChannelFormatKindUnsigned)
 HIP_CHANNEL_SCALAR(unsigned int, hipChannelFormatKindUnsigned)
-HIP_CHANNEL_SCALAR(unsigned long, hipChannelFormatKindUnsigned)
 HIP_CHANNEL_SCALAR(float, hipChannelFormatKindFloat)
+#if !defined(__LP64__) /* no channel has 64 bits */
+HIP_CHANNEL_SCALAR(long, hipChannelFormatKindSigned)
+HIP_CHANNEL_SCALAR(unsigned long, hipChannelFormatKindUnsigned)
+#endif
 #undef HIP_CHANNEL_SCALAR
 
 template <class T> struct channel_plain {

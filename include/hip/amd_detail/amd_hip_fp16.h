@@ -284,10 +284,17 @@ struct alignas(4) __half2 {
     }
     __HALF2_COMPARE(==)
     __HALF2_COMPARE(<)
-    __HALF2_COMPARE(<=)
     __HALF2_COMPARE(>)
-    __HALF2_COMPARE(>=)
 #undef __HALF2_COMPARE
+    // As ROCm has them: the negation of the others, true where the halves do not agree.
+    friend __host__ __device__ inline bool operator<=(const __half2 &a, const __half2 &b)
+    {
+        return !(a > b);
+    }
+    friend __host__ __device__ inline bool operator>=(const __half2 &a, const __half2 &b)
+    {
+        return !(a < b);
+    }
     friend __host__ __device__ inline bool operator!=(const __half2 &a, const __half2 &b)
     {
         return !(a == b);

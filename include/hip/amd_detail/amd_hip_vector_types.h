@@ -173,34 +173,48 @@ template <class T, unsigned int n> struct is_vector<HIP_vector_type<T, n>> : tru
 };
 } // namespace __hip_internal
 
+// For which element types there is an operator: bits only in integers, no minus in unsigned ones,
+// and of the assignments with a number only the four of arithmetic, as in ROCm.
+namespace __hip_internal
+{
+template <class T> struct any_type : true_type {
+};
+template <class T, bool = is_integral<T>::value> struct has_negative : true_type {
+};
+template <class T> struct has_negative<T, true> : bool_constant<(T(-1) < T(0))> {
+};
+} // namespace __hip_internal
+#define __HIP_VEC_OF(KIND)                                                                         \
+    typename __hip_internal::enable_if<__hip_internal::KIND<T>::value, int>::type = 0
+
 // Each operator is written four times over, once per length; no loop, so that it is a constant
 // expression everywhere.
-#define __HIP_VEC_BINARY(OP)                                                                       \
-    template <typename T>                                                                          \
+#define __HIP_VEC_BINARY(OP, KIND)                                                                 \
+    template <typename T, __HIP_VEC_OF(KIND)>                                                      \
     __HIP_VEC_FN HIP_vector_type<T, 1> operator OP(const HIP_vector_type<T, 1> &a,                 \
                                                    const HIP_vector_type<T, 1> &b)                 \
     {                                                                                              \
         return HIP_vector_type<T, 1>(a.x OP b.x);                                                  \
     }                                                                                              \
-    template <typename T>                                                                          \
+    template <typename T, __HIP_VEC_OF(KIND)>                                                      \
     __HIP_VEC_FN HIP_vector_type<T, 2> operator OP(const HIP_vector_type<T, 2> &a,                 \
                                                    const HIP_vector_type<T, 2> &b)                 \
     {                                                                                              \
         return HIP_vector_type<T, 2>(a.x OP b.x, a.y OP b.y);                                      \
     }                                                                                              \
-    template <typename T>                                                                          \
+    template <typename T, __HIP_VEC_OF(KIND)>                                                      \
     __HIP_VEC_FN HIP_vector_type<T, 3> operator OP(const HIP_vector_type<T, 3> &a,                 \
                                                    const HIP_vector_type<T, 3> &b)                 \
     {                                                                                              \
         return HIP_vector_type<T, 3>(a.x OP b.x, a.y OP b.y, a.z OP b.z);                          \
     }                                                                                              \
-    template <typename T>                                                                          \
+    template <typename T, __HIP_VEC_OF(KIND)>                                                      \
     __HIP_VEC_FN HIP_vector_type<T, 4> operator OP(const HIP_vector_type<T, 4> &a,                 \
                                                    const HIP_vector_type<T, 4> &b)                 \
     {                                                                                              \
         return HIP_vector_type<T, 4>(a.x OP b.x, a.y OP b.y, a.z OP b.z, a.w OP b.w);              \
     }                                                                                              \
-    template <typename T, unsigned int n, typename U,                                              \
+    template <typename T, unsigned int n, typename U, __HIP_VEC_OF(KIND),                          \
               typename __hip_internal::enable_if<__hip_internal::converts<U, T>::value &&          \
                                                      !__hip_internal::is_vector<U>::value,         \
                                                  int>::type = 0>                                   \
@@ -208,7 +222,7 @@ template <class T, unsigned int n> struct is_vector<HIP_vector_type<T, n>> : tru
     {                                                                                              \
         return a OP HIP_vector_type<T, n>(static_cast<T>(b));                                      \
     }                                                                                              \
-    template <typename T, unsigned int n, typename U,                                              \
+    template <typename T, unsigned int n, typename U, __HIP_VEC_OF(KIND),                          \
               typename __hip_internal::enable_if<__hip_internal::converts<U, T>::value &&          \
                                                      !__hip_internal::is_vector<U>::value,         \
                                                  int>::type = 0>                                   \
@@ -216,12 +230,13 @@ template <class T, unsigned int n> struct is_vector<HIP_vector_type<T, n>> : tru
     {                                                                                              \
         return HIP_vector_type<T, n>(static_cast<T>(a)) OP b;                                      \
     }                                                                                              \
-    template <typename T, unsigned int n>                                                          \
+    template <typename T, unsigned int n, __HIP_VEC_OF(KIND)>                                      \
     __HIP_VEC_SET HIP_vector_type<T, n> &operator OP## =                                           \
         (HIP_vector_type<T, n> & a, const HIP_vector_type<T, n> &b)                                \
     {                                                                                              \
         return a = a OP b;                                                                         \
-    }                                                                                              \
+    }
+#define __HIP_VEC_SCALAR(OP)                                                                       \
     template <typename T, unsigned int n, typename U,                                              \
               typename __hip_internal::enable_if<__hip_internal::converts<U, T>::value &&          \
                                                      !__hip_internal::is_vector<U>::value,         \
@@ -230,43 +245,49 @@ template <class T, unsigned int n> struct is_vector<HIP_vector_type<T, n>> : tru
     {                                                                                              \
         return a = a OP HIP_vector_type<T, n>(static_cast<T>(b));                                  \
     }
-__HIP_VEC_BINARY(+)
-__HIP_VEC_BINARY(-)
-__HIP_VEC_BINARY(*)
-__HIP_VEC_BINARY(/)
-__HIP_VEC_BINARY(%)
-__HIP_VEC_BINARY(&)
-__HIP_VEC_BINARY(|)
-__HIP_VEC_BINARY(^)
-__HIP_VEC_BINARY(<<)
-__HIP_VEC_BINARY(>>)
+__HIP_VEC_BINARY(+, any_type)
+__HIP_VEC_SCALAR(+)
+__HIP_VEC_BINARY(-, any_type)
+__HIP_VEC_SCALAR(-)
+__HIP_VEC_BINARY(*, any_type)
+__HIP_VEC_SCALAR(*)
+__HIP_VEC_BINARY(/, any_type)
+__HIP_VEC_SCALAR(/)
+__HIP_VEC_BINARY(%, is_integral)
+__HIP_VEC_BINARY(&, is_integral)
+__HIP_VEC_BINARY(|, is_integral)
+__HIP_VEC_BINARY(^, is_integral)
+__HIP_VEC_BINARY(<<, is_integral)
+__HIP_VEC_BINARY(>>, is_integral)
 #undef __HIP_VEC_BINARY
+#undef __HIP_VEC_SCALAR
 
-#define __HIP_VEC_UNARY(OP)                                                                        \
-    template <typename T>                                                                          \
+#define __HIP_VEC_UNARY(OP, KIND)                                                                  \
+    template <typename T, __HIP_VEC_OF(KIND)>                                                      \
     __HIP_VEC_FN HIP_vector_type<T, 1> operator OP(const HIP_vector_type<T, 1> &a)                 \
     {                                                                                              \
         return HIP_vector_type<T, 1>(OP a.x);                                                      \
     }                                                                                              \
-    template <typename T>                                                                          \
+    template <typename T, __HIP_VEC_OF(KIND)>                                                      \
     __HIP_VEC_FN HIP_vector_type<T, 2> operator OP(const HIP_vector_type<T, 2> &a)                 \
     {                                                                                              \
         return HIP_vector_type<T, 2>(OP a.x, OP a.y);                                              \
     }                                                                                              \
-    template <typename T>                                                                          \
+    template <typename T, __HIP_VEC_OF(KIND)>                                                      \
     __HIP_VEC_FN HIP_vector_type<T, 3> operator OP(const HIP_vector_type<T, 3> &a)                 \
     {                                                                                              \
         return HIP_vector_type<T, 3>(OP a.x, OP a.y, OP a.z);                                      \
     }                                                                                              \
-    template <typename T>                                                                          \
+    template <typename T, __HIP_VEC_OF(KIND)>                                                      \
     __HIP_VEC_FN HIP_vector_type<T, 4> operator OP(const HIP_vector_type<T, 4> &a)                 \
     {                                                                                              \
         return HIP_vector_type<T, 4>(OP a.x, OP a.y, OP a.z, OP a.w);                              \
     }
-__HIP_VEC_UNARY(-)
-__HIP_VEC_UNARY(+)
-__HIP_VEC_UNARY(~)
+__HIP_VEC_UNARY(-, has_negative)
+__HIP_VEC_UNARY(+, any_type)
+__HIP_VEC_UNARY(~, is_integral)
 #undef __HIP_VEC_UNARY
+#undef __HIP_VEC_OF
 
 #define __HIP_VEC_STEP(OP, BY)                                                                     \
     template <typename T, unsigned int n>                                                          \
