@@ -38,8 +38,7 @@ struct cairn_shape_carry cairn_shape_begin_carry(const struct cairn_shape_pass *
         .mask = insn->slot[CAIRN_SLOT_SDST].code,
         .low = (uint16_t)cairn_shape_vreg_of(&insn->slot[CAIRN_SLOT_DST]),
         .run = CAIRN_SHAPE_RUN_ALL,
-        /* else lanes that are off have no carry */
-        .uniform = pass->facts->insn[pass->index].exec_full};
+        .uniform = true};
     unsigned varying = 0;
     for (unsigned i = 0; i < 2 && carry.valid; i++) {
         struct cairn_shape_value low = cairn_shape_source(pass, CAIRN_SLOT_SRC0 + i, 0);

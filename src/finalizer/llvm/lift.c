@@ -282,6 +282,23 @@ LLVMValueRef cairn_lift_mask_code(struct cairn_lift *lift, unsigned code)
     return region->mask[code] = LLVMBuildBitCast(lift->builder, bits, lift->v1, "");
 }
 
+void cairn_lift_note_bit(struct cairn_lift *lift, LLVMValueRef mask, LLVMValueRef bit)
+{
+    lift->region->bit_mask = mask;
+    lift->region->bit = bit;
+}
+
+LLVMValueRef cairn_lift_bit_of(struct cairn_lift *lift, LLVMValueRef mask)
+{
+    LLVMBuilderRef b = lift->builder;
+    if (mask == lift->region->bit_mask)
+        return lift->region->bit;
+    if (lift->insn_facts->exec_full)
+        return LLVMBuildExtractElement(b, mask, cairn_lift_const64(lift, 0), "");
+    LLVMValueRef bits = LLVMBuildBitCast(b, mask, cairn_lift_mask_type(lift), "");
+    return LLVMBuildICmp(b, LLVMIntNE, bits, LLVMConstNull(LLVMTypeOf(bits)), "");
+}
+
 LLVMValueRef cairn_lift_mask(struct cairn_lift *lift, unsigned slot)
 {
     unsigned code = operand_of(lift, slot)->code;

@@ -153,6 +153,10 @@ bool cairn_lift_mode_known(struct cairn_lift *lift, uint32_t *mode);
 LLVMValueRef cairn_lift_exec(struct cairn_lift *lift); /* all ones constant where known */
 LLVMValueRef cairn_lift_mask(struct cairn_lift *lift, unsigned slot); /* mask operand */
 LLVMValueRef cairn_lift_mask_code(struct cairn_lift *lift, unsigned code);
+/* i1: the bit of lane 0, where all active lanes are known to have the same; lane 0's own need not
+ * be in the mask. Noted: that of the mask which is written next to it. */
+LLVMValueRef cairn_lift_bit_of(struct cairn_lift *lift, LLVMValueRef mask);
+void cairn_lift_note_bit(struct cairn_lift *lift, LLVMValueRef mask, LLVMValueRef bit);
 /* Whole new value of the mask in this chunk; the caller has ANDed EXEC where the ISA says so. */
 void cairn_lift_put_mask(struct cairn_lift *lift, unsigned slot, LLVMValueRef value);
 void cairn_lift_put_mask_code(struct cairn_lift *lift, unsigned code, LLVMValueRef value);

@@ -61,6 +61,8 @@ struct cairn_lift_region {
      * behind the loop. */
     LLVMValueRef mask[CAIRN_SREGS];
     bool put[CAIRN_SREGS]; /* mask written by this region */
+    /* The mask that v_add_co_u32 wrote last, and lane 0's bit in it (i1), were the lane active. */
+    LLVMValueRef bit_mask, bit;
     /* The region may fault: scalar registers are stored behind it only, so that the interpreter can
      * start it again. */
     bool defers;

@@ -96,6 +96,15 @@ static LLVMValueRef lane_number(const struct cairn_lift_valu *v)
     return LLVMBuildAdd(v->builder, cairn_lift_splat(lift, first), cairn_lift_iota(lift, 1), "");
 }
 
+/* Lane 0's carry, were it active. */
+static void note_carry(const struct cairn_lift_valu *v, LLVMValueRef mask, LLVMValueRef sum,
+                       LLVMValueRef part)
+{
+    if (v->scalar && v->insn->op == CAIRN_OP_v_add_co_u32 && !v->insn->clamp &&
+        v->insn->variant == CAIRN_VARIANT_PLAIN)
+        cairn_lift_note_bit(v->lift, mask, LLVMBuildICmp(v->builder, LLVMIntULT, sum, part, ""));
+}
+
 static void operands_of(struct cairn_lift_valu *v, LLVMValueRef args[4])
 {
     unsigned count = v->row->sources;
@@ -107,9 +116,7 @@ static void operands_of(struct cairn_lift_valu *v, LLVMValueRef args[4])
         args[count++] = lane_number(v);
     if (v->row->flags & CAIRN_LIFT_VALU_MASK_IN) {
         LLVMValueRef mask = mask_in(v->lift);
-        args[count++] = !v->scalar ? mask
-                                   : LLVMBuildExtractElement(v->builder, mask,
-                                                             cairn_lift_const64(v->lift, 0), "");
+        args[count++] = v->scalar ? cairn_lift_bit_of(v->lift, mask) : mask;
     }
 }
 
@@ -170,10 +177,12 @@ static void emit_plain(struct cairn_lift_valu *v)
     if (flag == NULL || v->scalar)
         operands_of(v, args);
     LLVMValueRef result = emit_value(v, args), mask = flag;
-    if (flag != NULL)
+    if (flag != NULL) {
         mask = put_mask(v, flag);
-    else if (v->row->flags & CAIRN_LIFT_VALU_MASK_IN)
+        note_carry(v, mask, result, args[0]);
+    } else if (v->row->flags & CAIRN_LIFT_VALU_MASK_IN) {
         mask = args[v->row->sources];
+    }
     cairn_lift_valu_note(v, args, result, mask);
 }
 

@@ -126,6 +126,7 @@ void cairn_region_forget_lanes(struct cairn_lift *lift)
     memset(region->pair, 0, sizeof region->pair);
     memset(region->ends, 0, sizeof region->ends);
     region->carry.valid = false;
+    region->bit_mask = NULL;
     memset(region->mask, 0, sizeof region->mask);
     cairn_nan_forget(lift);
     memset(&lift->recent, 0, sizeof lift->recent); /* values of other loops are none here */
