@@ -62,6 +62,21 @@ static void setup_f32(struct run *run)
     run->flops = 2.0 * (double)count * (double)run->n;
 }
 
+void sgemm_plain_setup(struct run *run)
+{
+    setup_f32(run);
+}
+
+void sgemm_plain_device(struct run *run)
+{
+    LAUNCH("sgemm_plain", run->n / 16, run->n / 16, 16, 16, INT(run->n), BUF(0), BUF(1), BUF(2));
+}
+
+void sgemm_plain_native(struct run *run)
+{
+    gemm(run->n, HOST(run, 0, float), HOST(run, 1, float), HOST(run, 2, float));
+}
+
 void sgemm_tile_setup(struct run *run)
 {
     setup_f32(run);

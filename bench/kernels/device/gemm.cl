@@ -1,5 +1,18 @@
 // SPDX-License-Identifier: MIT
-// C = A B of n x n floats: one element a thread with 16 x 16 tiles, and 4 x 4 elements a thread with 64 x 64 tiles.
+// C = A B of n x n floats: one element a thread, from global memory and with 16 x 16 tiles, and 4 x 4 elements a thread with
+// 64 x 64 tiles.
+KERNEL(16, 16, 1)
+sgemm_plain(int n, const GLOBAL float *restrict a, const GLOBAL float *restrict b, GLOBAL float *restrict c)
+{
+    int row = GY * 16 + TY, column = GX * 16 + TX;
+    if (row >= n || column >= n)
+        return;
+    float sum = 0;
+    for (int k = 0; k < n; k++)
+        sum += a[row * n + k] * b[k * n + column];
+    c[row * n + column] = sum;
+}
+
 KERNEL(16, 16, 1)
 sgemm_tile(int n, const GLOBAL float *restrict a, const GLOBAL float *restrict b, GLOBAL float *restrict c)
 {
