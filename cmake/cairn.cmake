@@ -16,6 +16,24 @@ if(CAIRN_SANITIZE)
   target_link_options(cairn_options INTERFACE -fsanitize=${CAIRN_SANITIZE})
 endif()
 
+# Programs that hipcc builds do not carry the sanitizer's runtime, which libraries of such a build need: it is loaded
+# before them. Leaks are not looked for, since the compiler's own would count when a program compiles. ThreadSanitizer's cannot
+# be loaded so: CAIRN_RUN_PROGRAMS says whether such programs run at all, CAIRN_RUN_ENVIRONMENT what they need.
+set(CAIRN_RUN_PROGRAMS ON)
+set(CAIRN_RUN_ENVIRONMENT "")
+if(CAIRN_SANITIZE MATCHES address)
+  execute_process(COMMAND ${CMAKE_C_COMPILER} -print-file-name=libclang_rt.asan-x86_64.so
+    OUTPUT_VARIABLE runtime OUTPUT_STRIP_TRAILING_WHITESPACE)
+  if(EXISTS ${runtime})
+    set(CAIRN_RUN_ENVIRONMENT
+      "CAIRN_TEST_PRELOAD=${runtime};CAIRN_TEST_LINK=-Wl,--allow-shlib-undefined;ASAN_OPTIONS=detect_leaks=0")
+  else()
+    set(CAIRN_RUN_PROGRAMS OFF)
+  endif()
+elseif(CAIRN_SANITIZE)
+  set(CAIRN_RUN_PROGRAMS OFF)
+endif()
+
 option(CAIRN_FUZZ "build libFuzzer programs (tests/fuzz)" OFF)
 if(CAIRN_FUZZ)
   target_compile_options(cairn_options INTERFACE -fsanitize=fuzzer-no-link)

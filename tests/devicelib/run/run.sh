@@ -7,9 +7,9 @@ stage=$1 name=$2 out=$3
 here=$(cd "$(dirname "$0")" && pwd)
 [ -x "$stage/bin/hipcc" ] || { echo "no install tree in $stage: run make stage" >&2; exit 1; }
 mkdir -p "$out"
-"$stage/bin/hipcc" -std=c++17 -O2 "$here/$name.hip" -o "$out/$name"
+"$stage/bin/hipcc" -std=c++17 -O2 ${CAIRN_TEST_LINK:-} "$here/$name.hip" -o "$out/$name"
 if [ -e "$here/$name.cl" ]; then
     "$stage/llvm/bin/clang" -x cl -cl-std=CL2.0 --target=amdgcn-amd-amdhsa -mcpu=gfx90a -O2 "$here/$name.cl" -o "$out/$name.co"
     exec "$out/$name" "$out/$name.co"
 fi
-"$out/$name"
+LD_PRELOAD=${CAIRN_TEST_PRELOAD:-} "$out/$name"
