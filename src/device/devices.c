@@ -52,6 +52,9 @@ static void fork_parent(void)
  * structs stay, unused: allocations refer to them. */
 static void fork_child(void)
 {
+#if defined(__SANITIZE_THREAD__) || __has_feature(thread_sanitizer)
+    fork_parent(); /* the sanitizer goes by calls: to it, a lock that is made anew stays held */
+#endif
     cairn_memory_fork_child();
     cairn_signals_fork_child();
     cairn_codes_fork_child();
