@@ -22,7 +22,7 @@ static bool option_is_followed(const char *option)
     static const char *const beginnings[] = {
         "@",         "-o",          "-save-temps", "--save-temps",  "-M",         "-v",
         "-###",      "-B",          "-fplugin",    "-fpass-plugin", "-load",      "-ftime",
-        "-fprofile", "-dump",       "-mlink-",     "--rocm-",       "--hip-",     "--config",
+        "-fprofile", "-dump",       "-mlink-",     "--rocm-",       "--hip-path", "--config",
         "-fmodule",  "-print",      "-debug",      "-serialize-",   "-fsave-",    "-fstack-usage",
         "-gsplit",   "-dependency", "-fcrash",     "-Rpass",        "-fproc-stat"};
     for (size_t i = 0; i < sizeof beginnings / sizeof beginnings[0]; i++)
