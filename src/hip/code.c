@@ -2,6 +2,7 @@
  * A code object on a device: loading through HSA, kernels and variables by name.
  */
 #include "hip/module.h"
+#include "hip/printf_buffer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,6 +110,7 @@ hipError_t hip_code_load(struct hip_device *device, const struct cairn_bundle *b
 
 void hip_code_unload(struct hip_code *code)
 {
+    hip_printf_forget(code->device, code->obj);
     pthread_rwlock_wrlock(&handles_lock);
     for (uint32_t i = 0; i < code->obj->kernel_count; i++)
         if (code->functions[i] != NULL)
@@ -170,6 +172,7 @@ static hipError_t make_function(struct hip_code *code, uint32_t index)
     function->name = info->name;
     function->device = code->device;
     function->info = info;
+    function->obj = code->obj;
     function->max_dynamic_lds = -1;
     status = hsa_executable_symbol_get_info(symbol, HSA_EXECUTABLE_SYMBOL_INFO_KERNEL_OBJECT,
                                             &function->kernel_object);

@@ -9,6 +9,7 @@
 
 #include "hip/device_heap.h"
 #include "hip/memory.h"
+#include "hip/printf_buffer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -328,6 +329,7 @@ hipError_t hip_hostcall_buffer(struct hip_device *device, uint64_t *address)
 
 void hip_hostcall_flush(struct hip_device *device)
 {
+    hip_printf_flush(device);
     /* pairs with the release in start; who launched knows of it anyway */
     if (__atomic_load_n(&device->hostcall, __ATOMIC_ACQUIRE) != NULL)
         fflush(stdout);

@@ -309,13 +309,6 @@ hipError_t hip_launch_check(const struct hip_kernel_launch *launch)
         error = check_uniform(launch);
     if (error != hipSuccess)
         return error;
-    if (function->needs_printf_buffer) {
-        cairn_log(CAIRN_LOG_ERROR,
-                  "hip: kernel %s prints through a buffer (-mprintf-kind=buffered),"
-                  " which is not supported",
-                  function->name);
-        return hipErrorNotSupported;
-    }
     size_t lds = (size_t)function->static_lds + launch->dynamic_lds;
     if (lds > function->device->props.sharedMemPerBlock) {
         cairn_log(CAIRN_LOG_ERROR, "hip: kernel %s: %zu bytes of LDS (%u static), at most %zu",

@@ -13,12 +13,13 @@ struct ihipModuleSymbol_t {
     const char *name; /* as in the metadata, without ".kd" */
     struct hip_device *device;
     const struct cairn_kernel_info *info;
+    const struct cairn_obj *obj; /* that it is in */
     uint64_t kernel_object;
     uint32_t static_lds, private_bytes, kernarg_bytes;
     uint32_t explicit_bytes; /* of the kernarg segment before the hidden arguments */
     uint32_t explicit_count;
     bool needs_hostcall;
-    bool needs_printf_buffer;    /* built with -mprintf-kind=buffered: cannot be launched */
+    bool needs_printf_buffer;    /* built with -mprintf-kind=buffered, or OpenCL C */
     _Atomic int max_dynamic_lds; /* hipFuncSetAttribute */
 };
 

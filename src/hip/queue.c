@@ -4,6 +4,7 @@
  */
 #include "hip/module.h"
 #include "hip/stream.h"
+#include "hip/printf_buffer.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -212,6 +213,8 @@ hipError_t hip_queue_submit_locked(struct ihipStream_t *stream, struct hip_op *o
     bool is_kernel = command->kind == HIP_COMMAND_KERNEL;
     if (is_kernel) {
         error = hip_launch_prepare(stream->device, &command->kernel, &op->kernarg, &packet);
+        if (error == hipSuccess && command->kernel.function->needs_printf_buffer)
+            error = hip_printf_attach(op, command->kernel.function, packet.kernarg_address);
         if (error != hipSuccess)
             return error;
     }

@@ -100,3 +100,11 @@ __kernel void heap(ulong at, ulong slabs, uint clear, uint count)
 {
     __ockl_dm_init_v1(at, slabs, clear, count);
 }
+
+__kernel void print(__global uint *a, float f)
+{
+    printf("a %d %.2f:%s|%v4d\n", a[get_global_id(0)], f, "hi", (int4)(1, -2, 3, 4));
+    printf("only\n");
+    printf("%c %ld %5.1f%% %v2hlf %#x\n", (char)'c', -5L, 2.5, (float2)(1.5f, -2.0f), 255u);
+    printf("[%6s][%-3d]\n", "tabs\t", (short)-7);
+}

@@ -3,8 +3,11 @@
 // argument) and compares with what OpenCL C and AMD's runtimes expect of them.
 #include "check.h"
 
+#include <unistd.h>
+
 #include <cstdint>
 #include <cstring>
+#include <string>
 
 static hipModule_t module;
 
@@ -203,6 +206,74 @@ static void heaps_are_made_ready()
     expect<unsigned>("cleared", 0, heap.host[0] + heap.host[128 * 1024 - 1], 0);
 }
 
+// What is written to the descriptors 1 and 2 while `work` runs.
+template <typename F> static std::string written(F work)
+{
+    char name[] = "/tmp/opencl-XXXXXX", part[4096];
+    std::string text;
+    int file = mkstemp(name), out = dup(1), err = dup(2);
+    fflush(stdout);
+    dup2(file, 1);
+    dup2(file, 2);
+    work();
+    fflush(stdout);
+    dup2(out, 1);
+    dup2(err, 2);
+    lseek(file, 0, SEEK_SET);
+    for (ssize_t got; (got = read(file, part, sizeof part)) > 0;)
+        text.append(part, got);
+    close(file);
+    close(out);
+    close(err);
+    unlink(name);
+    return text;
+}
+
+static void check_text(const char *claim, const std::string &text, const char *want)
+{
+    if (text.find(want) == std::string::npos && ++failures)
+        std::printf("FAIL %s: '%s' is not in '%s'\n", claim, want, text.c_str());
+}
+
+static void messages_are_printed(const char *path)
+{
+    Buffer<unsigned> values(1);
+    values.host[0] = 42;
+    values.to_device();
+    auto print = [&] { launch("print", dim3(1), dim3(1), values.device, 0.25f); };
+    const char *lines =
+        "a 42 0.25:hi|1,-2,3,4\nonly\nc -5   2.5% 1.500000,-2.000000 0xff\n[ tabs\t][-7 ]\n";
+    if (written(print) != lines && ++failures)
+        std::printf("FAIL OpenCL's printf: '%s'\n", written(print).c_str());
+    // Records of formats that say something else: an error, and the process lives.
+    std::string code, part(1 << 16, 0);
+    FILE *file = fopen(path, "rb");
+    for (size_t got; (got = fread(&part[0], 1, part.size(), file)) > 0;)
+        code.append(part, 0, got);
+    fclose(file);
+    size_t at = code.find(":0:only");
+    if (at == std::string::npos || ++at == 0) {
+        failures++;
+        return;
+    }
+    const struct {
+        size_t offset;
+        const char *bytes, *error;
+    } wrongs[] = {{at - 2, "x", "does not begin with a number"},
+                  {at, "x", "has no count"},
+                  {at, "3", "lacks the size of value 0"},
+                  {at - 2, "9", "no format has the number"}};
+    for (auto &wrong : wrongs) {
+        std::string changed = code;
+        changed[wrong.offset] = wrong.bytes[0];
+        hipModule_t whole = module;
+        HIP_CHECK(hipModuleLoadData(&module, changed.data()));
+        check_text("a bad record", written(print), wrong.error);
+        HIP_CHECK(hipModuleUnload(module));
+        module = whole;
+    }
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2)
@@ -214,5 +285,6 @@ int main(int argc, char **argv)
     copies_take_what_they_are_told();
     stream_operations_write_and_wait();
     heaps_are_made_ready();
+    messages_are_printed(argv[1]);
     return finish();
 }
