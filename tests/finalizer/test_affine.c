@@ -20,6 +20,7 @@ struct shape {
     uint32_t size[3];
 };
 static const struct shape shapes[] = {{{256, 1, 1}}, {{64, 4, 1}}, {{32, 4, 2}}, {{16, 16, 1}}};
+static const struct shape one_chunk = {{16, 1, 1}};
 
 struct guard {
     const char *name, *text; /* v8: the number; s12: the limit; makes vcc */
@@ -50,15 +51,17 @@ static const struct guard guards[] = {
 struct number {
     const char *op;
     unsigned shift, base_count;
-    bool loads;
+    enum { LOADS_NOT, LOADS_SIGNED, LOADS_UNSIGNED } loads;
     uint32_t bases[4];
 };
 static const struct number numbers[] = {
-    {"v_add_u32", 8, 2, true, {1, 0x7fffff}},
-    {"v_add_u32", 4, 2, true, {3, 0x7ffffff}}, /* goes from INT32_MAX to INT32_MIN */
-    {"v_or_b32", 8, 4, false, {1, 0x7fffff, 0x800000, 0xffffff}},
-    {"v_or_b32", 4, 2, false, {2, 0x7ffffff}},
-    {"v_add_u32", 2, 3, false, {1, 0x1ffffffe, 0x3ffffffe}}, /* goes past both ends */
+    {"v_add_u32", 8, 2, LOADS_SIGNED, {1, 0x7fffff}},
+    {"v_add_u32", 2, 2, LOADS_SIGNED, {3, 0x1ffffffe}}, /* from INT32_MAX to INT32_MIN in a chunk */
+    {"v_add_u32", 8, 2, LOADS_UNSIGNED, {1, 0xffffff}},
+    {"v_add_u32", 2, 2, LOADS_UNSIGNED, {0x1ffffffe, 0x3ffffffe}}, /* and past UINT32_MAX */
+    {"v_or_b32", 8, 4, LOADS_NOT, {1, 0x7fffff, 0x800000, 0xffffff}},
+    {"v_or_b32", 4, 2, LOADS_NOT, {2, 0x7ffffff}},
+    {"v_add_u32", 2, 3, LOADS_NOT, {1, 0x1ffffffe, 0x3ffffffe}}, /* goes past both ends */
 };
 
 /* Loads and stores of v4 lie side by side whatever the number is. */
@@ -71,13 +74,15 @@ static void make_text(char *text, const struct guard *guard, const struct number
              "v_mul_u32_u24 v4, s16, v2\n v_mul_u32_u24 v5, s17, v3\n v_add3_u32 v4, v4, v5, v1\n"
              "v_lshlrev_b32 v4, 2, v4\n %s"
              "s_and_saveexec_b64 s[18:19], vcc\n s_cbranch_execz end\n"
-             "v_ashrrev_i32 v9, 31, v8\n v_lshlrev_b64 v[10:11], 2, v[8:9]\n v_mov_b32 v7, s25\n"
+             "%s\n v_lshlrev_b64 v[10:11], 2, v[8:9]\n v_mov_b32 v7, s25\n"
              "v_add_co_u32 v10, vcc, s24, v10\n v_addc_co_u32 v11, vcc, v7, v11, vcc\n"
              "%s\n global_load_dword v6, v4, s[6:7] offset:0\n s_waitcnt vmcnt(0)\n"
              "v_add_u32 v6, v6, v5\n v_add_u32 v6, v6, v8\n"
              "global_store_dword v4, v6, s[8:9]\n end: s_or_b64 exec, exec, s[18:19]\n",
              number->shift, number->op, guard->text,
-             number->loads ? "global_load_dword v5, v[10:11], off" : "v_mov_b32 v5, 7");
+             number->loads == LOADS_UNSIGNED ? "v_mov_b32 v9, 0" : "v_ashrrev_i32 v9, 31, v8",
+             number->loads != LOADS_NOT ? "global_load_dword v5, v[10:11], off"
+                                        : "v_mov_b32 v5, 7");
 }
 
 static unsigned limits_of(uint32_t base, uint32_t limits[MOST_LIMITS])
@@ -94,9 +99,10 @@ static unsigned limits_of(uint32_t base, uint32_t limits[MOST_LIMITS])
 }
 
 static void set(struct asm_machine *m, const struct shape *shape, uint32_t limit, uint32_t count,
-                unsigned shift)
+                const struct number *number)
 {
-    uint32_t base = count << shift, *words = (void *)m->data;
+    uint32_t base = count << number->shift, *words = (void *)m->data;
+    uint64_t index = number->loads == LOADS_UNSIGNED ? base : (uint64_t)(int64_t)(int32_t)base;
     memset(m->data, 0, OUT_AT * 2);
     words[0] = limit;
     words[1] = count;
@@ -107,7 +113,7 @@ static void set(struct asm_machine *m, const struct shape *shape, uint32_t limit
         uint64_t data = (uintptr_t)m->data;
         cairn_wave_write64(wave, 6, data);
         cairn_wave_write64(wave, 8, data + OUT_AT);
-        cairn_wave_write64(wave, 24, data + IN_AT - (uint64_t)(int64_t)(int32_t)base * 4);
+        cairn_wave_write64(wave, 24, data + IN_AT - index * 4);
         wave->sgpr[16] = shape->size[0];
         wave->sgpr[17] = shape->size[0] * shape->size[1];
     }
@@ -158,7 +164,7 @@ static void run(const struct guard *guard, const struct shape *shape, const stru
         unsigned count = limits_of(base, limits);
         for (unsigned i = 0; i < count; i++) {
             asm_reset(m);
-            set(m, shape, limits[i], number->bases[b], number->shift);
+            set(m, shape, limits[i], number->bases[b], number);
             snprintf(what, sizeof what,
                      "%s, %s, workgroup %u %u %u, base %#x, limit %#x, target %d", guard->name,
                      number->op, shape->size[0], shape->size[1], shape->size[2], base, limits[i],
@@ -178,6 +184,8 @@ static void guards_agree(void **unused)
     for (unsigned i = 0; i < sizeof guards / sizeof guards[0]; i++)
         for (unsigned j = 0; j < sizeof numbers / sizeof numbers[0]; j++) {
             run(&guards[i], &shapes[0], &numbers[j], native_best_target());
+            if (i % 4 == 0)
+                run(&guards[i], &one_chunk, &numbers[j], native_best_target());
             run(&guards[i], &shapes[(i + j) % shape_count], &numbers[j],
                 i % 2 ? CAIRN_TARGET_BASE : native_best_target());
         }

@@ -256,8 +256,18 @@ struct Term {
     uint64_t scale;
 };
 
+/* A number of 32 bits and a constant, added before they were extended: as if behind it, unless the
+ * sum leaves the 32 bits. */
+struct Wrap {
+    Value *sum, *number;
+    int64_t by;
+    bool is_signed;
+    uint64_t scale;
+};
+
 struct Sum {
     SmallVector<Term, 8> terms;
+    SmallVector<Wrap, 2> wraps;
     uint64_t constant = 0;
 };
 
@@ -274,15 +284,29 @@ bool add_term(Sum &sum, const Term &term)
     return true;
 }
 
-/* Terms below 2^31 that are clear of the constant go up by it, extended or not. */
-bool add_extended(CastInst &cast, uint64_t scale, const DataLayout &layout, Sum &sum)
+/* Terms that are clear of the constant go up by it, extended or not. */
+void split(Value *value, uint64_t scale, const DataLayout &layout, Term &term, Sum &sum)
 {
     Number number;
-    Term term = {{cast.getOperand(0)}, cast.getOpcode(), scale};
-    if (number_of(cast.getOperand(0), number) && is_clear(number, number.constant, layout)) {
-        term.values = number.terms;
-        sum.constant += number.constant * scale;
+    term.values = {value};
+    if (!number_of(value, number) || !is_clear(number, number.constant, layout))
+        return;
+    term.values = number.terms;
+    sum.constant += number.constant * scale;
+}
+
+bool add_extended(CastInst &cast, uint64_t scale, const DataLayout &layout, Sum &sum)
+{
+    Value *value = cast.getOperand(0), *number = value;
+    const APInt *by;
+    Term term = {{}, cast.getOpcode(), scale};
+    if (value->getType()->isIntegerTy(32) && match(value, m_Add(m_Value(number), m_APInt(by)))) {
+        sum.constant += by->getSExtValue() * scale;
+        sum.wraps.push_back({value, number, by->getSExtValue(), isa<SExtInst>(cast), scale});
+    } else {
+        number = value;
     }
+    split(number, scale, layout, term, sum);
     return add_term(sum, term);
 }
 
@@ -306,7 +330,35 @@ bool add_to(Value *value, uint64_t scale, unsigned depth, const DataLayout &layo
     return add_term(sum, {{value}, 0, scale});
 }
 
-/* True or false if both sides differ by a constant; else NULL. */
+/* i1: does value + by stay in its 32 bits? */
+Value *stays(Value *value, int64_t by, bool is_signed, Instruction &where)
+{
+    IRBuilder<> builder(&where);
+    int64_t most = is_signed ? INT32_MAX : UINT32_MAX, least = is_signed ? INT32_MIN : 0;
+    Value *limit =
+        ConstantInt::get(value->getType(), (by > 0 ? most - by : least - by) & UINT32_MAX);
+    if (by > 0)
+        return builder.CreateICmp(is_signed ? CmpInst::ICMP_SLE : CmpInst::ICMP_ULE, value, limit);
+    return builder.CreateICmp(is_signed ? CmpInst::ICMP_SGE : CmpInst::ICMP_UGE, value, limit);
+}
+
+/* i1: whether sums of 32 bits wrap, which alone makes both sides differ: by a multiple of 2^32 that
+ * is not 0. NULL: there are too many. */
+Value *answer_wraps(const Sum &sum, Instruction &where)
+{
+    const Wrap &one = sum.wraps[0], &other = sum.wraps.back();
+    if (sum.constant != 0 || (uint32_t)one.scale == 0)
+        return nullptr;
+    if (sum.wraps.size() == 1)
+        return stays(one.number, one.by, one.is_signed, where);
+    int64_t by = other.by - one.by;
+    if (sum.wraps.size() > 2 || one.number != other.number || one.is_signed != other.is_signed ||
+        one.scale + other.scale != 0 || by != (int32_t)by || by == 0)
+        return nullptr;
+    return stays(one.sum, by, one.is_signed, where);
+}
+
+/* Where both sides differ by a constant or by what wraps; else NULL. */
 Value *answer_sums(ICmpInst &test, const DataLayout &layout)
 {
     Sum sum;
@@ -318,7 +370,11 @@ Value *answer_sums(ICmpInst &test, const DataLayout &layout)
         if (term.scale != 0)
             return nullptr;
     bool equal = test.getPredicate() == CmpInst::ICMP_EQ;
-    return ConstantInt::getBool(test.getContext(), (sum.constant == 0) == equal);
+    if (sum.wraps.empty())
+        return ConstantInt::getBool(test.getContext(), (sum.constant == 0) == equal);
+    Value *same = answer_wraps(sum, test);
+    return equal || same == nullptr ? same
+                                    : BinaryOperator::CreateNot(same, "", test.getIterator());
 }
 
 } // namespace

@@ -151,6 +151,8 @@ static void store_wide(struct cairn_lift_access *access, LLVMValueRef at)
         plain_store(access, part[i], behind(lift, at, 4 * i * lift->width));
 }
 
+enum { USUALLY_FULL = 8 }; /* so often to once: else LLVM asks first whether no lane is */
+
 /* Goes two ways by whether all lanes are active: `part` is the block for when they are not, the
  * builder stands in the one for when they are. Plain accesses are what the host's CPU is fast at:
  * masked ones do not start its prefetchers, and masked stores take several times as long. */
@@ -162,7 +164,7 @@ static LLVMBasicBlockRef split_by_mask(struct cairn_lift_access *access)
     LLVMBasicBlockRef all = cairn_lift_block(lift, "all"), part = cairn_lift_block(lift, "part");
     LLVMValueRef bits = LLVMBuildBitCast(b, access->mask, type, "");
     LLVMValueRef full = LLVMBuildICmp(b, LLVMIntEQ, bits, LLVMConstAllOnes(type), "");
-    LLVMBuildCondBr(b, full, all, part);
+    cairn_lift_weigh(lift, LLVMBuildCondBr(b, full, all, part), USUALLY_FULL, 1);
     LLVMPositionBuilderAtEnd(b, all);
     return part;
 }
