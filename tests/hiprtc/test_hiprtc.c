@@ -122,6 +122,20 @@ static void source_runs_without_include_paths(void **state)
     assert_null(program);
 }
 
+static void ptrdiff_is_as_long_as_asked_for(void **state)
+{
+    static const char *const wide[] = {"-D__HIPRTC_PTRDIFF_T_IS_LONG_LONG__=1", "-DTYPE=long long"};
+    static const char *const plain[] = {"-D__HIPRTC_PTRDIFF_T_IS_LONG_LONG__=0", "-DTYPE=long"};
+    for (int i = 0; i < 2; i++) {
+        hiprtcProgram program = make(
+            "static_assert(__hip_internal::is_same<ptrdiff_t, TYPE>::value, \"\");\n"
+            "static_assert(__hip_internal::is_same<decltype((char *)0 - (char *)0), long>::value,"
+            " \"the compiler's own stays\");\n");
+        compile(program, 2, i == 0 ? wide : plain);
+        OK(hiprtcDestroyProgram(&program));
+    }
+}
+
 static void headers_are_found_by_name(void **state)
 {
     const char *const texts[] = {"#include \"deep/two.h\"\n", "#define ADD 7\n"};
@@ -396,6 +410,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(source_runs_without_include_paths),
+        cmocka_unit_test(ptrdiff_is_as_long_as_asked_for),
         cmocka_unit_test(headers_are_found_by_name),
         cmocka_unit_test(name_expressions_have_lowered_names),
         cmocka_unit_test(mistakes_are_in_the_log),
