@@ -4,7 +4,8 @@
 #ifndef HIP_INCLUDE_HIP_AMD_DETAIL_HIPRTC_RUNTIME_H
 #define HIP_INCLUDE_HIP_AMD_DETAIL_HIPRTC_RUNTIME_H
 
-// -D__HIPRTC_PTRDIFF_T_IS_LONG_LONG__=1 asks for the ptrdiff_t of Windows, which ROCm's hiprtc has too.
+// -D__HIPRTC_PTRDIFF_T_IS_LONG_LONG__=1 asks for the ptrdiff_t of Windows, which ROCm's hiprtc has
+// too.
 #if defined(__HIPRTC_PTRDIFF_T_IS_LONG_LONG__) && __HIPRTC_PTRDIFF_T_IS_LONG_LONG__
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wbuiltin-macro-redefined"
