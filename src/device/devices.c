@@ -124,8 +124,15 @@ static bool parse_feature(const char *text, size_t length, const struct cairn_gf
     return true;
 }
 
+/* HSA_XNACK=1 is how programs ask the driver for devices that reach all memory of the process. */
+static bool default_xnack(const struct cairn_gfx *gfx)
+{
+    const char *asked = getenv("HSA_XNACK");
+    return gfx->has_xnack && asked != NULL && strcmp(asked, "1") == 0;
+}
+
 /* "gfx90a" or "gfx90a:sramecc+:xnack-" of `length` bytes. Without a word about them, memory is ECC
- * protected and xnack is off, as the products are set up. */
+ * protected and xnack is off, as the products are set up, unless the environment asks for it. */
 static bool parse_entry(const char *text, size_t length, struct cairn_device *device)
 {
     const char *end = text + length, *colon = memchr(text, ':', length);
@@ -134,6 +141,7 @@ static bool parse_entry(const char *text, size_t length, struct cairn_device *de
     bool xnack = false, sramecc = true;
     if (gfx == NULL)
         return false;
+    xnack = default_xnack(gfx);
     while (colon != NULL) {
         const char *feature = colon + 1;
         colon = memchr(feature, ':', (size_t)(end - feature));

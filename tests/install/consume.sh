@@ -33,6 +33,17 @@ hipcc)
     expect "1 device" "$out/count"
     "$stage/bin/hipcc" -v >/dev/null 2>&1
     ;;
+stdpar)
+    # The standard algorithms on the GPU, as documented: no path is given, and the memory is the program's own.
+    "$stage/bin/hipcc" --hipstdpar --offload-arch=gfx90a -std=c++17 "$here/stdpar.cpp" -o "$out/stdpar"
+    HSA_XNACK=1 expect PASSED "$out/stdpar"
+    # Without xnack that memory is out of reach, and the program says so.
+    said=$(unset HSA_XNACK; "$out/stdpar" 2>&1) && { echo "no error without xnack: $said" >&2; exit 1; }
+    case $said in *HSA_XNACK=1*) ;; *) echo "no word of HSA_XNACK: $said" >&2; exit 1 ;; esac
+    # The iterators of views, and functions that change themselves.
+    "$stage/bin/hipcc" --hipstdpar --offload-arch=gfx90a -std=c++20 "$here/stdpar_views.cpp" -o "$out/views"
+    HSA_XNACK=1 expect PASSED "$out/views"
+    ;;
 options)
     hipcc=$stage/bin/hipcc
     # Response files, also inside of each other, and words with blanks.
