@@ -38,6 +38,14 @@ static int count_devices(void)
     return status == CAIRN_OK ? (int)cairn_device_count() : OTHER_ERROR;
 }
 
+/* Whether the first device has xnack. */
+static int has_xnack(void)
+{
+    if (cairn_devices_open() != CAIRN_OK)
+        return OTHER_ERROR;
+    return strstr(cairn_device_info(cairn_device_at(0))->target_id, ":xnack+") != NULL;
+}
+
 static void device_lists(void **state)
 {
     (void)state;
@@ -65,6 +73,21 @@ static void device_lists(void **state)
         if (got != cases[i].expected)
             fail_msg("%s: %d", cases[i].why, got);
     }
+}
+
+static int has_xnack_where_said(void)
+{
+    setenv("CAIRN_DEVICES", "gfx90a:xnack-", 1);
+    return has_xnack();
+}
+
+static void xnack_is_as_the_environment_asks(void **state)
+{
+    (void)state;
+    assert_int_equal(run_with("HSA_XNACK", "1", has_xnack), 1);
+    assert_int_equal(run_with("HSA_XNACK", "0", has_xnack), 0);
+    assert_int_equal(run_with("HSA_XNACK", "1", has_xnack_where_said), 0);
+    assert_int_equal(run_with("CAIRN_DEVICES", "gfx90a:xnack+", has_xnack), 1);
 }
 
 static int limits_hold(void)
@@ -159,6 +182,7 @@ int main(void)
     setenv("CAIRN_LOG_FILE", "/dev/null", 1);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(device_lists),
+        cmocka_unit_test(xnack_is_as_the_environment_asks),
         cmocka_unit_test(vram_is_as_configured),
         cmocka_unit_test(threads_are_as_configured),
         cmocka_unit_test(cores_are_shared_as_configured),

@@ -43,6 +43,9 @@ stdpar)
     # The iterators of views, and functions that change themselves.
     "$stage/bin/hipcc" --hipstdpar --offload-arch=gfx90a -std=c++20 "$here/stdpar_views.cpp" -o "$out/views"
     HSA_XNACK=1 expect PASSED "$out/views"
+    # Without xnack, when all allocations are replaced.
+    "$stage/bin/hipcc" --hipstdpar --hipstdpar-interpose-alloc --offload-arch=gfx90a -std=c++17 "$here/stdpar_alloc.cpp" -o "$out/alloc"
+    (unset HSA_XNACK; expect PASSED "$out/alloc")
     ;;
 options)
     hipcc=$stage/bin/hipcc

@@ -268,5 +268,9 @@ template <class I, hipstdpar::offloaded<I> = 0> void sort(hipstdpar_policy polic
 
 #include "hipstdpar_more.hpp"
 
+#if defined(__HIPSTDPAR_INTERPOSE_ALLOC__) || defined(__HIPSTDPAR_INTERPOSE_ALLOC_V1__)
+#include "hipstdpar_alloc.hpp"
+#endif
+
 #endif
 #endif
