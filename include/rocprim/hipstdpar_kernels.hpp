@@ -33,11 +33,14 @@ inline void check(hipError_t error, const char *what)
     std::terminate();
 }
 
-template <class F> __global__ void for_each_index(std::size_t count, F function)
+constexpr std::size_t block_size = 256, most_blocks = 4096;
+
+// The builtins do for indices what blockIdx and threadIdx do, without warnings at -O0.
+template <class F> __global__ void for_each_index(std::size_t count, std::size_t stride, F function)
 {
-    std::size_t stride = static_cast<std::size_t>(gridDim.x) * blockDim.x;
-    for (std::size_t i = static_cast<std::size_t>(blockIdx.x) * blockDim.x + threadIdx.x; i < count;
-         i += stride)
+    std::size_t start =
+        __builtin_amdgcn_workgroup_id_x() * block_size + __builtin_amdgcn_workitem_id_x();
+    for (std::size_t i = start; i < count; i += stride)
         function(i);
 }
 
@@ -46,9 +49,10 @@ template <class F> void each(std::size_t count, F function)
 {
     if (count == 0)
         return;
-    std::size_t blocks = (count + 255) / 256;
-    for_each_index<<<dim3(static_cast<unsigned>(blocks < 4096 ? blocks : 4096)), dim3(256), 0,
-                     hipStreamPerThread>>>(count, function);
+    std::size_t blocks = (count + block_size - 1) / block_size;
+    blocks = blocks < most_blocks ? blocks : most_blocks;
+    for_each_index<<<dim3(static_cast<unsigned>(blocks)), dim3(block_size), 0,
+                     hipStreamPerThread>>>(count, blocks * block_size, function);
     check(hipGetLastError(), "cannot launch");
     check(hipStreamSynchronize(hipStreamPerThread), "a kernel failed");
 }
