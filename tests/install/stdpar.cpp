@@ -106,6 +106,29 @@ static void elements(std::size_t size, const std::vector<int> &one, const std::v
     COMPARE(false, ((std::reverse(par, ALL(a)), 0)), ((std::reverse(ALL(a)), 0)));
     COMPARE(false, ((std::swap_ranges(par, ALL(a), b.begin()) - b.begin())),
             ((std::swap_ranges(ALL(a), b.begin()) - b.begin())));
+    COMPARE(true, ((std::generate(par, ALL(a), [=] { return note(w), 6; }), 0)),
+            ((std::generate(ALL(a), [=] { return note(w), 6; }), 0)));
+    COMPARE(true, ((std::generate_n(par, a.begin(), size, [=] { return note(w), 5; }) - a.begin())),
+            ((std::generate_n(a.begin(), size, [=] { return note(w), 5; }) - a.begin())));
+    COMPARE(false, ((std::replace_copy(par, ALL(a), c.begin(), 3, 4) - c.begin())),
+            ((std::replace_copy(ALL(a), c.begin(), 3, 4) - c.begin())));
+    COMPARE(true,
+            ((std::replace_copy_if(
+                  par, ALL(a), c.begin(), [=](int x) { return note(w), x % 3 == 0; }, 5) -
+              c.begin())),
+            ((std::replace_copy_if(
+                  ALL(a), c.begin(), [=](int x) { return note(w), x % 3 == 0; }, 5) -
+              c.begin())));
+    COMPARE(false, ((std::reverse_copy(par, ALL(a), c.begin()) - c.begin())),
+            ((std::reverse_copy(ALL(a), c.begin()) - c.begin())));
+    COMPARE(false, ((std::remove_copy(par, ALL(a), c.begin(), 3) - c.begin())),
+            ((std::remove_copy(ALL(a), c.begin(), 3) - c.begin())));
+    COMPARE(
+        true,
+        ((std::remove_copy_if(par, ALL(a), c.begin(), [=](int x) { return note(w), x % 3 == 0; }) -
+          c.begin())),
+        ((std::remove_copy_if(ALL(a), c.begin(), [=](int x) { return note(w), x % 3 == 0; }) -
+          c.begin())));
 }
 
 static void reductions(std::size_t size, const std::vector<int> &one, const std::vector<int> &two)
@@ -407,8 +430,6 @@ static void on_host(std::size_t size, const std::vector<int> &one)
     values = one;
     std::nth_element(par, values.begin(), values.begin() + size / 2, values.end());
     expect(size == 0 || values[size / 2] == sorted[size / 2], "nth_element", size);
-    std::generate(par, values.begin(), values.end(), [] { return 4; });
-    expect(values == std::vector<int>(size, 4), "generate", size);
 }
 
 int main()

@@ -179,6 +179,52 @@ J swap_ranges(hipstdpar_policy, I first, I last, J second)
     return hipstdpar::next(second, count);
 }
 
+template <class I, class F, hipstdpar::offloaded<I> = 0>
+void generate(hipstdpar_policy, I first, I last, F function)
+{
+    hipstdpar::each(hipstdpar::count_of(first, last),
+                    [=](size_t i) mutable { hipstdpar::at(first, i) = function(); });
+}
+
+template <class I, class N, class F, hipstdpar::offloaded<I> = 0>
+I generate_n(hipstdpar_policy policy, I first, N count, F function)
+{
+    I last = count > 0 ? hipstdpar::next(first, static_cast<size_t>(count)) : first;
+    std::generate(policy, first, last, function);
+    return last;
+}
+
+template <class I, class O, class F, class T, hipstdpar::offloaded<I, O> = 0,
+          hipstdpar::plain<T> = 0>
+O replace_copy_if(hipstdpar_policy, I first, I last, O out, F is_it, const T &value)
+{
+    size_t count = hipstdpar::count_of(first, last);
+    hipstdpar::each(count, [=](size_t i) mutable {
+        if (is_it(hipstdpar::at(first, i)))
+            hipstdpar::at(out, i) = value;
+        else
+            hipstdpar::at(out, i) = hipstdpar::at(first, i);
+    });
+    return hipstdpar::next(out, count);
+}
+
+template <class I, class O, class T, hipstdpar::offloaded<I, O> = 0, hipstdpar::plain<T> = 0>
+O replace_copy(hipstdpar_policy policy, I first, I last, O out, const T &old, const T &value)
+{
+    return std::replace_copy_if(
+        policy, first, last, out, [=](const auto &x) { return x == old; }, value);
+}
+
+template <class I, class O, hipstdpar::offloaded<I, O> = 0>
+O reverse_copy(hipstdpar_policy, I first, I last, O out)
+{
+    size_t count = hipstdpar::count_of(first, last);
+    hipstdpar::each(count, [=](size_t i) mutable {
+        hipstdpar::at(out, i) = hipstdpar::at(first, count - 1 - i);
+    });
+    return hipstdpar::next(out, count);
+}
+
 // ---- reductions ----
 
 template <class I, class T, class Op, class F, hipstdpar::offloaded<I> = 0, hipstdpar::plain<T> = 0>

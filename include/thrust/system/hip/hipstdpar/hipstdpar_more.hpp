@@ -377,6 +377,18 @@ template <class I, hipstdpar::offloaded<I> = 0> I unique(hipstdpar_policy policy
     return std::unique(policy, first, last, equal_to<>());
 }
 
+template <class I, class O, class F, hipstdpar::offloaded<I, O> = 0>
+O remove_copy_if(hipstdpar_policy policy, I first, I last, O out, F is_it)
+{
+    return std::copy_if(policy, first, last, out, [=](const auto &x) mutable { return !is_it(x); });
+}
+
+template <class I, class O, class T, hipstdpar::offloaded<I, O> = 0, hipstdpar::plain<T> = 0>
+O remove_copy(hipstdpar_policy policy, I first, I last, O out, const T &value)
+{
+    return std::copy_if(policy, first, last, out, [=](const auto &x) { return !(x == value); });
+}
+
 // ---- merging ----
 
 template <class I, class J, class O, class Less, hipstdpar::offloaded<I, J, O> = 0>
