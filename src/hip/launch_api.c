@@ -378,7 +378,8 @@ static hipError_t setup_argument(const void *arg, size_t size, size_t offset)
         thread->legacy_bytes = end;
         hip_thread_watch_end();
     }
-    memcpy(thread->legacy_args + offset, arg, size);
+    if (size > 0)
+        memcpy(thread->legacy_args + offset, arg, size);
     return hipSuccess;
 }
 
