@@ -5,6 +5,7 @@
 set -eu
 root=$1 debs=$2
 here=$(cd "$(dirname "$0")" && pwd)
+[ -n "$root" ] || { echo "deb.sh: name a folder with a fresh Debian 12: make deb-check ROOT=dir" >&2; exit 1; }
 [ -e "$root/etc/debian_version" ] || { echo "deb.sh: $root is no Debian; debootstrap --variant=minbase bookworm $root" >&2; exit 1; }
 [ ! -e "$root/opt/cairn" ] || { echo "deb.sh: $root has a Cairn already" >&2; exit 1; }
 mkdir -p "$root/root/debs"
