@@ -181,7 +181,7 @@ def hip_section(path):
 RTC_LACKS = {  # what of libamd_comgr is there in part
     "amd_comgr_do_action": "SPIR-V is refused",
     "amd_comgr_create_disassembly_info": "instruction tables of gfx90a only",
-    "amd_comgr_symbolize": "no columns, no inlined functions",
+    "amd_comgr_symbolize": "no lines of relocatables",
 }
 
 

@@ -359,8 +359,9 @@ amd_comgr_create_symbolizer_info(amd_comgr_data_t code_object,
                                  amd_comgr_symbolizer_info_t *symbolizer_info);
 amd_comgr_status_t AMD_COMGR_API
 amd_comgr_destroy_symbolizer_info(amd_comgr_symbolizer_info_t symbolizer_info);
-/* Code: function, then "file:line:column"; data: symbol, then its start and size. "??" for what is
- * not known. */
+/* Code: "function at file:line:column", then a line " (inlined by) function at ..." for each that
+ * it was inlined into; data: symbol, its start and size, and where it was declared, each on a line.
+ * An empty line ends both. "??" for what is not known. */
 amd_comgr_status_t AMD_COMGR_API amd_comgr_symbolize(amd_comgr_symbolizer_info_t symbolizer_info,
                                                      uint64_t address, bool is_code,
                                                      void *user_data);

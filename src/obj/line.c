@@ -14,6 +14,7 @@ enum {
     ADVANCE_PC = 2,
     ADVANCE_LINE = 3,
     SET_FILE = 4,
+    SET_COLUMN = 5,
     CONST_ADD_PC = 8,
     FIXED_ADVANCE_PC = 9,
 };
@@ -49,14 +50,14 @@ static bool is_named(struct cairn_bytes names, uint32_t offset, const char *name
            memcmp(text.at, name, size) == 0;
 }
 
-/* Both stay empty where the file has none. */
-static void find_sections(struct cairn_bytes image, struct cairn_bytes *lines,
-                          struct cairn_bytes *strings)
+void cairn_line_find_sections(struct cairn_bytes image, const struct cairn_line_section *wanted,
+                              size_t count)
 {
     Elf64_Ehdr header;
     Elf64_Shdr section;
     struct cairn_bytes in = image, names, bytes;
-    *lines = *strings = cairn_bytes_of(NULL, 0);
+    for (size_t i = 0; i < count; i++)
+        *wanted[i].out = cairn_bytes_of(NULL, 0);
     if (cairn_bytes_take(&in, &header, sizeof header) != CAIRN_OK ||
         header.e_shentsize != sizeof section ||
         take_section(image, &header, header.e_shstrndx, &section) != CAIRN_OK ||
@@ -65,10 +66,9 @@ static void find_sections(struct cairn_bytes image, struct cairn_bytes *lines,
     for (uint32_t i = 0; take_section(image, &header, i, &section) == CAIRN_OK; i++) {
         if (section_bytes(image, &section, &bytes) != CAIRN_OK)
             continue;
-        if (is_named(names, section.sh_name, ".debug_line"))
-            *lines = bytes;
-        else if (is_named(names, section.sh_name, ".debug_line_str"))
-            *strings = bytes;
+        for (size_t k = 0; k < count; k++)
+            if (is_named(names, section.sh_name, wanted[k].name))
+                *wanted[k].out = bytes;
     }
 }
 
@@ -95,7 +95,9 @@ enum cairn_status cairn_line_table_copy(struct cairn_bytes lines, struct cairn_b
 enum cairn_status cairn_line_table_create(struct cairn_bytes image, struct cairn_line_table **out)
 {
     struct cairn_bytes lines, strings;
-    find_sections(image, &lines, &strings);
+    const struct cairn_line_section wanted[] = {{".debug_line", &lines},
+                                                {".debug_line_str", &strings}};
+    cairn_line_find_sections(image, wanted, 2);
     return lines.left != 0 ? cairn_line_table_copy(lines, strings, out) : CAIRN_ERR_NOT_FOUND;
 }
 
@@ -106,22 +108,17 @@ void cairn_line_table_destroy(struct cairn_line_table *table)
 
 /* ---- the line program ---- */
 
-struct row {
-    uint64_t address, file;
-    uint32_t line;
-};
-
 struct machine {
     const struct cairn_line_unit *unit;
     struct cairn_bytes in;
     uint64_t wanted;
-    struct row now, last; /* registers; the last row of this sequence */
+    struct cairn_line_row now, last; /* registers; the last row of this sequence */
     bool has_last, removed, found;
 };
 
 static void begin_sequence(struct machine *machine)
 {
-    machine->now = (struct row){.file = 1, .line = 1};
+    machine->now = (struct cairn_line_row){.file = 1, .line = 1};
     machine->has_last = false;
     machine->removed = true; /* until an address is set that a linker left there */
 }
@@ -201,6 +198,10 @@ static enum cairn_status step_standard(struct machine *machine, uint8_t opcode)
         return status;
     case SET_FILE:
         return cairn_line_take_uleb(&machine->in, &machine->now.file);
+    case SET_COLUMN:
+        status = cairn_line_take_uleb(&machine->in, &number);
+        machine->now.column = (uint32_t)number;
+        return status;
     case CONST_ADD_PC:
         advance(machine, (255u - machine->unit->opcode_base) / machine->unit->line_range);
         return CAIRN_OK;
@@ -208,7 +209,7 @@ static enum cairn_status step_standard(struct machine *machine, uint8_t opcode)
         status = cairn_bytes_take_u16(&machine->in, &bytes);
         machine->now.address += bytes;
         return status;
-    default: /* columns, statement marks and the like */
+    default: /* statement marks and the like */
         return skip_operands(machine, opcode);
     }
 }
@@ -230,7 +231,8 @@ static enum cairn_status step(struct machine *machine)
     return opcode == EXTENDED ? step_extended(machine) : step_standard(machine, opcode);
 }
 
-static bool find_in_unit(const struct cairn_line_unit *unit, uint64_t vaddr, struct row *out)
+bool cairn_line_find_row(const struct cairn_line_unit *unit, uint64_t vaddr,
+                         struct cairn_line_row *out)
 {
     struct machine machine = {.unit = unit, .in = unit->program, .wanted = vaddr};
     begin_sequence(&machine);
@@ -246,12 +248,13 @@ bool cairn_line_find(const struct cairn_line_table *table, uint64_t vaddr,
 {
     struct cairn_bytes in = table->lines;
     struct cairn_line_unit unit;
-    struct row row;
+    struct cairn_line_row row;
     while (cairn_line_take_unit(&in, &unit)) {
-        if (unit.version == 0 || !find_in_unit(&unit, vaddr, &row))
+        if (unit.version == 0 || !cairn_line_find_row(&unit, vaddr, &row))
             continue;
         out->line = row.line;
-        return row.line != 0 && cairn_line_file_name(table, &unit, row.file, out->file);
+        return row.line != 0 && cairn_line_file_name(table->line_strings, &unit, row.file,
+                                                     out->file, sizeof out->file);
     }
     return false;
 }

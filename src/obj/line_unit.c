@@ -244,9 +244,8 @@ static enum cairn_status take_text(const struct cairn_line_unit *unit, struct ca
 }
 
 /* Only for the entry that is wanted: strings elsewhere may be long, and named by many entries. */
-static enum cairn_status find_name(const struct cairn_line_table *table, struct entry *entry)
+static enum cairn_status find_name(struct cairn_bytes strings, struct entry *entry)
 {
-    struct cairn_bytes strings = table->line_strings;
     if (entry->name != NULL || entry->name_offset == 0)
         return CAIRN_OK;
     if (entry->name_offset > strings.left)
@@ -310,7 +309,7 @@ static enum cairn_status take_value(const struct cairn_line_unit *unit, struct c
 }
 
 /* Takes the entries up to number `wanted`, or all. */
-static enum cairn_status take_entries(const struct cairn_line_table *table,
+static enum cairn_status take_entries(struct cairn_bytes strings,
                                       const struct cairn_line_unit *unit, struct cairn_bytes *in,
                                       const struct list *list, uint64_t wanted, struct entry *out)
 {
@@ -329,15 +328,14 @@ static enum cairn_status take_entries(const struct cairn_line_table *table,
         }
         if (i == wanted) {
             *out = entry;
-            return find_name(table, out);
+            return find_name(strings, out);
         }
     }
     return wanted == UINT64_MAX ? CAIRN_OK : CAIRN_ERR_NOT_FOUND;
 }
 
-static enum cairn_status new_file(const struct cairn_line_table *table,
-                                  const struct cairn_line_unit *unit, uint64_t wanted,
-                                  struct entry *file, struct entry *directory)
+static enum cairn_status new_file(struct cairn_bytes strings, const struct cairn_line_unit *unit,
+                                  uint64_t wanted, struct entry *file, struct entry *directory)
 {
     struct cairn_bytes in = unit->names, first;
     struct list directories, files;
@@ -345,22 +343,22 @@ static enum cairn_status new_file(const struct cairn_line_table *table,
     enum cairn_status status = take_list(&in, &directories);
     first = in;
     if (status == CAIRN_OK)
-        status = take_entries(table, unit, &in, &directories, UINT64_MAX, &unused);
+        status = take_entries(strings, unit, &in, &directories, UINT64_MAX, &unused);
     if (status == CAIRN_OK)
         status = take_list(&in, &files);
     if (status == CAIRN_OK)
-        status = take_entries(table, unit, &in, &files, wanted, file);
+        status = take_entries(strings, unit, &in, &files, wanted, file);
     if (status == CAIRN_OK && file->directory != 0)
-        status = take_entries(table, unit, &first, &directories, file->directory, directory);
+        status = take_entries(strings, unit, &first, &directories, file->directory, directory);
     return status;
 }
 
 /* ---- both ---- */
 
 /* "directory/name"; what does not fit is cut from the front. */
-static void join(const char *directory, const char *name, char out[CAIRN_LINE_FILE_BYTES])
+static void join(const char *directory, const char *name, char *out, size_t size)
 {
-    size_t room = CAIRN_LINE_FILE_BYTES - 1, name_length = strlen(name);
+    size_t room = size - 1, name_length = strlen(name);
     size_t name_cut = name_length > room ? name_length - room : 0;
     name += name_cut;
     name_length -= name_cut;
@@ -376,19 +374,21 @@ static void join(const char *directory, const char *name, char out[CAIRN_LINE_FI
     out[used + name_length] = '\0';
 }
 
-bool cairn_line_file_name(const struct cairn_line_table *table, const struct cairn_line_unit *unit,
-                          uint64_t file, char out[CAIRN_LINE_FILE_BYTES])
+bool cairn_line_file_name(struct cairn_bytes strings, const struct cairn_line_unit *unit,
+                          uint64_t file, char *out, size_t size)
 {
     struct entry entry = {0}, directory = {0};
     enum cairn_status status;
+    if (unit->version == 0)
+        return false;
     if (unit->version >= 5)
-        status = new_file(table, unit, file, &entry, &directory);
+        status = new_file(strings, unit, file, &entry, &directory);
     else {
         status = old_file(unit->names, file, &entry);
         directory.name = entry.directory != 0 ? old_directory(unit->names, entry.directory) : NULL;
     }
     if (status != CAIRN_OK || entry.name == NULL || entry.name[0] == '\0')
         return false;
-    join(directory.name, entry.name, out);
+    join(directory.name, entry.name, out, size);
     return true;
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * Any bytes as a code object with line tables, and as the tables themselves: .debug_line, the other
- * half .debug_line_str. Every address that a reader may be asked for gets an answer within bounds.
+ * Any bytes as a code object with debug information, and as line tables themselves: .debug_line,
+ * the other half .debug_line_str. Every address that a reader may be asked for gets an answer
+ * within bounds.
  */
+#include "obj/frame.h"
 #include "obj/line_priv.h"
 
 #include <stdlib.h>
@@ -19,8 +21,16 @@ static void ask(struct cairn_line_table *table)
     cairn_line_table_destroy(table);
 }
 
+static void read_frame(const struct cairn_frame *frame, void *context)
+{
+    *(size_t *)context += strlen(frame->file) + (frame->name != NULL ? strlen(frame->name) : 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    size_t read = 0;
+    for (uint64_t vaddr = 0x1000; vaddr < 0x2000; vaddr += 0x100)
+        cairn_frames_find(cairn_bytes_of(data, size), vaddr, read_frame, &read);
     struct cairn_line_table *table;
     if (cairn_line_table_create(cairn_bytes_of(data, size), &table) == CAIRN_OK)
         ask(table);
