@@ -196,10 +196,11 @@ enum cairn_queue_priority {
 /* While several queues of a device have work, one of a higher priority gets four times the turns of
  * the next lower one; none starves. A new queue is CAIRN_PRIORITY_NORMAL. */
 void cairn_queue_set_priority(struct cairn_queue *queue, enum cairn_queue_priority priority);
-/* At most so many worker threads of the device run the queue's dispatches at once, but never less
- * than one; UINT32_MAX: all. A small dispatch may run on the thread that rings the doorbell all the
- * same. */
-void cairn_queue_set_workers(struct cairn_queue *queue, uint32_t workers);
+/* Compute units that workgroups of the queue are placed on from now on: bit i % 32 of mask[i / 32],
+ * `words` words; bits beyond the chip's units do not count. As large a part of the device's worker
+ * threads, rounded up and never less than one, runs its dispatches at once; a small dispatch may
+ * run on the thread that rings the doorbell all the same. */
+void cairn_queue_set_units(struct cairn_queue *queue, const uint32_t *mask, uint32_t words);
 /* The doorbell was written: look at headers again. Any value, any order. */
 void cairn_queue_ring(struct cairn_queue *queue);
 /* The queue that owns a doorbell signal, NULL if none. */

@@ -152,6 +152,7 @@ static bool prepare(struct cairn_queue_state *state, struct cairn_dispatch *disp
     launch->queue_address = (uint64_t)state->shared;
     launch->dispatch_id = state->read_index;
     launch->gws = &state->gws;
+    launch->units = &state->units;
     dispatch->total =
         (uint64_t)launch->workgroups[0] * launch->workgroups[1] * launch->workgroups[2];
     dispatch->cooperative = state->params.cooperative;

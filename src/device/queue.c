@@ -111,6 +111,7 @@ static void reset(struct cairn_queue_state *state)
     atomic_store_explicit(&state->share.workers, UINT32_MAX, memory_order_relaxed);
     state->share.pass = 0;
     memset(&state->gws, 0, sizeof state->gws);
+    atomic_store_explicit(&state->units.count, 0, memory_order_relaxed);
     state->mask = state->params.size_packets - 1;
     state->read_index = 0;
     pthread_mutex_init(&state->owner, NULL); /* the last user may have been a process that forked */
@@ -259,11 +260,20 @@ void cairn_queue_set_priority(struct cairn_queue *queue, enum cairn_queue_priori
         atomic_store_explicit(&state->share.stride, strides[priority], memory_order_relaxed);
 }
 
-void cairn_queue_set_workers(struct cairn_queue *queue, uint32_t workers)
+void cairn_queue_set_units(struct cairn_queue *queue, const uint32_t *mask, uint32_t words)
 {
     struct cairn_queue_state *state = state_of(queue);
     if (state == NULL)
         return;
+    const struct cairn_device_info *info = &state->params.device->info;
+    uint32_t all = info->gfx->compute_units, count = 0;
+    for (uint32_t i = 0; i < all && i < 32 * words && count < CAIRN_UNITS_MAX; i++)
+        if ((mask[i / 32] >> (i % 32) & 1) != 0)
+            atomic_store_explicit(&state->units.unit[count++], (uint16_t)i, memory_order_relaxed);
+    atomic_store_explicit(&state->units.count, count, memory_order_relaxed);
+    uint32_t workers = (uint32_t)(((uint64_t)info->worker_threads * count + all - 1) / all);
+    if (count == all)
+        workers = UINT32_MAX;
     atomic_store_explicit(&state->share.workers, workers > 0 ? workers : 1, memory_order_relaxed);
     cairn_soft_look(state->params.device->soft);
 }

@@ -9,6 +9,7 @@
 
 #include "device/dispatch.h"
 #include "machine/gws.h"
+#include "machine/units.h"
 
 #include <pthread.h>
 
@@ -58,6 +59,7 @@ struct cairn_queue_state {
 
     struct cairn_queue_share share;
     struct cairn_gws gws;
+    struct cairn_units units;
     _Atomic uint32_t in_flight;
     _Atomic uint64_t free_dispatches; /* a bit each of `dispatches` */
     struct cairn_dispatch dispatches[QUEUE_DISPATCHES];

@@ -131,6 +131,8 @@ static hipError_t open_queue_locked(struct ihipStream_t *stream)
     hsa_amd_profiling_set_profiler_enabled(stream->queue, 1);
     if (stream->priority != 0)
         hsa_amd_queue_set_priority(stream->queue, hsa_priority(stream->priority));
+    if (stream->has_cu_mask)
+        hsa_amd_queue_cu_set_mask(stream->queue, 32 * HIP_CU_MASK_WORDS, stream->cu_mask);
     return hipSuccess;
 }
 

@@ -27,6 +27,7 @@ hipError_t hip_stream_create(struct hip_device *device, unsigned flags, int prio
     stream->device = device;
     stream->flags = flags;
     stream->priority = priority;
+    hip_cu_mask_set(stream, 0, NULL);
     pthread_mutex_init(&stream->work_lock, NULL);
     pthread_cond_init(&stream->work_ready, NULL);
     pthread_rwlock_wrlock(&handles_lock);

@@ -13,7 +13,7 @@
 #include "hip/command.h"
 #include "hip/runtime.h"
 
-enum { HIP_OP_INLINE_DEPS = 4 };
+enum { HIP_OP_INLINE_DEPS = 4, HIP_CU_MASK_WORDS = 16 };
 
 struct hip_kernarg {
     struct hip_kernarg *next; /* in the free list */
@@ -49,6 +49,8 @@ struct ihipStream_t {
     unsigned flags;
     int priority;
     bool is_null;
+    bool has_cu_mask; /* set before the stream is known to anybody */
+    uint32_t cu_mask[HIP_CU_MASK_WORDS];
     _Atomic int error; /* hipError_t that the next waiting call reports */
 
     /* guarded by device->lock */
@@ -73,6 +75,11 @@ struct ihipStream_t {
 
 hipError_t hip_stream_create(struct hip_device *device, unsigned flags, int priority,
                              struct ihipStream_t **out);
+/* Its operations run on the compute units of `mask` alone (`words` of 32 bits; none: no mask),
+ * within what ROC_GLOBAL_CU_MASK leaves. Before the stream's first operation. */
+void hip_cu_mask_set(struct ihipStream_t *stream, uint32_t words, const uint32_t *mask);
+/* hipErrorInvalidValue: no room for all units of the device. */
+hipError_t hip_cu_mask_get(const struct ihipStream_t *stream, uint32_t words, uint32_t *mask);
 /* Waits for what is pending. */
 void hip_stream_destroy(struct ihipStream_t *stream);
 /* A handle as programs pass it: null, legacy, per-thread or their own. */

@@ -305,30 +305,29 @@ hipError_t hipStreamBatchMemOp(hipStream_t stream, unsigned int count,
     return hip_return(hip_ready() ?: batch(stream, count, ops));
 }
 
-/* ---- compute unit masks: accepted and remembered nowhere, as the software device has no units to
- * keep apart; the stream works ---- */
+/* ---- compute unit masks ---- */
+
+static hipError_t create_masked(hipStream_t *out, uint32_t words, const uint32_t *mask)
+{
+    hipError_t error = create(out, hipStreamDefault, 0);
+    if (error == hipSuccess)
+        hip_cu_mask_set(*out, words, mask);
+    return error;
+}
 
 hipError_t hipExtStreamCreateWithCUMask(hipStream_t *stream, uint32_t words, const uint32_t *mask)
 {
-    if (stream == NULL || words == 0 || mask == NULL)
+    if (stream == NULL)
+        return hip_return(hipErrorInvalidHandle);
+    if (words == 0 || mask == NULL)
         return hip_return(hipErrorInvalidValue);
-    return hip_return(hip_ready() ?: create(stream, hipStreamDefault, 0));
+    return hip_return(hip_ready() ?: create_masked(stream, words, mask));
 }
 
 static hipError_t get_mask(hipStream_t handle, uint32_t words, uint32_t *mask)
 {
     struct ihipStream_t *stream;
-    hipError_t error = hip_stream_find(handle, &stream);
-    if (error != hipSuccess)
-        return error;
-    uint32_t units = (uint32_t)stream->device->props.multiProcessorCount;
-    if (mask == NULL || words == 0 || words < (units + 31) / 32)
-        return hipErrorInvalidValue;
-    for (uint32_t i = 0; i < words; i++) {
-        uint32_t left = units > i * 32 ? units - i * 32 : 0;
-        mask[i] = left >= 32 ? UINT32_MAX : (1u << left) - 1;
-    }
-    return hipSuccess;
+    return hip_stream_find(handle, &stream) ?: hip_cu_mask_get(stream, words, mask);
 }
 
 hipError_t hipExtStreamGetCUMask(hipStream_t stream, uint32_t words, uint32_t *mask)

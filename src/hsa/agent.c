@@ -171,6 +171,8 @@ static hsa_status_t fill_agents(struct agent *agents, const uint32_t *ordinals, 
             fill_cpu(&agents[i]);
         else if (!fill_gpu(&agents[i], ordinals[i - 1]))
             return HSA_STATUS_ERROR;
+        agents[i].units_limited =
+            cairn_hsa_unit_mask(i - 1, agents[i].compute_units, agents[i].unit_mask);
         cairn_hsa_pools_fill(&agents[i]);
         if (!add_handles(&agents[i]))
             return HSA_STATUS_ERROR_OUT_OF_RESOURCES;

@@ -18,7 +18,13 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { PAGE_BYTES = 4096, ISA_NAME_BYTES = 112, MAX_POOLS = 4, MAX_CACHES = 3 };
+enum {
+    PAGE_BYTES = 4096,
+    ISA_NAME_BYTES = 112,
+    MAX_POOLS = 4,
+    MAX_CACHES = 3,
+    UNIT_MASK_WORDS = 16
+};
 
 /* ---- handles ---- */
 
@@ -99,6 +105,8 @@ struct agent {
     struct isa *isa;
     char name[64], product_name[64];
     uint32_t compute_units, clock_mhz;
+    uint32_t unit_mask[UNIT_MASK_WORDS]; /* compute units that queues may have */
+    bool units_limited;                  /* by HSA_CU_MASK */
     _Atomic uint32_t queue_count;
     uint32_t pool_count, cache_count;
     struct pool pools[MAX_POOLS];
@@ -171,6 +179,9 @@ hsa_status_t cairn_hsa_cpu_info(const struct agent *agent, uint32_t attribute, v
 hsa_status_t cairn_hsa_gpu_info(const struct agent *agent, uint32_t attribute, void *value);
 /* "GPU-" and 16 hexadecimal digits. */
 void cairn_hsa_gpu_uuid(uint32_t ordinal, char *text, size_t size);
+/* The compute units of a GPU that HSA_CU_MASK leaves, of `units`; `gpu` counts those shown. Returns
+ * whether it says anything about that GPU. */
+bool cairn_hsa_unit_mask(uint32_t gpu, uint32_t units, uint32_t mask[UNIT_MASK_WORDS]);
 const struct product *cairn_hsa_product_of(enum cairn_gfx_id gfx);
 
 /* extension.c: HSA_SYSTEM_INFO_EXTENSIONS, 128 bytes. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Queues: creation, errors of kernels turned into HSA codes and system events, soft queues that the
- * application itself serves, priorities, and compute unit masks: of the software device's worker
- * threads a queue may have the same part as of the compute units.
+ * application itself serves, priorities, and compute unit masks.
  */
 #include "hsa_priv.h"
 
@@ -13,7 +12,7 @@
 
 #include <stdlib.h>
 
-enum { PACKET_BYTES = 64, MIN_PACKETS = 64, MAX_PACKETS = 131072, MASK_WORDS = 16 };
+enum { PACKET_BYTES = 64, MIN_PACKETS = 64, MAX_PACKETS = 131072 };
 
 typedef void (*queue_callback)(hsa_status_t status, hsa_queue_t *queue, void *data);
 
@@ -25,7 +24,7 @@ struct queue {
     queue_callback callback;
     void *data;
     pthread_mutex_t mask_lock;
-    uint32_t cu_mask[MASK_WORDS]; /* guarded by mask_lock */
+    uint32_t cu_mask[UNIT_MASK_WORDS]; /* guarded by mask_lock */
     void *soft_memory;
 };
 
@@ -102,10 +101,7 @@ static struct queue *object_create(struct agent *agent, queue_callback callback,
     queue->callback = callback;
     queue->data = data;
     pthread_mutex_init(&queue->mask_lock, NULL);
-    uint32_t units =
-        agent->compute_units < MASK_WORDS * 32 ? agent->compute_units : MASK_WORDS * 32;
-    for (uint32_t i = 0; i < units; i++)
-        queue->cu_mask[i / 32] |= 1u << (i % 32);
+    memcpy(queue->cu_mask, agent->unit_mask, sizeof queue->cu_mask);
     return queue;
 }
 
@@ -152,6 +148,8 @@ static hsa_status_t create(hsa_agent_t handle, uint32_t size, hsa_queue_type32_t
     if (status != HSA_STATUS_SUCCESS)
         goto free_object;
     queue->hsa = cairn_queue_amd(queue->device_queue);
+    if (agent->units_limited)
+        cairn_queue_set_units(queue->device_queue, queue->cu_mask, UNIT_MASK_WORDS);
     if (intercepted) {
         status = cairn_hsa_intercept_create(queue->device_queue, params.size_packets, type,
                                             &queue->intercept);
@@ -297,18 +295,6 @@ hsa_status_t hsa_amd_queue_set_priority(hsa_queue_t *queue, hsa_amd_queue_priori
     return HSA_STATUS_SUCCESS;
 }
 
-/* Rounded up: a compute unit is less than a worker on most machines. */
-static void apply_mask_locked(const struct queue *queue)
-{
-    uint64_t units = queue->agent->compute_units, enabled = 0, workers;
-    for (uint32_t i = 0; i < MASK_WORDS; i++)
-        enabled += (uint32_t)__builtin_popcount(queue->cu_mask[i]);
-    if (queue->device_queue == NULL)
-        return;
-    workers = (queue->agent->info->worker_threads * enabled + units - 1) / units;
-    cairn_queue_set_workers(queue->device_queue, enabled == units ? UINT32_MAX : (uint32_t)workers);
-}
-
 hsa_status_t hsa_amd_queue_cu_set_mask(const hsa_queue_t *queue, uint32_t num_cu_mask_count,
                                        const uint32_t *cu_mask)
 {
@@ -319,18 +305,18 @@ hsa_status_t hsa_amd_queue_cu_set_mask(const hsa_queue_t *queue, uint32_t num_cu
         return HSA_STATUS_ERROR_INVALID_QUEUE;
     if (num_cu_mask_count == 0 || num_cu_mask_count % 32 != 0 || cu_mask == NULL)
         return HSA_STATUS_ERROR_INVALID_ARGUMENT;
-    uint32_t units = object->agent->compute_units;
+    const uint32_t *allowed = object->agent->unit_mask;
     bool reduced = false;
     pthread_mutex_lock(&object->mask_lock);
     memset(object->cu_mask, 0, sizeof object->cu_mask);
-    for (uint32_t i = 0; i < num_cu_mask_count; i++) {
-        bool wanted = (cu_mask[i / 32] >> (i % 32) & 1) != 0;
-        bool there = i < units && i < MASK_WORDS * 32;
-        reduced |= wanted && !there;
-        if (wanted && there)
-            object->cu_mask[i / 32] |= 1u << (i % 32);
+    for (uint32_t i = 0; i < num_cu_mask_count / 32; i++) {
+        uint32_t there = i < UNIT_MASK_WORDS ? allowed[i] : 0;
+        reduced |= (cu_mask[i] & ~there) != 0;
+        if (i < UNIT_MASK_WORDS)
+            object->cu_mask[i] = cu_mask[i] & there;
     }
-    apply_mask_locked(object);
+    if (object->device_queue != NULL)
+        cairn_queue_set_units(object->device_queue, object->cu_mask, UNIT_MASK_WORDS);
     pthread_mutex_unlock(&object->mask_lock);
     return reduced ? (hsa_status_t)HSA_STATUS_CU_MASK_REDUCED : HSA_STATUS_SUCCESS;
 }
@@ -347,7 +333,7 @@ hsa_status_t hsa_amd_queue_cu_get_mask(const hsa_queue_t *queue, uint32_t num_cu
         return HSA_STATUS_ERROR_INVALID_ARGUMENT;
     pthread_mutex_lock(&object->mask_lock);
     for (uint32_t i = 0; i < num_cu_mask_count / 32; i++)
-        cu_mask[i] = i < MASK_WORDS ? object->cu_mask[i] : 0;
+        cu_mask[i] = i < UNIT_MASK_WORDS ? object->cu_mask[i] : 0;
     pthread_mutex_unlock(&object->mask_lock);
     return HSA_STATUS_SUCCESS;
 }

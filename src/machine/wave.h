@@ -33,6 +33,7 @@ struct cairn_code {
 };
 
 struct cairn_gws;
+struct cairn_units;
 
 /* Everything that is the same for all waves of one dispatch. Filled by the device from the kernel
  * descriptor and the packet; immutable while waves run, but for the atomics. */
@@ -54,7 +55,8 @@ struct cairn_launch {
     /* Finalized code may store past the host's caches where a work-item loads and stores at least
      * so many bytes; 0: nowhere. */
     uint32_t stream_from;
-    struct cairn_gws *gws; /* machine/gws.h: the queue's; NULL: none */
+    struct cairn_gws *gws;           /* machine/gws.h: the queue's; NULL: none */
+    const struct cairn_units *units; /* machine/units.h: the queue's; NULL: all of the chip */
     _Atomic uint32_t stop; /* set by the device (fault elsewhere, watchdog): waves come back soon */
 };
 

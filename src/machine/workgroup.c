@@ -4,6 +4,8 @@
  */
 #include "machine/wave.h"
 
+#include "machine/units.h"
+
 #include <string.h>
 
 /* kernel_code_properties: which user SGPRs the kernel asks for, in this order. */
@@ -17,6 +19,7 @@ enum {
     PROPERTY_PRIVATE_SEGMENT_SIZE = 1 << 6,
 };
 
+enum { SHADER_ENGINES = 8 };
 enum { ID_ROWS = 3, ROW_BYTES = CAIRN_WAVE_LANES * sizeof(uint32_t) };
 enum { POISON = 0xbadc0de5u, POISON_BYTE = 0xb5 };
 enum { SGPR_COUNT = 102, CODE_FLAT_SCRATCH = 102, CODE_VCC = 106, CODE_M0 = 124, CODE_EXEC = 126 };
@@ -195,14 +198,22 @@ static void set_work_item_ids(struct cairn_wave *wave)
     }
 }
 
+static uint32_t compute_unit(const struct cairn_launch *launch, uint32_t number)
+{
+    const struct cairn_units *units = launch->units;
+    uint32_t count = units == NULL ? 0 : atomic_load_explicit(&units->count, memory_order_relaxed);
+    return count == 0 ? number % launch->gfx->compute_units
+                      : atomic_load_explicit(&units->unit[number % count], memory_order_relaxed);
+}
+
 /* A stable place in the machine for s_getreg HW_ID: CDNA2 ISA, HW_ID fields wave[3:0] simd[5:4]
- * cu[11:8] sh[12] se[15:13]. */
+ * cu[11:8] sh[12] se[15:13]. Bits of a mask of compute units go around the shader engines. */
 static uint32_t hardware_id(const struct cairn_workgroup *group)
 {
     const uint32_t *count = group->launch->workgroups;
     uint32_t number = group->id[0] + count[0] * (group->id[1] + count[1] * group->id[2]);
-    uint32_t cu = number % group->launch->gfx->compute_units;
-    return cu % 14 << 8 | cu / 14 % 8 << 13;
+    uint32_t unit = compute_unit(group->launch, number);
+    return unit / SHADER_ENGINES % 16 << 8 | unit % SHADER_ENGINES << 13;
 }
 
 /* The same of one wave of the group. */

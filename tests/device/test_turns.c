@@ -122,12 +122,12 @@ static void a_queue_has_no_more_workers_than_it_may(void **state)
     uint64_t groups;
     atomic_store(&over, 0);
     rig_queue_open(&queue, 64);
-    cairn_queue_set_workers(queue.queue, 0); /* means one */
+    cairn_queue_set_units(queue.queue, &(uint32_t){2}, 1);
     fill(&queue, &account, 4);
     measure(1, &account, &groups, 100);
     assert_int_equal(account.most_inside, 1);
     assert_true(groups > 0);
-    cairn_queue_set_workers(queue.queue, UINT32_MAX);
+    cairn_queue_set_units(queue.queue, (uint32_t[]){~0u, ~0u, ~0u, ~0u}, 4);
     for (int i = 0; i < 5000 && atomic_load(&account.most_inside) == 1; i++)
         usleep(1000);
     int wanted = (int)cairn_device_info(cairn_device_at(0))->worker_threads;

@@ -101,6 +101,12 @@ extern "C" __global__ void ragged(unsigned *sizes)
 
 extern __shared__ int dynamic[];
 
+// HW_ID: register 4, all 32 bits.
+extern "C" __global__ void places(unsigned *out)
+{
+    out[__builtin_amdgcn_workgroup_id_x()] = (unsigned)__builtin_amdgcn_s_getreg(4 | 31 << 11);
+}
+
 extern "C" __global__ void reverse(int *out)
 {
     unsigned i = __builtin_amdgcn_workitem_id_x(), n = __builtin_amdgcn_workgroup_size_x();
@@ -165,6 +171,7 @@ const void *kernel_illegal = (const void *)illegal;
 const void *kernel_forever = (const void *)forever;
 const void *kernel_no_arguments = (const void *)no_arguments;
 const void *kernel_fetch = (const void *)fetch;
+const void *kernel_places = (const void *)places;
 const void *symbol_counter = &counter;
 const void *symbol_table = &table;
 
