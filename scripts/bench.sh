@@ -5,12 +5,13 @@
 set -eu
 build=$1
 shift
+libraries=$(cd "$build/stage/lib" && pwd) # all of them in one folder: some open others
 found=0
 for program in "$build"/bench/bench_* "$build"/bench/*/bench_*; do
     [ -f "$program" ] && [ -x "$program" ] || continue
     found=1
     echo "== $(basename "$program")"
-    "$program"
+    LD_LIBRARY_PATH=$libraries "$program"
 done
 [ "$found" = 1 ] || { echo "no benchmarks were built" >&2; exit 1; }
 echo "== kernels"

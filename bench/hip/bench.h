@@ -24,5 +24,6 @@ void raw_close(void);
 void bench_launch(void);
 void bench_graph(void);
 void bench_register(void);
+void bench_compile(void);
 
 #endif

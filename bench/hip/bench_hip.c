@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * What HIP costs above HSA: launches through a stream, nodes of a graph, registration of fat
- * binaries. Each line says what its goal is, where there is one. Arguments choose parts: launch,
- * graph, register.
+ * binaries; and what hiprtc takes. Each line says what its goal is, where there is one. Arguments
+ * choose parts: register, launch, graph, compile.
  */
 #include "bench.h"
 
@@ -27,8 +27,11 @@ hipFunction_t bench_empty_kernel(void)
 
 int main(int argc, char **argv)
 {
-    static const struct bench_part parts[] = {
-        {"register", bench_register}, {"launch", bench_launch}, {"graph", bench_graph}, {0}};
+    static const struct bench_part parts[] = {{"register", bench_register},
+                                              {"launch", bench_launch},
+                                              {"graph", bench_graph},
+                                              {"compile", bench_compile},
+                                              {0}};
     (void)argc;
     bench_run_parts(parts, argv);
     return 0;
