@@ -94,5 +94,6 @@ void unbundle_archive(const struct bundler *run)
         buffer_add(&whole, ARMAG, SARMAG);
         buffer_add(&whole, outputs[i].at, outputs[i].size);
         write_output(run->outputs[i], cairn_bytes_of(whole.at, whole.size));
+        free(whole.at);
     }
 }

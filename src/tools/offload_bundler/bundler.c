@@ -76,6 +76,19 @@ void buffer_pad(struct buffer *buffer, uint64_t align)
         buffer_add(buffer, zeros, left < sizeof zeros ? left : sizeof zeros);
 }
 
+void keep(void *memory)
+{
+    static struct kept {
+        struct kept *next;
+        void *memory;
+    } *all;
+    struct kept *kept = malloc(sizeof *kept);
+    if (kept == NULL)
+        fail("out of memory");
+    *kept = (struct kept){.next = all, .memory = memory};
+    all = kept;
+}
+
 struct cairn_bytes read_file(const char *path)
 {
     struct buffer whole = {0};
@@ -90,6 +103,7 @@ struct cairn_bytes read_file(const char *path)
         fail("'%s': %s", path, strerror(errno));
     if (file != stdin)
         fclose(file);
+    keep(whole.at);
     return cairn_bytes_of(whole.at, whole.size);
 }
 

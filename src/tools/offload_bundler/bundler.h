@@ -35,6 +35,9 @@ void buffer_add(struct buffer *buffer, const void *bytes, size_t size);
 void buffer_text(struct buffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void buffer_pad(struct buffer *buffer, uint64_t align);
+/* Memory that entries point into stays until the program ends; reachable, so no leak. */
+void keep(void *memory);
+/* Kept. */
 struct cairn_bytes read_file(const char *path);
 void write_output(const char *path, struct cairn_bytes bytes);
 
@@ -58,8 +61,7 @@ struct entry {
     struct cairn_bytes bytes;
 };
 
-/* The entries of a file of any form; 0: it is no bundle. The bytes are the file's, or never freed.
- */
+/* The entries of a file of any form; 0: it is no bundle. The bytes are the file's, or kept. */
 size_t entries_of(const struct bundler *run, struct cairn_bytes file, struct entry *out);
 void unbundle(const struct bundler *run);
 void list(const struct bundler *run);

@@ -29,10 +29,11 @@ static struct entry *entry_add(struct entry *out, size_t *count, const char *id,
 
 static size_t binary_entries(struct cairn_bytes file, struct entry *out)
 {
-    struct cairn_bundle *bundle; /* never freed: the entries point into it */
+    struct cairn_bundle *bundle;
     size_t count = 0;
     if (cairn_bundle_create(file, &bundle) != CAIRN_OK)
         fail("the bundle cannot be read");
+    keep(bundle);
     for (uint32_t i = 0; i < bundle->entry_count; i++)
         entry_add(out, &count, bundle->entries[i].id, strlen(bundle->entries[i].id),
                   bundle->entries[i].image);

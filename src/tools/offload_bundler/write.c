@@ -160,4 +160,5 @@ void bundle(const struct bundler *run)
     if (run->compresses && out.size >= MAGIC_BYTES && memcmp(out.at, magic, MAGIC_BYTES) == 0)
         compress(run, &out);
     write_output(run->outputs[0], cairn_bytes_of(out.at, out.size));
+    free(out.at);
 }
