@@ -270,6 +270,21 @@ hsa_status_t hsa_memory_deregister(void *ptr, size_t size)
 
 /* ---- copying and filling, synchronous ---- */
 
+/* A word of 4 or 8 bytes goes in one piece: the host or a kernel may look at it or write it
+ * meanwhile. Acquire and release pair with theirs. */
+static void copy_bytes(void *dst, const void *src, size_t size)
+{
+    uintptr_t both = (uintptr_t)dst | (uintptr_t)src;
+    if (size == 4 && both % 4 == 0)
+        __atomic_store_n((uint32_t *)dst, __atomic_load_n((const uint32_t *)src, __ATOMIC_ACQUIRE),
+                         __ATOMIC_RELEASE);
+    else if (size == 8 && both % 8 == 0)
+        __atomic_store_n((uint64_t *)dst, __atomic_load_n((const uint64_t *)src, __ATOMIC_ACQUIRE),
+                         __ATOMIC_RELEASE);
+    else
+        memmove(dst, src, size);
+}
+
 hsa_status_t hsa_memory_copy(void *dst, const void *src, size_t size)
 {
     if (!cairn_hsa_is_open())
@@ -281,7 +296,7 @@ hsa_status_t hsa_memory_copy(void *dst, const void *src, size_t size)
                   size, src, dst);
         return HSA_STATUS_ERROR_INVALID_ARGUMENT;
     }
-    memmove(dst, src, size);
+    copy_bytes(dst, src, size);
     return HSA_STATUS_SUCCESS;
 }
 

@@ -300,6 +300,30 @@ static void streams_wait_for_values_in_memory(void **state)
     OK(hipStreamDestroy(second));
 }
 
+static void *writes_five(void *word)
+{
+    usleep(20000);
+    __atomic_store_n((uint32_t *)word, 5, __ATOMIC_RELEASE);
+    return NULL;
+}
+
+/* Memory that the runtime has not seen before, and device memory. */
+static void values_are_read_in_one_piece(void **state)
+{
+    static uint32_t plain;
+    uint32_t *words[2] = {&plain, NULL};
+    OK(hipMalloc((void **)&words[1], 64));
+    OK(hipMemset(words[1], 0, 64));
+    for (size_t i = 0; i < 2; i++) {
+        pthread_t writer;
+        OK(hipStreamWaitValue32(NULL, words[i], 5, hipStreamWaitValueEq, UINT32_MAX));
+        assert_int_equal(pthread_create(&writer, NULL, writes_five, words[i]), 0);
+        OK(hipStreamSynchronize(NULL));
+        assert_int_equal(pthread_join(writer, NULL), 0);
+    }
+    OK(hipFree(words[1]));
+}
+
 static void properties_of_streams(void **state)
 {
     int least, greatest, priority;
@@ -382,6 +406,7 @@ int main(void)
         cmocka_unit_test(launches_can_carry_their_own_events),
         cmocka_unit_test(host_functions_run_in_their_place),
         cmocka_unit_test(streams_wait_for_values_in_memory),
+        cmocka_unit_test(values_are_read_in_one_piece),
         cmocka_unit_test(properties_of_streams),
         cmocka_unit_test(a_destroyed_handle_is_an_error),
         cmocka_unit_test(every_thread_has_a_stream_of_its_own),
