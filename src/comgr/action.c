@@ -127,10 +127,12 @@ amd_comgr_status_t comgr_perform(amd_comgr_action_kind_t kind, const struct comg
         (action->needs_language && info->language == AMD_COMGR_LANGUAGE_NONE))
         return AMD_COMGR_STATUS_ERROR_INVALID_ARGUMENT;
     comgr_data_set_clear(result);
-    struct comgr_work work = {.kind = kind, .info = info, .input = input, .result = result};
+    struct comgr_work work = {
+        .kind = kind, .info = info, .input = input, .result = result, .cache_folder = -1};
     amd_comgr_status_t status = perform(action, &work);
     amd_comgr_status_t log_status = add_log(&work);
     comgr_work_close(&work);
+    comgr_cache_close(&work);
     comgr_texts_clear(&work.files_read);
     free(work.log.text);
     return status != AMD_COMGR_STATUS_SUCCESS ? status : log_status;

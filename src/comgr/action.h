@@ -20,7 +20,7 @@ struct comgr_work {
     unsigned files;  /* made so far, for names */
     /* Of the cache (cache.h). */
     bool caches;
-    char cache_folder[PATH_MAX];
+    int cache_folder; /* -1: not open */
     uint8_t cache_key[CAIRN_SHA256_BYTES];
     struct comgr_texts files_read; /* besides the inputs */
 };

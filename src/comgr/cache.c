@@ -151,11 +151,18 @@ static void make_key(struct comgr_work *work)
 
 bool comgr_cache_open(struct comgr_work *work)
 {
-    if (!may_cache(work) || !comgr_cache_folder(work->cache_folder, sizeof work->cache_folder))
+    if (!may_cache(work) || (work->cache_folder = comgr_cache_folder()) < 0)
         return false;
     make_key(work);
     work->caches = true;
     return true;
+}
+
+void comgr_cache_close(struct comgr_work *work)
+{
+    if (work->cache_folder >= 0)
+        close(work->cache_folder);
+    work->cache_folder = -1;
 }
 
 /* ---- files that were read ---- */

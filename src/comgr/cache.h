@@ -9,9 +9,12 @@
 
 #include "comgr/action.h"
 
-/* Sets work->cache_key; false: this action is not to be cached, and the functions below do nothing.
+/* Sets work->cache_key and opens the folder; false: this action is not to be cached, and the
+ * functions below do nothing.
  */
 bool comgr_cache_open(struct comgr_work *work);
+/* Always, at the end. */
+void comgr_cache_close(struct comgr_work *work);
 /* True: the result and the log of the work are what they were before. */
 bool comgr_cache_get(struct comgr_work *work);
 /* After the action succeeded. */

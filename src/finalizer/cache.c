@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/option.h"
+#include "base/own_files.h"
 #include "finalizer/build_id.h"
 #include "finalizer/cache_priv.h"
 
@@ -66,6 +67,19 @@ void cairn_cache_checksum(const struct cairn_cache_header *header, struct cairn_
     cairn_sha256_finish(&hash, out);
 }
 
+static int open_folder(const char *path)
+{
+    bool foreign;
+    int folder = cairn_own_folder_open(path, &foreign);
+    if (folder < 0 && foreign)
+        cairn_log(CAIRN_LOG_INFO,
+                  "no code cache: %s must belong to user %u and be writable by nobody else", path,
+                  (unsigned)geteuid());
+    else if (folder < 0)
+        cairn_log(CAIRN_LOG_INFO, "no code cache: %s cannot be opened: %m", path);
+    return folder;
+}
+
 enum cairn_status cairn_cache_open(const struct cairn_cache_config *config,
                                    struct cairn_cache **out)
 {
@@ -74,7 +88,7 @@ enum cairn_status cairn_cache_open(const struct cairn_cache_config *config,
     struct cairn_cache *cache = calloc(1, sizeof *cache);
     if (cache == NULL)
         return CAIRN_ERR_NO_MEMORY;
-    cache->folder = cairn_cache_open_folder(config->directory);
+    cache->folder = open_folder(config->directory);
     if (cache->folder < 0) {
         free(cache);
         return CAIRN_ERR_IO;
@@ -150,7 +164,7 @@ static enum cairn_status read_entry(const struct cairn_cache *cache,
 {
     struct cairn_cache_header header;
     uint8_t checksum[CAIRN_SHA256_BYTES];
-    if (file_size < sizeof header || !cairn_cache_read_all(fd, &header, sizeof header) ||
+    if (file_size < sizeof header || !cairn_own_file_read(fd, &header, sizeof header) ||
         !header_fits(cache, key, &header, file_size))
         return CAIRN_ERR_BAD_FORMAT;
     uint8_t *code = malloc(header.code_bytes != 0 ? header.code_bytes : 1);
@@ -158,7 +172,7 @@ static enum cairn_status read_entry(const struct cairn_cache *cache,
         return CAIRN_ERR_NO_MEMORY;
     struct cairn_bytes bytes = cairn_bytes_of(code, header.code_bytes);
     enum cairn_status status = CAIRN_ERR_BAD_FORMAT;
-    if (cairn_cache_read_all(fd, code, header.code_bytes)) {
+    if (cairn_own_file_read(fd, code, header.code_bytes)) {
         cairn_cache_checksum(&header, bytes, checksum);
         if (memcmp(checksum, header.checksum, sizeof checksum) == 0)
             status = CAIRN_OK;
@@ -191,7 +205,7 @@ enum cairn_status cairn_cache_get(struct cairn_cache *cache, const struct cairn_
     struct cairn_cache_name name = cairn_cache_name_of(cache, key);
     uint64_t size = 0;
     bool refused;
-    int fd = cairn_cache_open_entry(cache, name.text, &size, &refused);
+    int fd = cairn_own_file_open(cache->folder, name.text, &size, &refused);
     enum cairn_status status = refused ? CAIRN_ERR_BAD_FORMAT : CAIRN_ERR_NOT_FOUND;
     if (fd >= 0) {
         status = read_entry(cache, key, fd, size, out);
@@ -220,7 +234,7 @@ static bool better_is_there(struct cairn_cache *cache, const char *name,
     struct cairn_cache_entry there;
     uint64_t size = 0;
     bool refused;
-    int fd = cairn_cache_open_entry(cache, name, &size, &refused);
+    int fd = cairn_own_file_open(cache->folder, name, &size, &refused);
     if (fd < 0)
         return false;
     bool better = read_entry(cache, key, fd, size, &there) == CAIRN_OK;
@@ -266,6 +280,14 @@ static void fill_header(const struct cairn_cache *cache, const struct cairn_cach
     cairn_cache_checksum(header, entry->code, header->checksum);
 }
 
+void cairn_cache_evict(struct cairn_cache *cache)
+{
+    size_t removed =
+        cairn_own_folder_trim(cache->folder, CAIRN_CACHE_NAME_LENGTH, cache->limit_bytes,
+                              cache->limit_bytes - cache->limit_bytes / 8);
+    atomic_fetch_add_explicit(&cache->evictions, removed, memory_order_relaxed);
+}
+
 enum cairn_status cairn_cache_put(struct cairn_cache *cache, const struct cairn_cache_key *key,
                                   const struct cairn_cache_entry *entry)
 {
@@ -278,7 +300,8 @@ enum cairn_status cairn_cache_put(struct cairn_cache *cache, const struct cairn_
         return CAIRN_OK;
     struct cairn_cache_header header;
     fill_header(cache, key, entry, &header);
-    if (!cairn_cache_replace(cache, name.text, &header, entry->code)) {
+    if (!cairn_own_file_replace(cache->folder, name.text, cairn_bytes_of(&header, sizeof header),
+                                entry->code)) {
         if (!atomic_exchange_explicit(&cache->write_failed, true, memory_order_relaxed))
             cairn_log(CAIRN_LOG_INFO, "code cache: an entry cannot be written: %m");
         return CAIRN_ERR_IO;

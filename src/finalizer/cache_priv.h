@@ -14,8 +14,7 @@ enum {
     CAIRN_CACHE_NAME_LENGTH = 2 * CAIRN_SHA256_BYTES,
 };
 
-#define CAIRN_CACHE_MAGIC     "CAIRNOB"
-#define CAIRN_CACHE_TEMPORARY ".new-"
+#define CAIRN_CACHE_MAGIC "CAIRNOB"
 
 /* Constant after opening but for the counters, which are relaxed: nothing hangs on their order. */
 struct cairn_cache {
@@ -47,16 +46,5 @@ struct cairn_cache_name cairn_cache_name_of(const struct cairn_cache *cache,
                                             const struct cairn_cache_key *key);
 void cairn_cache_checksum(const struct cairn_cache_header *header, struct cairn_bytes code,
                           uint8_t out[CAIRN_SHA256_BYTES]);
-
-/* Opens `path`, making it and its parents; -1 if it cannot be or is not safely ours. */
-int cairn_cache_open_folder(const char *path);
-/* Opens an entry for reading; -1 if it is not there or not safely ours. */
-int cairn_cache_open_entry(const struct cairn_cache *cache, const char *name, uint64_t *size,
-                           bool *refused);
-/* Writes a new file and puts it in the place of `name`, all or nothing. */
-CAIRN_MUST_CHECK bool cairn_cache_replace(const struct cairn_cache *cache, const char *name,
-                                          const struct cairn_cache_header *header,
-                                          struct cairn_bytes code);
-bool cairn_cache_read_all(int fd, void *out, size_t size);
 
 #endif

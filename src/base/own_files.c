@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: MIT
- * The cache's dealings with the file system: opens only what belongs to the effective user and is
- * writable by nobody else, never follows a symbolic link in the last place, replaces files in one
- * step.
+ * Opening, replacing and reading files that are the user's alone.
  */
-#include "base/log.h"
-#include "finalizer/cache_priv.h"
+#include "base/own_files_priv.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -41,33 +39,27 @@ static int open_existing_folder(const char *path)
     return open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-int cairn_cache_open_folder(const char *path)
+int cairn_own_folder_open(const char *path, bool *foreign)
 {
+    struct stat facts;
     int folder = open_existing_folder(path);
+    *foreign = false;
     if (folder < 0 && errno == ENOENT) {
         make_folders(path);
         folder = open_existing_folder(path);
     }
-    if (folder < 0) {
-        cairn_log(CAIRN_LOG_INFO, "no code cache: %s cannot be opened: %m", path);
-        return -1;
-    }
-    struct stat facts;
-    if (fstat(folder, &facts) != 0 || !safely_ours(&facts)) {
-        cairn_log(CAIRN_LOG_INFO,
-                  "no code cache: %s must belong to user %u and be writable by nobody else", path,
-                  (unsigned)geteuid());
+    if (folder >= 0 && (fstat(folder, &facts) != 0 || !safely_ours(&facts))) {
+        *foreign = true;
         close(folder);
         return -1;
     }
     return folder;
 }
 
-int cairn_cache_open_entry(const struct cairn_cache *cache, const char *name, uint64_t *size,
-                           bool *refused)
+int cairn_own_file_open(int folder, const char *name, uint64_t *size, bool *refused)
 {
     /* O_NONBLOCK: a FIFO in the entry's place must not hold us up. */
-    int fd = openat(cache->folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     *refused = fd < 0 && errno != ENOENT;
     if (fd < 0)
         return -1;
@@ -81,7 +73,7 @@ int cairn_cache_open_entry(const struct cairn_cache *cache, const char *name, ui
     return fd;
 }
 
-bool cairn_cache_read_all(int fd, void *out, size_t size)
+bool cairn_own_file_read(int fd, void *out, size_t size)
 {
     uint8_t *at = out;
     while (size > 0) {
@@ -96,50 +88,47 @@ bool cairn_cache_read_all(int fd, void *out, size_t size)
     return true;
 }
 
-static bool write_all(int fd, const void *from, size_t size)
+static bool write_all(int fd, struct cairn_bytes from)
 {
-    const uint8_t *at = from;
-    while (size > 0) {
-        ssize_t put = write(fd, at, size);
+    while (from.left > 0) {
+        ssize_t put = write(fd, from.at, from.left);
         if (put < 0 && errno == EINTR)
             continue;
         if (put <= 0)
             return false;
-        at += put;
-        size -= (size_t)put;
+        from = cairn_bytes_of(from.at + put, from.left - (size_t)put);
     }
     return true;
 }
 
 /* A new file that is ours alone; -1 if there can be none. */
-static int create_temporary(const struct cairn_cache *cache, char *name, size_t size)
+static int create_temporary(int folder, char *name, size_t size)
 {
     for (int attempt = 0; attempt < 8; attempt++) {
         uint64_t random = 0;
         if (getrandom(&random, sizeof random, GRND_NONBLOCK) != sizeof random)
             random = (uint64_t)getpid() << 32 ^ (uint64_t)(uintptr_t)name ^ (uint64_t)attempt;
-        snprintf(name, size, CAIRN_CACHE_TEMPORARY "%016llx", (unsigned long long)random);
-        int fd =
-            openat(cache->folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        snprintf(name, size, CAIRN_OWN_TEMPORARY "%016llx", (unsigned long long)random);
+        int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
         if (fd >= 0 || errno != EEXIST)
             return fd;
     }
     return -1;
 }
 
-bool cairn_cache_replace(const struct cairn_cache *cache, const char *name,
-                         const struct cairn_cache_header *header, struct cairn_bytes code)
+bool cairn_own_file_replace(int folder, const char *name, struct cairn_bytes header,
+                            struct cairn_bytes content)
 {
     char temporary[64];
-    int fd = create_temporary(cache, temporary, sizeof temporary);
+    int fd = create_temporary(folder, temporary, sizeof temporary);
     if (fd < 0)
         return false;
-    bool good = write_all(fd, header, sizeof *header) && write_all(fd, code.at, code.left);
+    bool good = write_all(fd, header) && write_all(fd, content);
     good = close(fd) == 0 && good;
-    good = good && renameat(cache->folder, temporary, cache->folder, name) == 0;
+    good = good && renameat(folder, temporary, folder, name) == 0;
     if (!good) {
         int saved = errno;
-        unlinkat(cache->folder, temporary, 0);
+        unlinkat(folder, temporary, 0);
         errno = saved;
     }
     return good;

@@ -1,40 +1,42 @@
 /* SPDX-License-Identifier: MIT
- * Keeps the cache's folder within its limit: looks at all entries and removes those whose time of
- * last use, which is their modification time, is oldest. Temporary files that a dead process left
- * behind go, too.
+ * Keeps a folder within its limit: looks at all entries and removes those whose time of last use,
+ * which is their modification time, is oldest. Temporary files that a dead process left behind go,
+ * too.
  */
-#include "finalizer/cache_priv.h"
+#include "base/own_files_priv.h"
 
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { TEMPORARY_SECONDS = 3600, BLOCK_BYTES = 4096 };
+enum { TEMPORARY_SECONDS = 3600, BLOCK_BYTES = 4096, NAME_MOST = 128 };
 
 struct found {
-    struct cairn_cache_name name;
+    char name[NAME_MOST + 1];
     struct timespec used;
     uint64_t size;
 };
 
 struct listing {
+    int folder;
+    size_t name_length;
     struct found *entries;
     size_t count, capacity;
     uint64_t total;
 };
 
-static bool is_entry_name(const char *name)
+static bool is_entry_name(const char *name, size_t length)
 {
-    return strlen(name) == CAIRN_CACHE_NAME_LENGTH &&
-           strspn(name, "0123456789abcdef") == CAIRN_CACHE_NAME_LENGTH;
+    return strlen(name) == length && strspn(name, "0123456789abcdef") == length;
 }
 
 static bool is_stale_temporary(const char *name, const struct stat *facts)
 {
-    return strncmp(name, CAIRN_CACHE_TEMPORARY, sizeof CAIRN_CACHE_TEMPORARY - 1) == 0 &&
+    return strncmp(name, CAIRN_OWN_TEMPORARY, sizeof CAIRN_OWN_TEMPORARY - 1) == 0 &&
            facts->st_mtim.tv_sec + TEMPORARY_SECONDS < time(NULL);
 }
 
@@ -49,16 +51,16 @@ static bool append(struct listing *listing, const char *name, const struct stat 
         listing->capacity = capacity;
     }
     struct found *entry = &listing->entries[listing->count++];
-    memcpy(entry->name.text, name, sizeof entry->name.text);
+    memcpy(entry->name, name, listing->name_length + 1);
     entry->used = facts->st_mtim;
     entry->size = cairn_align_up((uint64_t)facts->st_size, BLOCK_BYTES);
     listing->total += entry->size;
     return true;
 }
 
-static void list(struct cairn_cache *cache, struct listing *listing)
+static void list(struct listing *listing)
 {
-    int copy = openat(cache->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int copy = openat(listing->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *folder = copy >= 0 ? fdopendir(copy) : NULL;
     if (folder == NULL) {
         if (copy >= 0)
@@ -67,14 +69,16 @@ static void list(struct cairn_cache *cache, struct listing *listing)
     }
     for (struct dirent *at; (at = readdir(folder)) != NULL;) {
         struct stat facts;
-        if (at->d_name[0] == '.' && strncmp(at->d_name, CAIRN_CACHE_TEMPORARY, 5) != 0)
+        if (at->d_name[0] == '.' &&
+            strncmp(at->d_name, CAIRN_OWN_TEMPORARY, sizeof CAIRN_OWN_TEMPORARY - 1) != 0)
             continue;
-        if (fstatat(cache->folder, at->d_name, &facts, AT_SYMLINK_NOFOLLOW) != 0 ||
+        if (fstatat(listing->folder, at->d_name, &facts, AT_SYMLINK_NOFOLLOW) != 0 ||
             !S_ISREG(facts.st_mode))
             continue;
         if (is_stale_temporary(at->d_name, &facts))
-            unlinkat(cache->folder, at->d_name, 0);
-        else if (is_entry_name(at->d_name) && !append(listing, at->d_name, &facts))
+            unlinkat(listing->folder, at->d_name, 0);
+        else if (is_entry_name(at->d_name, listing->name_length) &&
+                 !append(listing, at->d_name, &facts))
             break;
     }
     closedir(folder);
@@ -89,18 +93,20 @@ static int by_use(const void *a, const void *b)
     return (one->tv_nsec > two->tv_nsec) - (one->tv_nsec < two->tv_nsec);
 }
 
-void cairn_cache_evict(struct cairn_cache *cache)
+size_t cairn_own_folder_trim(int folder, size_t name_length, uint64_t limit, uint64_t target)
 {
-    struct listing listing = {0};
-    list(cache, &listing);
-    if (listing.total > cache->limit_bytes) {
-        uint64_t target = cache->limit_bytes - cache->limit_bytes / 8;
+    struct listing listing = {.folder = folder, .name_length = name_length};
+    size_t removed = 0;
+    if (name_length > NAME_MOST)
+        return 0;
+    list(&listing);
+    if (listing.total > limit) {
         qsort(listing.entries, listing.count, sizeof *listing.entries, by_use);
         for (size_t i = 0; i < listing.count && listing.total > target; i++) {
             listing.total -= listing.entries[i].size;
-            if (unlinkat(cache->folder, listing.entries[i].name.text, 0) == 0)
-                atomic_fetch_add_explicit(&cache->evictions, 1, memory_order_relaxed);
+            removed += unlinkat(folder, listing.entries[i].name, 0) == 0;
         }
     }
     free(listing.entries);
+    return removed;
 }
