@@ -160,14 +160,10 @@ I min_element(hipstdpar_policy, I first, I last, Less less)
 }
 
 template <class I, class Less, hipstdpar::offloaded<I> = 0>
-I max_element(hipstdpar_policy, I first, I last, Less less)
+I max_element(hipstdpar_policy policy, I first, I last, Less less)
 {
-    size_t count = hipstdpar::count_of(first, last);
-    return hipstdpar::next(first, hipstdpar::best_index(count, [=](size_t i, size_t j) mutable {
-                               return less(hipstdpar::at(first, j), hipstdpar::at(first, i)) ||
-                                      (i < j &&
-                                       !less(hipstdpar::at(first, i), hipstdpar::at(first, j)));
-                           }));
+    return std::min_element(policy, first, last,
+                            [=](const auto &a, const auto &b) mutable { return less(b, a); });
 }
 
 template <class I, class Less, hipstdpar::offloaded<I> = 0>
