@@ -128,6 +128,7 @@ static hipError_t open_queue_locked(struct ihipStream_t *stream)
                   stream->device->ordinal, (unsigned)status);
         return hipErrorOutOfMemory;
     }
+    stream->packets_put = stream->packets_read = 0;
     hsa_amd_profiling_set_profiler_enabled(stream->queue, 1);
     if (stream->priority != 0)
         hsa_amd_queue_set_priority(stream->queue, hsa_priority(stream->priority));
@@ -136,16 +137,26 @@ static hipError_t open_queue_locked(struct ihipStream_t *stream)
     return hipSuccess;
 }
 
-/* A free slot, waiting for room; NULL if the queue failed meanwhile. */
-static void *claim_slot(struct ihipStream_t *stream, uint64_t *index)
+static bool has_room_locked(struct ihipStream_t *stream)
+{
+    if (stream->packets_put - stream->packets_read < stream->queue->size)
+        return true;
+    stream->packets_read = hsa_queue_load_read_index_scacquire(stream->queue);
+    return stream->packets_put - stream->packets_read < stream->queue->size;
+}
+
+/* A free slot, waiting for room; NULL if the queue failed meanwhile. Nobody else puts packets in.
+ */
+static void *claim_slot_locked(struct ihipStream_t *stream, uint64_t *index)
 {
     hsa_queue_t *queue = stream->queue;
-    *index = hsa_queue_add_write_index_relaxed(queue, 1);
-    while (*index - hsa_queue_load_read_index_scacquire(queue) >= queue->size) {
+    while (!has_room_locked(stream)) {
         if (atomic_load(&stream->queue_error) != hipSuccess)
             return NULL;
         nanosleep(&(struct timespec){.tv_nsec = 50000}, NULL);
     }
+    *index = stream->packets_put++;
+    hsa_queue_store_write_index_relaxed(queue, stream->packets_put);
     return (char *)queue->base_address + (*index & (queue->size - 1)) * 64;
 }
 
@@ -172,7 +183,7 @@ static bool put_barrier(struct ihipStream_t *stream, struct hip_op *const *deps,
     hsa_barrier_and_packet_t packet = {.completion_signal = completion};
     for (uint32_t i = 0; i < count; i++)
         packet.dep_signal[i] = deps[i]->signal;
-    char *slot = claim_slot(stream, &index);
+    char *slot = claim_slot_locked(stream, &index);
     if (slot == NULL)
         return false;
     memcpy(slot + 4, (char *)&packet + 4, sizeof packet - 4);
@@ -196,7 +207,7 @@ static bool put_kernel(struct ihipStream_t *stream, struct hip_op *op, bool any_
     uint64_t index;
     bool barrier = !any_order || op->dep_count > 0;
     packet->completion_signal = op->signal;
-    char *slot = claim_slot(stream, &index);
+    char *slot = claim_slot_locked(stream, &index);
     if (slot == NULL)
         return false;
     memcpy(slot + 4, (char *)packet + 4, sizeof *packet - 4);

@@ -375,14 +375,20 @@ hipError_t hip_stream_mark(struct ihipStream_t *stream, struct hip_op **out)
     return error;
 }
 
-/* The stream's error, cleared; its finished operations are recycled. */
+/* The stream's error, cleared. */
 static hipError_t settle(struct ihipStream_t *stream)
+{
+    hip_hostcall_flush(stream->device);
+    if (atomic_load_explicit(&stream->error, memory_order_relaxed) == hipSuccess)
+        return hipSuccess;
+    return (hipError_t)atomic_exchange(&stream->error, hipSuccess);
+}
+
+static void reap(struct ihipStream_t *stream)
 {
     pthread_mutex_lock(&stream->device->lock);
     reap_locked(stream);
     pthread_mutex_unlock(&stream->device->lock);
-    hip_hostcall_flush(stream->device);
-    return (hipError_t)atomic_exchange(&stream->error, hipSuccess);
 }
 
 hipError_t hip_stream_wait(struct ihipStream_t *stream)
@@ -392,6 +398,7 @@ hipError_t hip_stream_wait(struct ihipStream_t *stream)
     if (op != NULL) {
         hip_op_wait(op);
         hip_op_release(op);
+        reap(stream);
     }
     hipError_t settled = settle(stream);
     return settled != hipSuccess ? settled : error;
@@ -406,6 +413,7 @@ hipError_t hip_stream_query(struct ihipStream_t *stream)
         hip_op_release(op);
         if (!done)
             return hipErrorNotReady;
+        reap(stream);
     }
     hipError_t settled = settle(stream);
     return settled != hipSuccess ? settled : error;

@@ -55,6 +55,8 @@ struct ihipStream_t {
 
     /* guarded by device->lock */
     hsa_queue_t *queue;
+    uint64_t packets_put;    /* into the queue */
+    uint64_t packets_read;   /* of them, when last asked */
     _Atomic int queue_error; /* set by HSA's callback before it takes the lock */
     struct hip_op *first, *last;
     struct hip_op *spare;  /* finished ones, with their kernel argument memory; linked by next */
