@@ -132,7 +132,7 @@ static bool add_gpu(hsa_agent_t agent)
     hsa_agent_get_info(agent, HSA_AGENT_INFO_QUEUE_MAX_SIZE, &device->queue_size_max);
     pthread_mutex_init(&device->lock, NULL);
     device->limits[hipLimitStackSize] = 1024;
-    device->limits[hipLimitPrintfFifoSize] = 1024 * 1024;
+    device->limits[hipLimitPrintfFifoSize] = 4 * 1024 * 1024;
     device->limits[hipLimitMallocHeapSize] = 8 * 1024 * 1024;
     hip_device_fill_properties(device);
     hip_process.device_count++;

@@ -181,6 +181,8 @@ static void a_bus_id_leads_back_to_its_device(void **state)
 static void limits_are_what_was_set(void **state)
 {
     size_t before, after;
+    OK(hipDeviceGetLimit(&before, hipLimitPrintfFifoSize));
+    assert_int_equal(before, 4 << 20); /* ROCm's: 4096 bytes an item of the largest block */
     OK(hipDeviceGetLimit(&before, hipLimitMallocHeapSize));
     OK(hipDeviceSetLimit(hipLimitMallocHeapSize, before + 4096));
     OK(hipDeviceGetLimit(&after, hipLimitMallocHeapSize));
