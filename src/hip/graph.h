@@ -125,6 +125,8 @@ void hip_node_clear(struct hipGraphNode *node);
 typedef hipError_t (*hip_node_set_fn)(struct hipGraphNode *node, const void *params);
 hipError_t hip_node_set_copy_any(struct hipGraphNode *node, const void *params);
 hipError_t hip_node_set_fill_any(struct hipGraphNode *node, const void *params);
+/* A fill of an executable graph keeps its size if it has several rows. */
+hipError_t hip_node_change_exec_fill(struct hipGraphNode *node, const void *params);
 /* A copy of an executable graph keeps its direction. */
 hipError_t hip_node_change_exec_copy(struct hipGraphNode *node, const void *params);
 hipError_t hip_node_new(hipGraphNode_t *out, hipGraph_t graph, const hipGraphNode_t *deps,

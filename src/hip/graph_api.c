@@ -3,7 +3,6 @@
  */
 #include "hip/graph.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -359,61 +358,4 @@ static hipError_t copy_attributes(hipGraphNode_t from, hipGraphNode_t to)
 hipError_t hipGraphKernelNodeCopyAttributes(hipGraphNode_t src, hipGraphNode_t dst)
 {
     return hip_return(hip_ready() ?: copy_attributes(src, dst));
-}
-
-/* ---- drawing ---- */
-
-static const char *type_name(hipGraphNodeType type)
-{
-    static const char *const names[] = {"kernel",
-                                        "memcpy",
-                                        "memset",
-                                        "host",
-                                        "graph",
-                                        "empty",
-                                        "event wait",
-                                        "event record",
-                                        "semaphore signal",
-                                        "semaphore wait",
-                                        "allocate",
-                                        "free",
-                                        "memcpy from symbol",
-                                        "memcpy to symbol",
-                                        "memory operations"};
-    return (unsigned)type < sizeof names / sizeof names[0] ? names[type] : "?";
-}
-
-static void draw_locked(FILE *file, const struct ihipGraph *graph)
-{
-    fprintf(file, "digraph graph_%p {\n", (const void *)graph);
-    for (const struct hipGraphNode *n = graph->first; n != NULL; n = n->next) {
-        fprintf(file, "    \"%p\" [label=\"%s", (const void *)n, type_name(n->type));
-        if (n->type == hipGraphNodeTypeKernel)
-            fprintf(file, "\\n%s", hipKernelNameRef(n->command.kernel.function));
-        fprintf(file, "\"];\n");
-        for (uint32_t i = 0; i < n->dep_count; i++)
-            fprintf(file, "    \"%p\" -> \"%p\";\n", (void *)n->deps[i], (const void *)n);
-    }
-    fprintf(file, "}\n");
-}
-
-static hipError_t draw(hipGraph_t graph, const char *path)
-{
-    hipError_t error = hipErrorInvalidValue;
-    pthread_mutex_lock(&hip_graph_lock);
-    if (path != NULL && hip_graph_is_locked(graph)) {
-        FILE *file = fopen(path, "w");
-        error = hipErrorOperatingSystem;
-        if (file != NULL) {
-            draw_locked(file, graph);
-            error = fclose(file) == 0 ? hipSuccess : hipErrorOperatingSystem;
-        }
-    }
-    pthread_mutex_unlock(&hip_graph_lock);
-    return error;
-}
-
-hipError_t hipGraphDebugDotPrint(hipGraph_t graph, const char *path, unsigned int flags)
-{
-    return hip_return(hip_ready() ?: draw(graph, path));
 }

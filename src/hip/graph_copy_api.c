@@ -54,6 +54,16 @@ static hipError_t change_exec_copy_1d(struct hipGraphNode *node, const void *par
     return keeps_direction(node, copy->kind) ? change_copy_1d(node, params) : hipErrorInvalidValue;
 }
 
+hipError_t hip_node_change_exec_fill(struct hipGraphNode *node, const void *params)
+{
+    const hipMemsetParams *fill = params, *before = &node->params.fill;
+    if (fill != NULL && fill->height > 1 &&
+        (fill->height != before->height ||
+         fill->width * fill->elementSize != before->width * before->elementSize))
+        return hipErrorInvalidValue;
+    return hip_node_set_fill_any(node, params);
+}
+
 hipError_t hip_node_change_exec_copy(struct hipGraphNode *node, const void *params)
 {
     const hipMemcpy3DParms *copy = params;
@@ -376,7 +386,7 @@ hipError_t hipGraphExecMemsetNodeSetParams(hipGraphExec_t exec, hipGraphNode_t n
 {
     return hip_return(hip_ready()
                           ?: hip_node_change(exec, true, node, hipGraphNodeTypeMemset,
-                                             hip_node_set_fill_any, params));
+                                             hip_node_change_exec_fill, params));
 }
 
 static hipMemsetParams of_drv(const HIP_MEMSET_NODE_PARAMS *params)

@@ -396,6 +396,8 @@ static hipError_t change_any(hipGraphExec_t exec, bool in_exec, hipGraphNode_t n
         set = change_child;
     if (in_exec && params->type == hipGraphNodeTypeMemcpy)
         set = hip_node_change_exec_copy;
+    if (in_exec && params->type == hipGraphNodeTypeMemset)
+        set = hip_node_change_exec_fill;
     return hip_node_change(exec, in_exec, node, params->type, set, member);
 }
 
