@@ -18,7 +18,10 @@ hipError_t hip_capture_alloc(struct ihipStream_t *stream, size_t size, void **ou
 hipError_t hip_capture_event(struct ihipStream_t *stream, hipGraphNodeType type,
                              struct ihipEvent_t *event);
 hipError_t hip_capture_record(struct ihipStream_t *stream, struct ihipEvent_t *event);
-hipError_t hip_capture_wait(struct ihipStream_t *stream, struct ihipEvent_t *event);
+/* False: the event stands for no point of a capture that goes on. */
+bool hip_capture_wait(struct ihipStream_t *stream, struct ihipEvent_t *event, hipError_t *error);
+/* The same; if it does, its capture is invalid now. */
+bool hip_capture_invalidate_by_event(struct ihipEvent_t *event);
 /* A graph launched into a capturing stream; hip_graph_lock held. */
 hipError_t hip_capture_add_graph_locked(struct ihipStream_t *stream, struct ihipGraph *graph);
 /* Called by functions that are not safe while streams capture, that wait for a device, or that copy

@@ -110,7 +110,7 @@ static void info_locked(struct ihipStream_t *stream, const struct capture_info *
     *out->status = capture == NULL    ? hipStreamCaptureStatusNone
                    : capture->invalid ? hipStreamCaptureStatusInvalidated
                                       : hipStreamCaptureStatusActive;
-    if (capture == NULL)
+    if (capture == NULL || capture->invalid)
         return;
     struct hip_frontier *frontier = &hip_capture_member(capture, stream)->frontier;
     if (out->id != NULL)
@@ -196,6 +196,10 @@ hipError_t hipStreamBeginCaptureToGraph(hipStream_t stream, hipGraph_t graph,
                                         const hipGraphEdgeData *dependency_data, size_t count,
                                         hipStreamCaptureMode mode)
 {
+    if (dependency_data != NULL)
+        return hip_return(hipErrorNotSupported);
+    if (graph == NULL || (dependencies == NULL) != (count == 0))
+        return hip_return(hipErrorInvalidValue);
     return hip_return(hip_ready() ?: begin(stream, mode, graph, true, dependencies, count));
 }
 

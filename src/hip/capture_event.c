@@ -62,17 +62,26 @@ hipError_t hip_capture_record(struct ihipStream_t *stream, struct ihipEvent_t *e
     return error;
 }
 
-static hipError_t wait_locked(struct ihipStream_t *stream, struct ihipEvent_t *event)
+/* NULL: the event stands for nothing, or for a point of a capture that is over. */
+static struct captured_event *slot_of_locked(struct ihipEvent_t *event)
+{
+    if (event->captured == 0)
+        return NULL;
+    struct captured_event *slot = &events[event->captured_index];
+    if (slot->capture != NULL && slot->record == event->captured)
+        return slot;
+    event->captured = 0;
+    return NULL;
+}
+
+static hipError_t wait_locked(struct ihipStream_t *stream, const struct captured_event *slot)
 {
     struct hip_capture *current = atomic_load(&stream->capture);
-    struct captured_event *slot = &events[event->captured_index];
     struct hip_capture *capture = slot->capture;
-    if (capture == NULL || slot->record != event->captured)
-        return hipErrorCapturedEvent; /* of a capture that is over */
     if (current != NULL && current != capture)
         return hipErrorStreamCaptureMerge;
     if (stream->is_null)
-        return hipErrorStreamCaptureImplicit;
+        return hipErrorInvalidHandle; /* the null stream cannot capture */
     struct hip_capture_member *member = current != NULL ? hip_capture_member(capture, stream)
                                                         : hip_capture_join_locked(capture, stream);
     if (member == NULL)
@@ -83,14 +92,24 @@ static hipError_t wait_locked(struct ihipStream_t *stream, struct ihipEvent_t *e
     return hipSuccess;
 }
 
-hipError_t hip_capture_wait(struct ihipStream_t *stream, struct ihipEvent_t *event)
+bool hip_capture_wait(struct ihipStream_t *stream, struct ihipEvent_t *event, hipError_t *error)
 {
-    hipError_t error = hipErrorStreamCaptureIsolation; /* an event from outside the capture */
     pthread_mutex_lock(&hip_graph_lock);
-    if (event->captured != 0)
-        error = wait_locked(stream, event);
+    const struct captured_event *slot = slot_of_locked(event);
+    if (slot != NULL)
+        *error = wait_locked(stream, slot);
     pthread_mutex_unlock(&hip_graph_lock);
-    return error;
+    return slot != NULL;
+}
+
+bool hip_capture_invalidate_by_event(struct ihipEvent_t *event)
+{
+    pthread_mutex_lock(&hip_graph_lock);
+    const struct captured_event *slot = slot_of_locked(event);
+    if (slot != NULL)
+        slot->capture->invalid = true;
+    pthread_mutex_unlock(&hip_graph_lock);
+    return slot != NULL;
 }
 
 void hip_capture_forget_events_locked(const struct hip_capture *capture)

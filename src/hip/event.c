@@ -51,14 +51,14 @@ hipError_t hip_event_create_shared(struct hip_shared_event *shared, hipEvent_t *
 
 static hipError_t create(hipEvent_t *out, unsigned flags)
 {
-    const unsigned release = hipEventReleaseToDevice | hipEventReleaseToSystem;
+    const unsigned release =
+        hipEventReleaseToDevice | hipEventReleaseToSystem | (unsigned)hipEventDisableSystemFence;
     struct hip_shared_event *shared = NULL;
     hipError_t error = hipSuccess;
-    if (out == NULL ||
-        (flags & ~(CREATE_FLAGS | release | (unsigned)hipEventDisableSystemFence)) != 0)
+    if (out == NULL || (flags & ~(CREATE_FLAGS | release)) != 0)
         return hipErrorInvalidValue;
-    if ((flags & release) == release)
-        return hipErrorInvalidValue;
+    if (((flags & release) & ((flags & release) - 1)) != 0)
+        return hipErrorInvalidValue; /* one way of releasing, at most */
     if ((flags & hipEventInterprocess) != 0 && (flags & hipEventDisableTiming) == 0)
         return hipErrorInvalidValue;
     if ((flags & hipEventInterprocess) != 0)
@@ -123,9 +123,39 @@ static hipError_t record(hipEvent_t handle, hipStream_t stream_handle, unsigned 
         error = hip_stream_find(stream_handle, &stream);
     if (error != hipSuccess)
         return error;
-    if (flags == hipEventRecordExternal && atomic_load(&stream->capture) != NULL)
+    bool captures = atomic_load(&stream->capture) != NULL;
+    if (flags == hipEventRecordExternal && captures)
         return hip_capture_event(stream, hipGraphNodeTypeEventRecord, event);
+    if (!captures && event->device != stream->device)
+        return hipErrorInvalidHandle;
+    pthread_mutex_lock(&event->lock);
+    event->stream = stream->is_null ? NULL : stream;
+    pthread_mutex_unlock(&event->lock);
     return hip_event_record(event, stream);
+}
+
+/* The stream of the last hipEventRecord captures now. */
+static struct ihipStream_t *stream_that_captures(struct ihipEvent_t *event)
+{
+    struct ihipStream_t *stream;
+    pthread_mutex_lock(&event->lock);
+    hipStream_t handle = event->stream;
+    pthread_mutex_unlock(&event->lock);
+    if (handle == NULL || hip_stream_find(handle, &stream) != hipSuccess)
+        return NULL;
+    return atomic_load(&stream->capture) == NULL ? NULL : stream;
+}
+
+/* Asking an event of a capture, or of a stream that captures now, ends that capture, as in ROCm. */
+static hipError_t captured(struct ihipEvent_t *event)
+{
+    if (event->captured != 0 && hip_capture_invalidate_by_event(event))
+        return hipErrorCapturedEvent;
+    struct ihipStream_t *stream = stream_that_captures(event);
+    if (stream == NULL)
+        return hipSuccess;
+    hip_capture_invalidate(stream);
+    return hipErrorCapturedEvent;
 }
 
 /* The event's operation with a reference, or NULL when it is over. */
@@ -143,16 +173,19 @@ static struct hip_op *take_op(struct ihipEvent_t *event, bool *recorded)
 hipError_t hip_event_stream_wait(struct ihipStream_t *stream, struct ihipEvent_t *event)
 {
     bool recorded;
-    if (atomic_load(&stream->capture) != NULL || event->captured != 0)
-        return hip_capture_wait(stream, event);
+    hipError_t error = hipSuccess;
+    if (event->captured != 0 && hip_capture_wait(stream, event, &error))
+        return error;
     if (event->shared != NULL)
         return hip_shared_event_stream_wait(event->shared, stream);
     struct hip_op *op = take_op(event, &recorded);
-    hipError_t error = hip_stream_wait_for(stream, op);
+    error = hip_stream_wait_for(stream, op);
     hip_op_release(op);
     return error;
 }
 
+/* A stream that captures may wait for an event from outside: it does so itself, the graph does not
+ * (ROCm's answer; CUDA's is StreamCaptureIsolation). */
 static hipError_t stream_wait(hipStream_t stream_handle, hipEvent_t handle, unsigned flags)
 {
     struct ihipEvent_t *event;
@@ -166,6 +199,8 @@ static hipError_t stream_wait(hipStream_t stream_handle, hipEvent_t handle, unsi
         return error;
     if (flags == hipEventWaitExternal && atomic_load(&stream->capture) != NULL)
         return hip_capture_event(stream, hipGraphNodeTypeWaitEvent, event);
+    if (event->captured == 0 && stream_that_captures(event) != NULL)
+        return hipErrorStreamCaptureIsolation;
     return hip_event_stream_wait(stream, event);
 }
 
@@ -175,11 +210,11 @@ static hipError_t synchronize(hipEvent_t handle)
 {
     struct ihipEvent_t *event;
     bool recorded;
-    hipError_t error = hip_event_find(handle, &event);
+    hipError_t error = hip_event_find(handle, &event) ?: captured(event);
+    if (error == hipSuccess && event->stream != NULL)
+        error = hip_capture_forbids_unsafe();
     if (error != hipSuccess)
         return error;
-    if (event->captured != 0)
-        return hipErrorCapturedEvent;
     if (event->shared != NULL)
         hip_shared_event_wait(event->shared);
     struct hip_op *op = take_op(event, &recorded);
@@ -195,11 +230,9 @@ static hipError_t query(hipEvent_t handle)
 {
     struct ihipEvent_t *event;
     bool recorded;
-    hipError_t error = hip_event_find(handle, &event);
+    hipError_t error = hip_event_find(handle, &event) ?: captured(event);
     if (error != hipSuccess)
         return error;
-    if (event->captured != 0)
-        return hipErrorCapturedEvent;
     if (event->shared != NULL)
         return hip_shared_event_query(event->shared);
     struct hip_op *op = take_op(event, &recorded);

@@ -159,9 +159,10 @@ static hipError_t advise(const void *ptr, size_t count, hipMemoryAdvise kind, in
     struct hip_allocation row;
     struct change change = {
         .range = {ptr, count}, .set = set_advice, .kind = kind, .device = device};
+    bool is_read_mostly = kind == hipMemAdviseSetReadMostly || kind == hipMemAdviseUnsetReadMostly;
     if (!is_advice(kind))
         return hipErrorInvalidValue;
-    if (!is_device(device))
+    if (!is_read_mostly && !is_device(device))
         return hipErrorInvalidDevice;
     hipError_t error = find_range(ptr, count, &row);
     if (error == hipSuccess)
@@ -290,6 +291,8 @@ static hipError_t attach(hipStream_t handle, const void *ptr, size_t length, uns
     struct hip_allocation row;
     if (flags != hipMemAttachGlobal && flags != hipMemAttachHost && flags != hipMemAttachSingle)
         return hipErrorInvalidValue;
+    if (flags == hipMemAttachSingle && handle == NULL)
+        return hipErrorInvalidValue; /* no stream to attach it to */
     hipError_t error = hip_stream_find(handle, &stream);
     if (error != hipSuccess)
         return error;

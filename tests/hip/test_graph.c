@@ -256,7 +256,7 @@ static void streams_join_a_capture_by_events(void **state)
     OK(hipStreamWaitEvent(second, fork, 0));
     launch_scale(data, 1, 3, second);
     EXPECT(hipStreamEndCapture(first, &graph), hipErrorStreamCaptureUnjoined);
-    EXPECT(hipStreamWaitEvent(second, fork, 0), hipErrorCapturedEvent);
+    OK(hipStreamWaitEvent(second, fork, 0)); /* stands for nothing any more */
     OK(hipEventDestroy(fork));
     OK(hipEventDestroy(back));
     OK(hipFree(data));
