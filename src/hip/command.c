@@ -114,15 +114,14 @@ static hipError_t run_fill(const struct hip_fill *fill)
 
 /* ---- values ---- */
 
+/* Only what is seen is masked, and there is no sign (HIP documentation, hipStreamWaitValue32). */
 static bool value_holds(const struct hip_value *wait, uint64_t seen)
 {
-    uint64_t value = wait->value & wait->mask;
+    uint64_t value = wait->value;
     seen &= wait->mask;
     switch (wait->condition) {
     case hipStreamWaitValueGte:
-        if (wait->bytes == 4)
-            return (int32_t)((uint32_t)seen - (uint32_t)value) >= 0;
-        return (int64_t)(seen - value) >= 0;
+        return seen >= value;
     case hipStreamWaitValueEq:
         return seen == value;
     case hipStreamWaitValueAnd:

@@ -295,6 +295,17 @@ static void streams_wait_for_values_in_memory(void **state)
     OK(hipStreamBatchMemOp(first, 2, ops, 0));
     OK(hipStreamSynchronize(first));
     assert_int_equal(word[0], 7);
+    /* there is no sign, and only what is in memory is masked */
+    word[0] = 0xFFFFFFF0u;
+    OK(hipStreamWaitValue32(first, word, 5, hipStreamWaitValueGte, UINT32_MAX));
+    OK(hipStreamWaitValue32(first, word, 0xF0, hipStreamWaitValueEq, 0xFF));
+    OK(hipStreamSynchronize(first));
+    word[0] = 4;
+    OK(hipStreamWaitValue32(first, word, 0xFFFFFFFFu, hipStreamWaitValueGte, UINT32_MAX));
+    EXPECT(hipStreamQuery(first), hipErrorNotReady);
+    OK(hipStreamWriteValue32(second, word, 0xFFFFFFFFu, 0));
+    OK(hipStreamSynchronize(first));
+    EXPECT(hipStreamWriteValue32(first, &ops, 1, 0), hipErrorInvalidValue); /* not known to HIP */
     OK(hipHostFree(word));
     OK(hipStreamDestroy(first));
     OK(hipStreamDestroy(second));
