@@ -4,6 +4,7 @@
 #include "hip/device.h"
 
 #include "hip/capture.h"
+#include "hip/pool.h"
 #include "hip/stream.h"
 
 #include <stdio.h>
@@ -307,10 +308,17 @@ hipError_t hipDeviceGetByPCIBusId(int *device, const char *pci_bus_id)
 
 /* ---- the whole device ---- */
 
+static hipError_t wait_and_settle(struct hip_device *device)
+{
+    hipError_t error = hip_device_wait(device);
+    hip_pools_settle(device);
+    return error;
+}
+
 hipError_t hipDeviceSynchronize(void)
 {
     return hip_return(hip_ready() ?: hip_capture_forbids_device_wait()
-                                      ?: hip_device_wait(hip_current_device()));
+                                      ?: wait_and_settle(hip_current_device()));
 }
 
 static hipError_t reset(struct hip_device *device)

@@ -5,6 +5,7 @@
 #include "hip/event.h"
 
 #include "hip/capture.h"
+#include "hip/pool.h"
 
 #include <stdlib.h>
 
@@ -218,11 +219,12 @@ static hipError_t synchronize(hipEvent_t handle)
     if (event->shared != NULL)
         hip_shared_event_wait(event->shared);
     struct hip_op *op = take_op(event, &recorded);
-    if (op == NULL)
-        return hipSuccess;
-    hip_op_wait(op);
-    error = (hipError_t)atomic_load(&op->error);
-    hip_op_release(op);
+    if (op != NULL) {
+        hip_op_wait(op);
+        error = (hipError_t)atomic_load(&op->error);
+        hip_op_release(op);
+    }
+    hip_pools_settle(event->device);
     return error;
 }
 

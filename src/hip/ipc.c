@@ -24,7 +24,7 @@ _Static_assert(sizeof(struct memory_name) == sizeof(hipMemPoolPtrExportData), "6
 
 struct pool_file {
     char magic[16];
-    int32_t device;
+    struct hip_pool_face face;
 };
 static const char pool_magic[16] = "cairn hip pool";
 
@@ -120,9 +120,9 @@ hipError_t hipIpcCloseMemHandle(void *ptr)
 static hipError_t export_pool(void *out, hipMemPool_t pool, hipMemAllocationHandleType type,
                               unsigned flags)
 {
-    struct pool_file content = {.device = 0};
+    struct pool_file content = {.face = {0}};
     if (out == NULL || flags != 0 || type != hipMemHandleTypePosixFileDescriptor ||
-        !hip_pool_is_shareable(pool, &content.device))
+        !hip_pool_is_shareable(pool, &content.face))
         return hipErrorInvalidValue;
     memcpy(content.magic, pool_magic, sizeof pool_magic);
     int file = memfd_create("hip pool", MFD_CLOEXEC);
@@ -152,8 +152,9 @@ static hipError_t import_pool(hipMemPool_t *out, const void *handle,
     if (pread((int)(uintptr_t)handle, &content, sizeof content, 0) != (ssize_t)sizeof content ||
         memcmp(content.magic, pool_magic, sizeof pool_magic) != 0)
         return hipErrorInvalidValue;
-    struct hip_device *device = hip_device_at(content.device);
-    return hip_pool_create_imported(device == NULL ? hip_current_device() : device, out);
+    struct hip_device *device = hip_device_at(content.face.device);
+    return hip_pool_create_imported(device == NULL ? hip_current_device() : device, &content.face,
+                                    out);
 }
 
 hipError_t hipMemPoolImportFromShareableHandle(hipMemPool_t *pool, void *shared_handle,
@@ -166,9 +167,9 @@ static hipError_t export_pointer(hipMemPoolPtrExportData *out, const void *addre
 {
     struct hip_allocation row;
     struct memory_name name;
-    int device;
+    struct hip_pool_face face;
     if (out == NULL || address == NULL || !hip_memory_find(address, &row) ||
-        !hip_pool_is_shareable(row.pool, &device))
+        !hip_pool_is_shareable(row.pool, &face))
         return hipErrorInvalidValue;
     hipError_t error = name_memory(&name, address);
     if (error == hipSuccess)
@@ -187,7 +188,10 @@ static hipError_t import_pointer(void **out, hipMemPool_t pool, const hipMemPool
     if (out == NULL || data == NULL || !hip_pool_is_imported(pool))
         return hipErrorInvalidValue;
     memcpy(&name, data, sizeof name);
-    return open_memory(&name, HIP_ORIGIN_IMPORTED, out);
+    hipError_t error = open_memory(&name, HIP_ORIGIN_IMPORTED, out);
+    if (error == hipSuccess)
+        hip_pool_adopt(pool, *out, name.size);
+    return error;
 }
 
 hipError_t hipMemPoolImportPointer(void **ptr, hipMemPool_t pool,

@@ -41,6 +41,10 @@ hipError_t hip_device_alloc(struct hip_device *device, size_t size, void **out)
     void *memory = NULL;
     hsa_status_t status = hsa_amd_memory_pool_allocate(device->pool, size, 0, &memory);
     if (status != HSA_STATUS_SUCCESS) {
+        hip_pools_trim(device); /* what pools keep is nobody's */
+        status = hsa_amd_memory_pool_allocate(device->pool, size, 0, &memory);
+    }
+    if (status != HSA_STATUS_SUCCESS) {
         cairn_log(CAIRN_LOG_INFO, "hip: no %zu bytes on device %d (HSA status 0x%x)", size,
                   device->ordinal, (unsigned)status);
         return hipErrorOutOfMemory;
@@ -77,7 +81,7 @@ hipError_t hip_memory_release(void *address)
     if (!hip_memory_remove((uint64_t)(uintptr_t)address, &row))
         return hipErrorInvalidValue;
     hsa_status_t status = HSA_STATUS_SUCCESS;
-    if (row.origin == HIP_ORIGIN_OWN)
+    if (row.origin == HIP_ORIGIN_OWN || row.origin == HIP_ORIGIN_KEPT)
         status = hsa_amd_memory_pool_free(address);
     else if (row.origin == HIP_ORIGIN_IPC || row.origin == HIP_ORIGIN_IMPORTED)
         status = hsa_amd_ipc_memory_detach(address);
@@ -89,10 +93,10 @@ hipError_t hip_memory_release(void *address)
 bool hip_memory_is_freeable(const struct hip_allocation *row)
 {
     return row->kind != HIP_MEMORY_REGISTERED && row->origin != HIP_ORIGIN_MAPPED &&
-           row->origin != HIP_ORIGIN_IPC;
+           row->origin != HIP_ORIGIN_IPC && row->origin != HIP_ORIGIN_KEPT;
 }
 
-/* A size of zero gives a null pointer. */
+/* A size of zero gives a null pointer, and so does a failure, as in ROCm. */
 static hipError_t alloc_device(void **ptr, size_t size)
 {
     if (ptr == NULL)
@@ -101,7 +105,11 @@ static hipError_t alloc_device(void **ptr, size_t size)
         *ptr = NULL;
         return hipSuccess;
     }
-    return hip_capture_forbids_unsafe() ?: hip_device_alloc(hip_current_device(), size, ptr);
+    hipError_t error = hip_capture_forbids_unsafe();
+    if (error != hipSuccess)
+        return error;
+    *ptr = NULL;
+    return hip_device_alloc(hip_current_device(), size, ptr);
 }
 
 static hipError_t alloc_pinned(void **ptr, size_t size, unsigned flags)
@@ -141,7 +149,9 @@ static hipError_t release(void *ptr, bool pinned_only)
     for (int i = 0; i < hip_process.device_count; i++)
         if (row.kind != HIP_MEMORY_DEVICE || i == row.device || hip_process.device_count > 1)
             hip_device_drain(&hip_process.devices[i]);
-    return row.pool != NULL ? hip_pool_free(&row) : hip_memory_release(ptr);
+    error = row.pool != NULL ? hip_pool_free(&row) : hip_memory_release(ptr);
+    hip_pools_settle(&hip_process.devices[row.device]);
+    return error;
 }
 
 hipError_t hipMalloc(void **ptr, size_t size)

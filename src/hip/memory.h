@@ -20,6 +20,7 @@ enum hip_memory_origin {
     HIP_ORIGIN_IPC,      /* hipIpcOpenMemHandle: hipIpcCloseMemHandle */
     HIP_ORIGIN_IMPORTED, /* hipMemPoolImportPointer: hipFree, hipFreeAsync */
     HIP_ORIGIN_GRAPH,    /* a node's: a free node, hipFree, hipFreeAsync */
+    HIP_ORIGIN_KEPT,     /* hipMallocAsync, and given back: nobody, until its pool does */
     HIP_ORIGIN_EXTERNAL, /* hipExternalMemoryGetMappedBuffer: hipFree */
 };
 

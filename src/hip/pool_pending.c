@@ -55,14 +55,17 @@ void hip_pool_pending_enqueued(struct hip_pool_pending *pending, void *memory, s
     (*link)->op = op;
 }
 
-bool hip_pool_pending_ran(struct hip_pool_pending *pending, const void *memory)
+bool hip_pool_pending_ran(struct hip_pool_pending *pending, const void *memory,
+                          const struct ihipStream_t **stream)
 {
     struct hip_pending_free **link = find(&pending->taken, memory);
     bool taken = *link != NULL;
     if (!taken)
         link = find(&pending->freed, memory);
-    if (*link != NULL)
+    if (*link != NULL) {
+        *stream = (*link)->stream;
         drop(link);
+    }
     return taken;
 }
 
@@ -97,16 +100,22 @@ static bool follows(struct ihipStream_t *stream, const struct hip_pending_free *
     return found;
 }
 
-void *hip_pool_pending_take(struct hip_pool_pending *pending, size_t size,
+static bool fits(const struct hip_pending_free *entry, size_t size)
+{
+    return entry->size >= size && entry->size - size <= size / 8;
+}
+
+void *hip_pool_pending_take(struct hip_pool_pending *pending, size_t *size,
                             struct ihipStream_t *stream, bool by_events)
 {
     struct hip_pending_free **link = &pending->freed;
     while (*link != NULL &&
-           ((*link)->size != size || (*link)->op == NULL || !follows(stream, *link, by_events)))
+           (!fits(*link, *size) || (*link)->op == NULL || !follows(stream, *link, by_events)))
         link = &(*link)->next;
     struct hip_pending_free *entry = *link;
     if (entry == NULL)
         return NULL;
+    *size = entry->size;
     *link = entry->next;
     entry->next = pending->taken;
     pending->taken = entry;

@@ -19,11 +19,14 @@ hipError_t hip_pool_pending_add(struct hip_pool_pending *pending, void *memory, 
 /* The free is enqueued as `op` (takes a reference, unless it ran already), or, with NULL, was not.
  */
 void hip_pool_pending_enqueued(struct hip_pool_pending *pending, void *memory, struct hip_op *op);
-/* True: the free of `memory` that runs now is to do nothing. */
-bool hip_pool_pending_ran(struct hip_pool_pending *pending, const void *memory);
-/* Memory of this size whose free everything follows that `stream` will do: in the same stream, or,
- * with `by_events`, in one that the stream waits for. NULL: none. */
-void *hip_pool_pending_take(struct hip_pool_pending *pending, size_t size,
+/* True: the free of `memory` that runs now is to do nothing. Else *stream is where it runs, if it
+ * was freed in one. */
+bool hip_pool_pending_ran(struct hip_pool_pending *pending, const void *memory,
+                          const struct ihipStream_t **stream);
+/* Memory of this size, or up to an eighth more, whose free everything follows that `stream` will
+ * do: in the same stream, or, with `by_events`, in one that the stream waits for. *size becomes
+ * that of the memory. NULL: none. */
+void *hip_pool_pending_take(struct hip_pool_pending *pending, size_t *size,
                             struct ihipStream_t *stream, bool by_events);
 void hip_pool_pending_clear(struct hip_pool_pending *pending);
 

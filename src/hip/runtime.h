@@ -55,6 +55,7 @@ struct hip_device {
     _Atomic bool assert_seen;    /* an assertion was printed; the trap that follows is it */
     struct ihipMemPoolHandle_t *default_mem_pool;
     struct ihipMemPoolHandle_t *_Atomic mem_pool; /* current */
+    _Atomic bool pools_changed;                   /* a pool keeps more than before */
 };
 
 struct hip_process {

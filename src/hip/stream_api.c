@@ -5,6 +5,7 @@
 #include "hip/stream.h"
 
 #include "hip/capture.h"
+#include "hip/pool.h"
 
 enum { PRIORITY_LOW = 1, PRIORITY_HIGH = -1 };
 
@@ -83,9 +84,16 @@ static hipStream_t spt(hipStream_t stream)
     return stream == NULL ? hipStreamPerThread : stream;
 }
 
+static hipError_t wait_and_settle(struct ihipStream_t *stream)
+{
+    hipError_t error = hip_stream_wait(stream);
+    hip_pools_settle(stream->device);
+    return error;
+}
+
 hipError_t hipStreamSynchronize(hipStream_t stream)
 {
-    return hip_return(hip_ready() ?: with_stream(stream, hip_stream_wait));
+    return hip_return(hip_ready() ?: with_stream(stream, wait_and_settle));
 }
 
 hipError_t hipStreamSynchronize_spt(hipStream_t stream)
@@ -224,12 +232,22 @@ static hipError_t value_command(enum hip_command_kind kind, void *ptr, uint64_t 
     return hipSuccess;
 }
 
+/* The value must be in memory that HIP knows. */
+static hipError_t enqueue_value(hipStream_t handle, const struct hip_command *command)
+{
+    struct ihipStream_t *stream;
+    hipError_t error = hip_stream_find(handle, &stream);
+    if (error == hipSuccess && !hip_memory_is_known(command->value.address))
+        error = hipErrorInvalidValue;
+    return error != hipSuccess ? error : hip_stream_enqueue(stream, command, NULL);
+}
+
 static hipError_t value_op(enum hip_command_kind kind, hipStream_t stream, void *ptr,
                            uint64_t value, uint64_t mask, uint32_t bytes, unsigned condition)
 {
     struct hip_command command;
     return value_command(kind, ptr, value, mask, bytes, condition, &command)
-               ?: enqueue(stream, &command);
+               ?: enqueue_value(stream, &command);
 }
 
 hipError_t hipStreamWaitValue32(hipStream_t stream, void *ptr, uint32_t value, unsigned int flags,
@@ -284,7 +302,7 @@ hipError_t hip_command_of_mem_op(const hipStreamBatchMemOpParams *op, struct hip
 static hipError_t batch_op(hipStream_t stream, const hipStreamBatchMemOpParams *op)
 {
     struct hip_command command;
-    return hip_command_of_mem_op(op, &command) ?: enqueue(stream, &command);
+    return hip_command_of_mem_op(op, &command) ?: enqueue_value(stream, &command);
 }
 
 static hipError_t batch(hipStream_t stream, unsigned count, const hipStreamBatchMemOpParams *ops)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * What returns before the stream is done, and memory that is reused before its free has run.
+ * What returns before the stream is done, memory that is reused before its free has run, and pools:
+ * what they keep, for how long, and what they tell.
  */
 #include "rig.h"
 
@@ -155,6 +156,188 @@ static void a_dead_stream_is_a_bad_handle(void **state)
 {
     void *memory;
     EXPECT(hipMallocAsync(&memory, BYTES, (hipStream_t)-1), hipErrorInvalidHandle);
+    OK(hipMalloc(&memory, BYTES));
+    EXPECT(hipFreeAsync(memory, (hipStream_t)-1), hipErrorInvalidHandle);
+    OK(hipFree(memory));
+}
+
+/* ---- pools as objects ---- */
+
+static const hipMemPoolProps props = {.allocType = hipMemAllocationTypePinned,
+                                      .location = {hipMemLocationTypeDevice, 0}};
+
+static uint64_t told(hipMemPool_t pool, hipMemPoolAttr attribute)
+{
+    uint64_t value = 77;
+    OK(hipMemPoolGetAttribute(pool, attribute, &value));
+    return value;
+}
+
+static void a_pool_keeps_memory_until_somebody_waits(void **state)
+{
+    char *first, *second;
+    uint64_t threshold = BYTES;
+    hipMemPool_t pool;
+    hipStream_t stream;
+    hipEvent_t event;
+    OK(hipMemPoolCreate(&pool, &props));
+    OK(hipStreamCreate(&stream));
+    OK(hipEventCreate(&event));
+    for (int how = 0; how < 3; how++) {
+        OK(hipMallocFromPoolAsync((void **)&first, BYTES, pool, stream));
+        OK(hipFreeAsync(first, stream));
+        assert_int_equal(told(pool, hipMemPoolAttrUsedMemCurrent), 0);
+        assert_int_equal(told(pool, hipMemPoolAttrReservedMemCurrent), BYTES);
+        OK(hipMallocFromPoolAsync((void **)&second, BYTES - BYTES / 16, pool, stream));
+        assert_ptr_equal(second, first); /* a little too large is right */
+        OK(hipFreeAsync(second, stream));
+        OK(hipEventRecord(event, stream));
+        OK(how == 0   ? hipStreamSynchronize(stream)
+           : how == 1 ? hipDeviceSynchronize()
+                      : hipEventSynchronize(event));
+        assert_int_equal(told(pool, hipMemPoolAttrReservedMemCurrent), 0);
+    }
+    OK(hipMemPoolSetAttribute(pool, hipMemPoolAttrReleaseThreshold, &threshold));
+    OK(hipMallocFromPoolAsync((void **)&first, BYTES, pool, stream));
+    OK(hipMallocFromPoolAsync((void **)&second, BYTES, pool, stream));
+    OK(hipFreeAsync(first, stream));
+    OK(hipFreeAsync(second, stream));
+    OK(hipStreamSynchronize(stream));
+    assert_int_equal(told(pool, hipMemPoolAttrReservedMemCurrent), BYTES);
+    assert_int_equal(told(pool, hipMemPoolAttrReservedMemHigh), 2 * BYTES);
+    assert_int_equal(told(pool, hipMemPoolAttrUsedMemHigh), 2 * BYTES);
+    OK(hipMemPoolTrimTo(pool, 0));
+    assert_int_equal(told(pool, hipMemPoolAttrReservedMemCurrent), 0);
+    OK(hipMemPoolDestroy(pool));
+    OK(hipEventDestroy(event));
+    OK(hipStreamDestroy(stream));
+}
+
+static void memory_that_a_pool_keeps_is_nobodys(void **state)
+{
+    void *memory;
+    hipMemPool_t pool;
+    OK(hipMemPoolCreate(&pool, &props));
+    OK(hipMallocFromPoolAsync(&memory, BYTES, pool, NULL));
+    OK(hipFreeAsync(memory, NULL));
+    EXPECT(hipFreeAsync(memory, NULL), hipErrorInvalidValue);
+    EXPECT(hipFree(memory), hipErrorInvalidValue);
+    assert_int_equal(told(pool, hipMemPoolAttrReservedMemCurrent), BYTES);
+    OK(hipMemPoolDestroy(pool));
+}
+
+/* hipMemPoolReuseAllowOpportunistic: may a stream have what another has freed and finished? */
+static void a_strange_stream_gets_memory_if_the_pool_is_opportunistic(void **state)
+{
+    char *first, *second;
+    hipMemPool_t pool;
+    hipStream_t stream, stranger;
+    OK(hipMemPoolCreate(&pool, &props));
+    OK(hipStreamCreate(&stream));
+    OK(hipStreamCreate(&stranger));
+    for (int may = 0; may < 2; may++) {
+        OK(hipMemPoolSetAttribute(pool, hipMemPoolReuseAllowOpportunistic, &may));
+        OK(hipMallocFromPoolAsync((void **)&first, BYTES, pool, stream));
+        OK(hipFreeAsync(first, stream));
+        OK(hipMallocFromPoolAsync((void **)&second, BYTES, pool, stranger));
+        assert_int_equal(first == second, may);
+        OK(hipFreeAsync(second, stranger));
+        OK(hipDeviceSynchronize());
+    }
+    OK(hipMemPoolDestroy(pool));
+    OK(hipStreamDestroy(stream));
+    OK(hipStreamDestroy(stranger));
+}
+
+static void a_pool_does_not_outgrow_its_size(void **state)
+{
+    hipMemPoolProps small = props;
+    void *first, *second = &small;
+    hipMemPool_t pool;
+    small.maxSize = 2 * BYTES;
+    OK(hipMemPoolCreate(&pool, &small));
+    OK(hipMallocFromPoolAsync(&first, BYTES, pool, NULL));
+    EXPECT(hipMallocFromPoolAsync(&second, BYTES + 1, pool, NULL), hipErrorOutOfMemory);
+    assert_null(second);
+    OK(hipMallocFromPoolAsync(&second, BYTES, pool, NULL));
+    OK(hipFreeAsync(first, NULL));
+    OK(hipFreeAsync(second, NULL));
+    OK(hipMallocFromPoolAsync(&first, 2 * BYTES, pool, NULL)); /* what is kept makes room */
+    OK(hipFreeAsync(first, NULL));
+    OK(hipMemPoolDestroy(pool));
+}
+
+static void a_pool_may_go_before_its_memory(void **state)
+{
+    char *first, *second, got;
+    hipMemPool_t pool, current;
+    hipStream_t stream;
+    OK(hipMemPoolCreate(&pool, &props));
+    OK(hipDeviceSetMemPool(0, pool));
+    OK(hipStreamCreateWithFlags(&stream, hipStreamNonBlocking));
+    OK(hipMallocAsync((void **)&first, BYTES, stream));
+    OK(hipMallocAsync((void **)&second, BYTES, stream));
+    hold(stream);
+    OK(hipFreeAsync(first, stream));
+    OK(hipMemPoolDestroy(pool)); /* does not wait for the stream */
+    EXPECT(hipMemPoolDestroy(pool), hipErrorInvalidValue);
+    EXPECT(hipMallocFromPoolAsync((void **)&first, 1, pool, stream), hipErrorInvalidValue);
+    OK(hipDeviceGetMemPool(&current, 0));
+    assert_ptr_not_equal(current, pool);
+    OK(hipMemsetAsync(second, 6, BYTES, stream));
+    EXPECT(hipStreamQuery(stream), hipErrorNotReady);
+    open_gate();
+    OK(hipMemcpy(&got, second, 1, hipMemcpyDeviceToHost));
+    assert_int_equal(got, 6);
+    OK(hipFreeAsync(second, stream));
+    OK(hipStreamSynchronize(stream));
+    EXPECT(hipFree(second), hipErrorInvalidValue);
+    OK(hipStreamDestroy(stream));
+}
+
+static void high_marks_are_reset_to_zero(void **state)
+{
+    void *memory;
+    uint64_t zero = 0, one = 1;
+    hipMemPool_t pool;
+    OK(hipMemPoolCreate(&pool, &props));
+    OK(hipMallocFromPoolAsync(&memory, BYTES, pool, NULL));
+    for (int i = 0; i < 2; i++) {
+        hipMemPoolAttr high = i ? hipMemPoolAttrUsedMemHigh : hipMemPoolAttrReservedMemHigh;
+        hipMemPoolAttr now = i ? hipMemPoolAttrUsedMemCurrent : hipMemPoolAttrReservedMemCurrent;
+        assert_int_equal(told(pool, high), BYTES);
+        EXPECT(hipMemPoolSetAttribute(pool, high, &one), hipErrorInvalidValue);
+        EXPECT(hipMemPoolSetAttribute(pool, now, &zero), hipErrorInvalidValue);
+        OK(hipMemPoolSetAttribute(pool, high, &zero));
+        assert_int_equal(told(pool, high), 0);
+    }
+    OK(hipFree(memory));
+    OK(hipMemPoolDestroy(pool));
+}
+
+static void access_to_a_pool_is_what_was_told(void **state)
+{
+    hipMemAccessFlags flags;
+    hipMemPool_t pool;
+    hipMemAccessDesc one = {{hipMemLocationTypeDevice, 1}, hipMemAccessFlagsProtRead};
+    hipMemAccessDesc own = {{hipMemLocationTypeDevice, 0}, hipMemAccessFlagsProtRead};
+    OK(hipMemPoolCreate(&pool, &props));
+    OK(hipMemPoolGetAccess(&flags, pool, &own.location));
+    assert_int_equal(flags, hipMemAccessFlagsProtReadWrite);
+    OK(hipMemPoolGetAccess(&flags, pool, &one.location));
+    assert_int_equal(flags, hipMemAccessFlagsProtNone);
+    OK(hipMemPoolSetAccess(pool, &one, 1));
+    OK(hipMemPoolSetAccess(pool, &own, 1)); /* the pool's own device is not asked */
+    OK(hipMemPoolGetAccess(&flags, pool, &one.location));
+    assert_int_equal(flags, hipMemAccessFlagsProtRead);
+    OK(hipMemPoolGetAccess(&flags, pool, &own.location));
+    assert_int_equal(flags, hipMemAccessFlagsProtReadWrite);
+    one.flags = hipMemAccessFlagsProtNone;
+    EXPECT(hipMemPoolSetAccess(pool, &one, 1), hipErrorInvalidDevice);
+    one.location.id = 2;
+    EXPECT(hipMemPoolSetAccess(pool, &one, 1), hipErrorInvalidDevice);
+    EXPECT(hipMemPoolGetAccess(&flags, pool, &one.location), hipErrorInvalidValue);
+    OK(hipMemPoolDestroy(pool));
 }
 
 int main(void)
@@ -166,6 +349,13 @@ int main(void)
         cmocka_unit_test(fills_of_device_memory_are_not_waited_for),
         cmocka_unit_test(copies_between_host_memory_are_waited_for),
         cmocka_unit_test(a_dead_stream_is_a_bad_handle),
+        cmocka_unit_test(a_pool_keeps_memory_until_somebody_waits),
+        cmocka_unit_test(memory_that_a_pool_keeps_is_nobodys),
+        cmocka_unit_test(a_strange_stream_gets_memory_if_the_pool_is_opportunistic),
+        cmocka_unit_test(a_pool_does_not_outgrow_its_size),
+        cmocka_unit_test(a_pool_may_go_before_its_memory),
+        cmocka_unit_test(high_marks_are_reset_to_zero),
+        cmocka_unit_test(access_to_a_pool_is_what_was_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
