@@ -154,7 +154,8 @@ hipError_t hip_array_plan(const struct hip_texel *texel, hipExtent extent, unsig
 hipError_t hip_array_allocate(struct hip_image *image)
 {
     void *memory;
-    hipError_t error = hip_device_alloc(hip_current_device(), image->slice * image->depth, &memory);
+    hipError_t error =
+        hip_device_alloc_internal(hip_current_device(), image->slice * image->depth, &memory);
     if (error == hipSuccess)
         image->data = memory;
     return error;
@@ -216,6 +217,7 @@ static hipError_t create(hipArray_t *out, const struct hip_texel *texel, hipExte
 static hipError_t destroy(hipArray_t handle)
 {
     struct hipArray array;
+    struct hip_allocation row;
     if (handle == NULL)
         return hipErrorInvalidValue;
     pthread_mutex_lock(&arrays.lock);
@@ -228,7 +230,8 @@ static hipError_t destroy(hipArray_t handle)
     free(found);
     if (array.owner != NULL)
         return hipSuccess;
-    hip_device_drain(hip_current_device());
+    if (hip_memory_find(array.image.data, &row))
+        hip_device_drain(&hip_process.devices[row.device]);
     return hip_memory_release(array.image.data);
 }
 

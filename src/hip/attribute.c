@@ -10,6 +10,12 @@ hipError_t hip_attribute(const struct hip_device *device, hipDeviceAttribute_t a
 {
     const hipDeviceProp_t *p = &device->props;
     switch (attribute) {
+    case hipDeviceAttributeHdpMemFlushCntl: /* these two are pointers, as documented */
+        memcpy(out, &p->hdpMemFlushCntl, sizeof p->hdpMemFlushCntl);
+        return hipSuccess;
+    case hipDeviceAttributeHdpRegFlushCntl:
+        memcpy(out, &p->hdpRegFlushCntl, sizeof p->hdpRegFlushCntl);
+        return hipSuccess;
 #define ATTRIBUTE(name, value)                                                                     \
     case hipDeviceAttribute##name:                                                                 \
         *out = value;                                                                              \

@@ -5,6 +5,7 @@
 #include "hip/stream.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 
@@ -48,7 +49,7 @@ static hipError_t pop(hipCtx_t *context)
     return hipSuccess;
 }
 
-static hipError_t create(hipCtx_t *context, int ordinal)
+static hipError_t create(hipCtx_t *context, unsigned flags, int ordinal)
 {
     struct hip_device *device = hip_device_at(ordinal);
     if (context == NULL)
@@ -56,12 +57,13 @@ static hipError_t create(hipCtx_t *context, int ordinal)
     if (device == NULL)
         return hipErrorInvalidDevice;
     *context = context_of(device);
+    atomic_store(&device->flags, flags);
     return push(*context);
 }
 
 hipError_t hipCtxCreate(hipCtx_t *ctx, unsigned int flags, hipDevice_t device)
 {
-    return hip_return(hip_ready() ?: create(ctx, device));
+    return hip_return(hip_ready() ?: create(ctx, flags, device));
 }
 
 static hipError_t destroy(hipCtx_t context)
@@ -177,7 +179,7 @@ static hipError_t primary_state(int ordinal, unsigned *flags, int *active)
     if (flags != NULL)
         *flags = 0;
     if (active != NULL)
-        *active = device == hip_current_device() || atomic_load(&device->primary_retains) > 0;
+        *active = atomic_load(&device->active) || atomic_load(&device->primary_retains) > 0;
     return hipSuccess;
 }
 
@@ -307,38 +309,11 @@ hipError_t hipCtxDisablePeerAccess(hipCtx_t peer)
     return hipDeviceDisablePeerAccess(device->ordinal);
 }
 
-static hipError_t p2p_attribute(int *value, hipDeviceP2PAttr attribute, int src, int dst)
-{
-    if (value == NULL)
-        return hipErrorInvalidValue;
-    if (hip_device_at(src) == NULL || hip_device_at(dst) == NULL || src == dst)
-        return hipErrorInvalidDevice;
-    switch (attribute) {
-    case hipDevP2PAttrPerformanceRank:
-        *value = 0;
-        return hipSuccess;
-    case hipDevP2PAttrAccessSupported:
-    case hipDevP2PAttrNativeAtomicSupported:
-        return can_access(value, src, dst);
-    case hipDevP2PAttrHipArrayAccessSupported:
-        *value = 0;
-        return hipSuccess;
-    default:
-        return hipErrorInvalidValue;
-    }
-}
-
-hipError_t hipDeviceGetP2PAttribute(int *value, hipDeviceP2PAttr attribute, int src_device,
-                                    int dst_device)
-{
-    return hip_return(hip_ready() ?: p2p_attribute(value, attribute, src_device, dst_device));
-}
-
 static hipError_t link_info(int from, int to, uint32_t *type, uint32_t *hops)
 {
     hsa_amd_memory_pool_link_info_t links[8];
     uint32_t count = 0;
-    if (type == NULL || hops == NULL || from == to)
+    if (type == NULL || hops == NULL || from == to || from < 0 || to < 0)
         return hipErrorInvalidValue;
     if (hip_device_at(from) == NULL || hip_device_at(to) == NULL)
         return hipErrorInvalidDevice;
@@ -353,6 +328,35 @@ static hipError_t link_info(int from, int to, uint32_t *type, uint32_t *hops)
     *type = links[0].link_type;
     *hops = count;
     return hipSuccess;
+}
+
+static hipError_t p2p_attribute(int *value, hipDeviceP2PAttr attribute, int src, int dst)
+{
+    uint32_t type = 0, hops = 0;
+    if (value == NULL)
+        return hipErrorInvalidValue;
+    if (hip_device_at(src) == NULL || hip_device_at(dst) == NULL || src == dst)
+        return hipErrorInvalidDevice;
+    bool alike =
+        strcmp(hip_process.devices[src].target_text, hip_process.devices[dst].target_text) == 0;
+    switch (attribute) {
+    case hipDevP2PAttrPerformanceRank: /* ROCm's rank is the kind of the link */
+        return link_info(src, dst, &type, &hops) ?: (*value = (int)type, hipSuccess);
+    case hipDevP2PAttrAccessSupported:
+    case hipDevP2PAttrNativeAtomicSupported:
+        return can_access(value, src, dst);
+    case hipDevP2PAttrHipArrayAccessSupported:
+        *value = 0;
+        return alike ? can_access(value, src, dst) : hipSuccess;
+    default:
+        return hipErrorInvalidValue;
+    }
+}
+
+hipError_t hipDeviceGetP2PAttribute(int *value, hipDeviceP2PAttr attribute, int src_device,
+                                    int dst_device)
+{
+    return hip_return(hip_ready() ?: p2p_attribute(value, attribute, src_device, dst_device));
 }
 
 hipError_t hipExtGetLinkTypeAndHopCount(int device1, int device2, uint32_t *link_type,

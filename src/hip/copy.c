@@ -125,7 +125,14 @@ hipError_t hip_copy_async(struct ihipStream_t *stream, struct hip_command *comma
     return error;
 }
 
-/* Between device memory the host has nothing to wait for, and ROCm does not. */
+static bool wants_waiting(const void *address)
+{
+    struct hip_allocation row;
+    return hip_memory_find(address, &row) && row.sync_ops;
+}
+
+/* Between device memory the host has nothing to wait for, and ROCm does not, unless the program
+ * asked for it (HIP_POINTER_ATTRIBUTE_SYNC_MEMOPS). */
 hipError_t hip_copy_sync(struct ihipStream_t *stream, struct hip_command *command)
 {
     const struct hip_copy *copy = &command->copy;
@@ -134,7 +141,8 @@ hipError_t hip_copy_sync(struct ihipStream_t *stream, struct hip_command *comman
     hipError_t error = hip_capture_forbids_sync_copy();
     if (error != hipSuccess)
         return error;
-    if (is_device_memory(copy->dst) && is_device_memory(copy->src))
+    if (is_device_memory(copy->dst) && is_device_memory(copy->src) && !wants_waiting(copy->dst) &&
+        !wants_waiting(copy->src))
         return hip_stream_submit(stream, command, NULL);
     return hip_stream_do(stream, command);
 }

@@ -140,26 +140,27 @@ hipError_t hipGetDevicePropertiesR0000(hipDeviceProp_tR0000 *prop, int device)
     return hip_return(hip_ready() ?: get_old_properties(prop, device));
 }
 
-/* The device that has the most of the wanted features; ties go to the lower ordinal. */
+/* A wish that is 0 is none. */
+static bool has_all(const hipDeviceProp_t *have, const hipDeviceProp_t *want)
+{
+#define HAS(field) (want->field == 0 || have->field >= want->field)
+    return HAS(major) && HAS(minor) && HAS(totalGlobalMem) && HAS(sharedMemPerBlock) &&
+           HAS(maxThreadsPerBlock) && HAS(totalConstMem) && HAS(multiProcessorCount) &&
+           HAS(maxThreadsPerMultiProcessor) && HAS(memoryClockRate) && HAS(memoryBusWidth) &&
+           HAS(l2CacheSize) && HAS(regsPerBlock) && HAS(maxSharedMemoryPerMultiProcessor) &&
+           HAS(warpSize);
+#undef HAS
+}
+
+/* The first device that has all that is wanted; if none has, the first. */
 static hipError_t choose(int *out, const hipDeviceProp_t *want)
 {
-    int best = 0, best_matches = -1;
     if (out == NULL || want == NULL)
         return hipErrorInvalidValue;
-    for (int i = 0; i < hip_process.device_count; i++) {
-        const hipDeviceProp_t *have = &hip_process.devices[i].props;
-        int matches = (have->major >= want->major) + (have->minor >= want->minor) +
-                      (have->totalGlobalMem >= want->totalGlobalMem) +
-                      (have->sharedMemPerBlock >= want->sharedMemPerBlock) +
-                      (have->maxThreadsPerBlock >= want->maxThreadsPerBlock) +
-                      (have->multiProcessorCount >= want->multiProcessorCount) +
-                      (have->warpSize >= want->warpSize);
-        if (matches > best_matches) {
-            best = i;
-            best_matches = matches;
-        }
-    }
-    *out = best;
+    *out = 0;
+    for (int i = hip_process.device_count - 1; i >= 0; i--)
+        if (has_all(&hip_process.devices[i].props, want))
+            *out = i;
     return hipSuccess;
 }
 
@@ -172,13 +173,22 @@ hipError_t hipChooseDeviceR0000(int *device, const hipDeviceProp_tR0000 *prop)
 {
     hipDeviceProp_t want = {0};
     if (prop != NULL) {
-        want.major = prop->major;
-        want.minor = prop->minor;
-        want.totalGlobalMem = prop->totalGlobalMem;
-        want.sharedMemPerBlock = prop->sharedMemPerBlock;
-        want.maxThreadsPerBlock = prop->maxThreadsPerBlock;
-        want.multiProcessorCount = prop->multiProcessorCount;
-        want.warpSize = prop->warpSize;
+#define SAME(field) want.field = prop->field
+        SAME(major);
+        SAME(minor);
+        SAME(totalGlobalMem);
+        SAME(sharedMemPerBlock);
+        SAME(maxThreadsPerBlock);
+        SAME(totalConstMem);
+        SAME(multiProcessorCount);
+        SAME(maxThreadsPerMultiProcessor);
+        SAME(memoryClockRate);
+        SAME(memoryBusWidth);
+        SAME(l2CacheSize);
+        SAME(regsPerBlock);
+        SAME(maxSharedMemoryPerMultiProcessor);
+        SAME(warpSize);
+#undef SAME
     }
     return hip_return(hip_ready() ?: choose(device, prop == NULL ? NULL : &want));
 }
@@ -277,7 +287,7 @@ static hipError_t pci_text(char *out, int length, int ordinal)
         return hipErrorInvalidDevice;
     snprintf(out, (size_t)length, "%04x:%02x:%02x.0", (unsigned)device->props.pciDomainID,
              (unsigned)device->props.pciBusID, (unsigned)device->props.pciDeviceID);
-    return hipSuccess;
+    return length > 12 ? hipSuccess : hipErrorInvalidValue; /* what fits is there anyway */
 }
 
 hipError_t hipDeviceGetPCIBusId(char *pci_bus_id, int len, int device)
@@ -321,16 +331,39 @@ hipError_t hipDeviceSynchronize(void)
                                       ?: wait_and_settle(hip_current_device()));
 }
 
+static struct ihipStream_t *first_but_null(struct hip_device *device)
+{
+    pthread_mutex_lock(&device->lock);
+    struct ihipStream_t *stream = device->streams;
+    while (stream != NULL && stream->is_null)
+        stream = stream->next;
+    pthread_mutex_unlock(&device->lock);
+    return stream;
+}
+
+static void destroy_streams(struct hip_device *device)
+{
+    struct ihipStream_t *stream;
+    atomic_fetch_add(&device->resets, 1); /* threads forget their own streams */
+    while ((stream = first_but_null(device)) != NULL) {
+        hip_capture_abandon(stream);
+        hip_stream_destroy(stream);
+    }
+}
+
+/* Device memory, pools and streams of the program end here, for all threads, and errors are
+ * forgotten. What host memory, events, arrays, modules and graphs need stays, as in ROCm. */
 static hipError_t reset(struct hip_device *device)
 {
     (void)hip_device_wait(device);
+    destroy_streams(device);
+    hip_memory_release_all(device->ordinal);
+    hip_pools_reset(device);
     atomic_store(&device->peers, 0);
-    atomic_store(&device->flags, 0);
+    atomic_store(&device->flags, hipDeviceScheduleSpin);
     return hipSuccess;
 }
 
-/* Waits and forgets errors. Memory and streams stay the program's to free, as they may be in use by
- * other threads. */
 hipError_t hipDeviceReset(void)
 {
     return hip_return(hip_ready() ?: reset(hip_current_device()));
@@ -382,11 +415,15 @@ hipError_t hipDeviceGetLimit(size_t *value, enum hipLimit_t limit)
 
 static hipError_t set_limit(enum hipLimit_t limit, size_t value)
 {
-    const size_t stack_max = 128 * 1024;
+    const size_t stack_max = 128 * 1024 - 16; /* a lane's share of the largest scratch of a wave */
     if ((unsigned)limit >= hipLimitRange)
         return hipErrorInvalidValue;
     if (limit == hipLimitStackSize && value > stack_max)
-        value = stack_max;
+        return hipErrorInvalidValue;
+    if (limit == hipLimitStackSize)
+        value = (value + 15) & ~(size_t)15;
+    if (limit == hipLimitMallocHeapSize && value >= hip_current_device()->props.totalGlobalMem)
+        return hipErrorInvalidValue;
     atomic_store(&hip_current_device()->limits[limit], value);
     return hipSuccess;
 }

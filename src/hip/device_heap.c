@@ -32,9 +32,9 @@ static char *carve(struct hip_device_heap *heap, struct hip_device *device, unsi
     size_t size = (size_t)1 << class;
     void *memory;
     if (class > SLAB_CLASS_MAX)
-        return hip_device_alloc(device, size, &memory) == hipSuccess ? memory : NULL;
+        return hip_device_alloc_internal(device, size, &memory) == hipSuccess ? memory : NULL;
     if (heap->slab_left < size) {
-        if (hip_device_alloc(device, SLAB_BYTES, &memory) != hipSuccess)
+        if (hip_device_alloc_internal(device, SLAB_BYTES, &memory) != hipSuccess)
             return NULL;
         heap->slab = memory;
         heap->slab_left = SLAB_BYTES;

@@ -50,9 +50,24 @@ hipError_t hip_device_alloc(struct hip_device *device, size_t size, void **out)
         return hipErrorOutOfMemory;
     }
     allow_peers(device, memory);
+    atomic_store(&device->active, true);
     hipError_t error = record(memory, size, HIP_MEMORY_DEVICE, 0, device->ordinal);
     if (error == hipSuccess)
         *out = memory;
+    return error;
+}
+
+static void mark_internal(struct hip_allocation *row, void *data)
+{
+    (void)data;
+    row->is_internal = true;
+}
+
+hipError_t hip_device_alloc_internal(struct hip_device *device, size_t size, void **out)
+{
+    hipError_t error = hip_device_alloc(device, size, out);
+    if (error == hipSuccess)
+        hip_memory_update(*out, mark_internal, NULL);
     return error;
 }
 
@@ -69,7 +84,7 @@ static hipError_t alloc_host(size_t size, enum hip_memory_kind kind, unsigned fl
 
 hipError_t hip_managed_alloc(size_t size, void **out)
 {
-    return alloc_host(size, HIP_MEMORY_MANAGED, hipMemAttachGlobal, out);
+    return alloc_host(size, HIP_MEMORY_MANAGED, 0, out);
 }
 
 hipError_t hip_memory_release(void *address)
@@ -93,7 +108,22 @@ hipError_t hip_memory_release(void *address)
 bool hip_memory_is_freeable(const struct hip_allocation *row)
 {
     return row->kind != HIP_MEMORY_REGISTERED && row->origin != HIP_ORIGIN_MAPPED &&
-           row->origin != HIP_ORIGIN_IPC && row->origin != HIP_ORIGIN_KEPT;
+           row->origin != HIP_ORIGIN_IPC && row->origin != HIP_ORIGIN_KEPT && !row->is_internal;
+}
+
+static bool ends_with_device(const struct hip_allocation *row, int device)
+{
+    return row->kind == HIP_MEMORY_DEVICE && row->device == device && !row->is_internal &&
+           row->origin != HIP_ORIGIN_MAPPED && row->origin != HIP_ORIGIN_GRAPH &&
+           row->origin != HIP_ORIGIN_KEPT;
+}
+
+void hip_memory_release_all(int device)
+{
+    struct hip_allocation row;
+    for (uint64_t at = 0; hip_memory_next(at, &row); at = row.base)
+        if (ends_with_device(&row, device))
+            (void)hip_memory_release((void *)(uintptr_t)row.base);
 }
 
 /* A size of zero gives a null pointer, and so does a failure, as in ROCm. */
@@ -119,29 +149,33 @@ static hipError_t alloc_pinned(void **ptr, size_t size, unsigned flags)
                            hipHostMallocWriteCombined | hipHostMallocNumaUser | coherence;
     if (ptr == NULL || (flags & ~known) != 0 || (flags & coherence) == coherence)
         return hipErrorInvalidValue;
-    if (size == 0) {
-        *ptr = NULL;
-        return hipSuccess;
-    }
-    return hip_capture_forbids_unsafe() ?: alloc_host(size, HIP_MEMORY_HOST, flags, ptr);
+    hipError_t error = size == 0 ? hipSuccess : hip_capture_forbids_unsafe();
+    if (error != hipSuccess)
+        return error;
+    *ptr = NULL;
+    return size == 0 ? hipSuccess : alloc_host(size, HIP_MEMORY_HOST, flags, ptr);
 }
 
 static hipError_t alloc_managed(void **ptr, size_t size, unsigned flags)
 {
     if (ptr == NULL || size == 0 || (flags != hipMemAttachGlobal && flags != hipMemAttachHost))
         return hipErrorInvalidValue;
-    return hip_capture_forbids_unsafe() ?: alloc_host(size, HIP_MEMORY_MANAGED, flags, ptr);
+    hipError_t error = hip_capture_forbids_unsafe();
+    if (error != hipSuccess)
+        return error;
+    *ptr = NULL;
+    return hip_managed_alloc(size, ptr);
 }
 
-/* Frees wait for the device, as in HIP: work in flight may use the memory. */
-/* hipFree takes pinned memory as well, as ROCm's does; hipHostFree takes nothing else. */
-static hipError_t release(void *ptr, bool pinned_only)
+/* Frees wait for the device, as in HIP: work in flight may use the memory. hipFree takes pinned
+ * memory as well, and hipHostFree device memory, as ROCm's do. */
+static hipError_t release(void *ptr)
 {
     struct hip_allocation row;
     if (ptr == NULL)
         return hipSuccess;
     if (!hip_memory_find(ptr, &row) || row.base != (uint64_t)(uintptr_t)ptr ||
-        !hip_memory_is_freeable(&row) || (pinned_only && row.kind != HIP_MEMORY_HOST))
+        !hip_memory_is_freeable(&row))
         return hipErrorInvalidValue;
     hipError_t error = hip_capture_forbids_unsafe();
     if (error != hipSuccess)
@@ -159,18 +193,37 @@ hipError_t hipMalloc(void **ptr, size_t size)
     return hip_return(hip_ready() ?: alloc_device(ptr, size));
 }
 
+static void set_flags(struct hip_allocation *row, void *flags)
+{
+    row->flags = *(const unsigned *)flags;
+}
+
+/* Memory of a signal is the host's. Unlike hipMalloc, this one may be called while streams capture,
+ * as in ROCm. */
+static hipError_t alloc_with_flags(void **ptr, size_t size, unsigned flags)
+{
+    if (ptr == NULL || flags > hipDeviceMallocContiguous ||
+        (flags == hipMallocSignalMemory && size != 8))
+        return hipErrorInvalidValue;
+    *ptr = NULL;
+    if (size == 0)
+        return hipSuccess;
+    if (flags == hipMallocSignalMemory)
+        return alloc_host(size, HIP_MEMORY_HOST, flags, ptr);
+    hipError_t error = hip_device_alloc(hip_current_device(), size, ptr);
+    if (error == hipSuccess)
+        hip_memory_update(*ptr, set_flags, &flags);
+    return error;
+}
+
 hipError_t hipExtMallocWithFlags(void **ptr, size_t size, unsigned int flags)
 {
-    if (flags == hipMallocSignalMemory && size != 8)
-        return hip_return(hipErrorInvalidValue);
-    if (flags > hipDeviceMallocContiguous)
-        return hip_return(hipErrorInvalidValue);
-    return hipMalloc(ptr, size);
+    return hip_return(hip_ready() ?: alloc_with_flags(ptr, size, flags));
 }
 
 hipError_t hipFree(void *ptr)
 {
-    return hip_return(hip_ready() ?: release(ptr, false));
+    return hip_return(hip_ready() ?: release(ptr));
 }
 
 hipError_t hipHostMalloc(void **ptr, size_t size, unsigned int flags)
@@ -180,6 +233,8 @@ hipError_t hipHostMalloc(void **ptr, size_t size, unsigned int flags)
 
 hipError_t hipHostAlloc(void **ptr, size_t size, unsigned int flags)
 {
+    if (flags > (hipHostAllocPortable | hipHostAllocMapped | hipHostAllocWriteCombined))
+        return hip_return(hipErrorInvalidValue);
     return hipHostMalloc(ptr, size, flags);
 }
 
@@ -195,7 +250,7 @@ hipError_t hipMemAllocHost(void **ptr, size_t size)
 
 hipError_t hipHostFree(void *ptr)
 {
-    return hip_return(hip_ready() ?: release(ptr, true));
+    return hip_return(hip_ready() ?: release(ptr));
 }
 
 hipError_t hipFreeHost(void *ptr)
@@ -222,7 +277,7 @@ static hipError_t alloc_pitched(void **ptr, size_t *pitch, size_t width, size_t 
         return hipSuccess;
     }
     if (!cairn_size_add(width, PITCH_ALIGNMENT - 1, &row))
-        return hipErrorOutOfMemory;
+        return hipErrorInvalidValue;
     row &= ~(size_t)(PITCH_ALIGNMENT - 1);
     if (!cairn_size_mul(row, height, &slice) || !cairn_size_mul(slice, depth, &total))
         return hipErrorOutOfMemory;
@@ -337,7 +392,7 @@ static hipError_t host_device_pointer(void **out, const void *host)
     struct hip_allocation row;
     if (out == NULL || host == NULL)
         return hipErrorInvalidValue;
-    if (!hip_memory_find(host, &row) || row.kind == HIP_MEMORY_DEVICE)
+    if (!hip_memory_find(host, &row))
         return hipErrorInvalidValue;
     *out = (char *)row.device_base + ((uint64_t)(uintptr_t)host - row.base);
     return hipSuccess;
@@ -354,7 +409,7 @@ static hipError_t host_flags(unsigned *flags, const void *host)
 {
     struct hip_allocation row;
     if (flags == NULL || host == NULL || !hip_memory_find(host, &row) ||
-        (row.kind != HIP_MEMORY_HOST && row.kind != HIP_MEMORY_REGISTERED))
+        row.kind == HIP_MEMORY_DEVICE)
         return hipErrorInvalidValue;
     *flags = row.flags;
     return hipSuccess;

@@ -51,10 +51,15 @@ struct hip_allocation {
     struct hip_advice advice;   /* of all of it, until pages differ */
     struct hip_advice *advised; /* of each page; owned by the table's row. NULL: `advice` holds */
     bool sync_ops;
+    bool is_internal; /* hip_device_alloc_internal */
     uint64_t id;
 };
 
 hipError_t hip_device_alloc(struct hip_device *device, size_t size, void **out);
+/* Not for the program to free: of arrays, of malloc in kernels. */
+hipError_t hip_device_alloc_internal(struct hip_device *device, size_t size, void **out);
+/* hipDeviceReset: all device memory that the program has on a device. */
+void hip_memory_release_all(int device);
 hipError_t hip_managed_alloc(size_t size, void **out);
 /* Frees what hipMalloc, hipHostMalloc or hipMallocManaged gave, without waiting. */
 hipError_t hip_memory_release(void *address);
@@ -79,6 +84,8 @@ hipError_t hip_memory_check(const void *address, size_t size);
 struct hip_allocation hip_memory_row(const void *address, size_t size, enum hip_memory_kind kind,
                                      int device);
 bool hip_memory_add(const struct hip_allocation *row);
+/* Copies out the first one above `address`. */
+bool hip_memory_next(uint64_t address, struct hip_allocation *out);
 bool hip_memory_remove(uint64_t base, struct hip_allocation *out);
 
 #endif

@@ -115,6 +115,17 @@ bool hip_memory_overlap(const void *address, size_t size, struct hip_allocation 
     return row != NULL;
 }
 
+bool hip_memory_next(uint64_t address, struct hip_allocation *out)
+{
+    pthread_rwlock_rdlock(&table_lock);
+    size_t next = above_locked(address);
+    bool found = next < row_count;
+    if (found)
+        *out = rows[next];
+    pthread_rwlock_unlock(&table_lock);
+    return found;
+}
+
 bool hip_memory_update(const void *address, void (*change)(struct hip_allocation *, void *),
                        void *data)
 {

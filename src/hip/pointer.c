@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+enum { MANY_ATTRIBUTES = 1024 }; /* more were not meant */
+
 static hipMemoryType type_of(const struct hip_allocation *row)
 {
     switch (row->kind) {
@@ -53,17 +55,15 @@ static hipError_t get_one(void *out, hipPointer_attribute attribute,
                           const struct hip_allocation *row, const void *address)
 {
     switch (attribute) {
-    case HIP_POINTER_ATTRIBUTE_MEMORY_TYPE:
-        *(unsigned *)out = type_of(row);
+    case HIP_POINTER_ATTRIBUTE_MEMORY_TYPE: /* managed memory is the host's here, as in ROCm */
+        *(unsigned *)out = row->kind == HIP_MEMORY_DEVICE ? hipMemoryTypeDevice : hipMemoryTypeHost;
         return hipSuccess;
     case HIP_POINTER_ATTRIBUTE_DEVICE_POINTER:
         *(void **)out = device_address(row, address);
         return hipSuccess;
     case HIP_POINTER_ATTRIBUTE_HOST_POINTER:
-        if (row->kind == HIP_MEMORY_DEVICE)
-            return hipErrorInvalidValue;
-        *(const void **)out = address;
-        return hipSuccess;
+        *(const void **)out = row->kind == HIP_MEMORY_DEVICE ? NULL : address;
+        return row->kind == HIP_MEMORY_DEVICE ? hipErrorInvalidValue : hipSuccess;
     case HIP_POINTER_ATTRIBUTE_SYNC_MEMOPS:
         *(bool *)out = row->sync_ops;
         return hipSuccess;
@@ -93,11 +93,43 @@ static hipError_t get_one(void *out, hipPointer_attribute attribute,
         *(bool *)out = false;
         return hipSuccess;
     case HIP_POINTER_ATTRIBUTE_ACCESS_FLAGS:
+        *(unsigned *)out = row->flags;
+        return hipSuccess;
     case HIP_POINTER_ATTRIBUTE_ALLOWED_HANDLE_TYPES:
     case HIP_POINTER_ATTRIBUTE_P2P_TOKENS:
         return hipErrorNotSupported;
     case HIP_POINTER_ATTRIBUTE_MEMPOOL_HANDLE:
         *(hipMemPool_t *)out = row->pool;
+        return hipSuccess;
+    default:
+        return hipErrorInvalidValue;
+    }
+}
+
+/* What a question about an address that HIP does not know leaves in its output. */
+static hipError_t answer_unknown(void *out, hipPointer_attribute attribute)
+{
+    switch (attribute) {
+    case HIP_POINTER_ATTRIBUTE_DEVICE_POINTER:
+    case HIP_POINTER_ATTRIBUTE_HOST_POINTER:
+    case HIP_POINTER_ATTRIBUTE_RANGE_START_ADDR:
+        *(void **)out = NULL;
+        return hipErrorInvalidValue;
+    case HIP_POINTER_ATTRIBUTE_SYNC_MEMOPS:
+    case HIP_POINTER_ATTRIBUTE_IS_MANAGED:
+    case HIP_POINTER_ATTRIBUTE_MAPPED:
+        *(bool *)out = false;
+        return hipErrorInvalidValue;
+    case HIP_POINTER_ATTRIBUTE_MEMORY_TYPE:
+    case HIP_POINTER_ATTRIBUTE_BUFFER_ID:
+    case HIP_POINTER_ATTRIBUTE_RANGE_SIZE:
+        *(unsigned *)out = 0;
+        return hipErrorInvalidValue;
+    case HIP_POINTER_ATTRIBUTE_DEVICE_ORDINAL:
+        *(int *)out = hipInvalidDeviceId;
+        return hipErrorInvalidValue;
+    case HIP_POINTER_ATTRIBUTE_ACCESS_FLAGS:
+        *(unsigned *)out = 0;
         return hipSuccess;
     default:
         return hipErrorInvalidValue;
@@ -115,7 +147,7 @@ static hipError_t get_attribute(void *out, hipPointer_attribute attribute, const
         return hipSuccess;
     }
     if (!hip_memory_find(address, &row))
-        return hipErrorInvalidValue;
+        return answer_unknown(out, attribute);
     return get_one(out, attribute, &row, address);
 }
 
@@ -124,18 +156,19 @@ hipError_t hipPointerGetAttribute(void *data, hipPointer_attribute attribute, hi
     return hip_return(hip_ready() ?: get_attribute(data, attribute, ptr));
 }
 
-/* An attribute that does not apply leaves its output alone. */
+/* One that does not apply is no error: its output says so where it can. */
 static hipError_t get_many(unsigned count, const hipPointer_attribute *attributes, void **data,
                            const void *address)
 {
     struct hip_allocation row;
-    if (count == 0 || attributes == NULL || data == NULL)
+    if (count == 0 || count > MANY_ATTRIBUTES || attributes == NULL || data == NULL ||
+        address == NULL)
         return hipErrorInvalidValue;
-    if (!hip_memory_find(address, &row))
-        return hipErrorInvalidValue;
+    bool known = hip_memory_find(address, &row);
     for (unsigned i = 0; i < count; i++)
         if (data[i] != NULL)
-            (void)get_one(data[i], attributes[i], &row, address);
+            (void)(known ? get_one(data[i], attributes[i], &row, address)
+                         : answer_unknown(data[i], attributes[i]));
     return hipSuccess;
 }
 
@@ -152,7 +185,8 @@ static void set_sync_ops(struct hip_allocation *row, void *data)
 
 static hipError_t set_attribute(const void *value, hipPointer_attribute attribute, void *address)
 {
-    if (value == NULL || attribute != HIP_POINTER_ATTRIBUTE_SYNC_MEMOPS)
+    if (value == NULL || address == NULL || attribute != HIP_POINTER_ATTRIBUTE_SYNC_MEMOPS ||
+        *(const unsigned *)value > 1)
         return hipErrorInvalidValue;
     return hip_memory_update(address, set_sync_ops, (void *)value) ? hipSuccess
                                                                    : hipErrorInvalidDevicePointer;

@@ -248,7 +248,8 @@ hipError_t hipDeviceGetDefaultMemPool(hipMemPool_t *pool, int device)
 
 hipError_t hipDeviceGetMemPool(hipMemPool_t *pool, int device)
 {
-    return hip_return(hip_ready() ?: device_pool(pool, device, hip_pool_current));
+    hipError_t error = hip_ready() ?: device_pool(pool, device, hip_pool_current);
+    return hip_return(error == hipErrorInvalidDevice ? hipErrorInvalidValue : error);
 }
 
 static hipError_t set_device_pool(int ordinal, hipMemPool_t handle)
@@ -256,7 +257,7 @@ static hipError_t set_device_pool(int ordinal, hipMemPool_t handle)
     struct hip_device *device = hip_device_at(ordinal);
     struct ihipMemPoolHandle_t *pool;
     if (device == NULL)
-        return hipErrorInvalidDevice;
+        return hipErrorInvalidValue;
     hipError_t error = hip_pool_find(handle, &pool);
     if (error == hipSuccess && pool->device != device)
         error = hipErrorInvalidDevice;

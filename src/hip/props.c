@@ -102,12 +102,17 @@ static void fill_execution(const struct hip_device *device, hipDeviceProp_t *pro
     props->maxGridSize[2] = clamp_int(grid.z < 65536 ? grid.z : 65536);
     props->multiProcessorCount = (int)agent_u32(device, HSA_AMD_AGENT_INFO_COMPUTE_UNIT_COUNT);
     props->maxThreadsPerMultiProcessor = (int)(waves * wave);
-    props->maxBlocksPerMultiProcessor = (int)waves;
+    /* of the largest kind, as ROCm counts */
+    if (props->maxThreadsPerBlock > 0)
+        props->maxBlocksPerMultiProcessor =
+            props->maxThreadsPerMultiProcessor / props->maxThreadsPerBlock;
     props->regsPerBlock = (int)(arch * wave * (simds == 0 ? 4 : simds));
     props->regsPerMultiprocessor = (int)(vgprs * wave * (simds == 0 ? 4 : simds));
     props->clockRate = (int)agent_u32(device, HSA_AMD_AGENT_INFO_MAX_CLOCK_FREQUENCY) * 1000;
     props->clockInstructionRate = clamp_int(hip_process.ticks_per_second / 1000);
     props->concurrentKernels = 1;
+    props->asyncEngineCount = 2; /* every stream has a thread that copies: both ways at once */
+    props->deviceOverlap = 1;
     props->cooperativeLaunch = 1;
     props->streamPrioritiesSupported = 1;
     props->computeMode = hipComputeModeDefault;
@@ -148,6 +153,9 @@ static void fill_memory(const struct hip_device *device, hipDeviceProp_t *props)
     props->cooperativeMultiDeviceUnmatchedBlockDim = 1;
     props->cooperativeMultiDeviceUnmatchedSharedMem = 1;
     props->globalL1CacheSupported = 1;
+    props->localL1CacheSupported = 1;
+    props->persistingL2CacheMaxSize = props->l2CacheSize;
+    props->multiGpuBoardGroupID = props->pciDeviceID;
     props->isLargeBar = 1;
 }
 

@@ -51,6 +51,8 @@ struct hip_device {
     _Atomic uint32_t flags;      /* hipSetDeviceFlags */
     _Atomic uint32_t peers;      /* bit n: peer access to device n enabled */
     _Atomic int primary_retains; /* hipDevicePrimaryCtxRetain */
+    _Atomic unsigned resets;     /* hipDeviceReset: streams from before are gone */
+    _Atomic bool active;         /* memory or a stream was asked for */
     _Atomic size_t limits[3];    /* hipLimit_t */
     _Atomic bool assert_seen;    /* an assertion was printed; the trap that follows is it */
     struct ihipMemPoolHandle_t *default_mem_pool;
@@ -86,6 +88,7 @@ struct hip_thread {
     struct hip_call calls[HIP_CALL_DEPTH];
     int call_depth;
     struct ihipStream_t *streams[HIP_MAX_DEVICES]; /* hipStreamPerThread */
+    unsigned stream_resets[HIP_MAX_DEVICES];       /* the device's `resets` when it was made */
     hipStreamCaptureMode capture_mode;
     unsigned char *legacy_args; /* hipSetupArgument */
     size_t legacy_bytes;

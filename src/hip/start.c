@@ -22,7 +22,8 @@ static void thread_end(void *state)
 {
     struct hip_thread *thread = state;
     for (int i = 0; i < HIP_MAX_DEVICES; i++)
-        if (thread->streams[i] != NULL)
+        if (thread->streams[i] != NULL &&
+            thread->stream_resets[i] == atomic_load(&hip_process.devices[i].resets))
             hip_stream_destroy(thread->streams[i]);
     free(thread->legacy_args);
 }
@@ -131,6 +132,7 @@ static bool add_gpu(hsa_agent_t agent)
     device->pool_granule = granule == 0 ? 4096 : (uint32_t)granule;
     hsa_agent_get_info(agent, HSA_AGENT_INFO_QUEUE_MAX_SIZE, &device->queue_size_max);
     pthread_mutex_init(&device->lock, NULL);
+    device->flags = hipDeviceScheduleSpin; /* ROCm's default */
     device->limits[hipLimitStackSize] = 1024;
     device->limits[hipLimitPrintfFifoSize] = 4 * 1024 * 1024;
     device->limits[hipLimitMallocHeapSize] = 8 * 1024 * 1024;

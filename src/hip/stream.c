@@ -41,6 +41,7 @@ hipError_t hip_stream_create(struct hip_device *device, unsigned flags, int prio
     stream->next = device->streams;
     device->streams = stream;
     pthread_mutex_unlock(&device->lock);
+    atomic_store(&device->active, true);
     *out = stream;
     return hipSuccess;
 }
@@ -108,11 +109,14 @@ hipError_t hip_stream_null(struct hip_device *device, struct ihipStream_t **out)
 static hipError_t per_thread_stream(struct ihipStream_t **out)
 {
     struct hip_thread *thread = hip_thread();
+    struct hip_device *device = hip_current_device();
     struct ihipStream_t **stream = &thread->streams[thread->device];
-    if (*stream == NULL) {
-        hipError_t error = hip_stream_create(hip_current_device(), hipStreamDefault, 0, stream);
+    unsigned resets = atomic_load_explicit(&device->resets, memory_order_relaxed);
+    if (*stream == NULL || thread->stream_resets[thread->device] != resets) {
+        hipError_t error = hip_stream_create(device, hipStreamDefault, 0, stream);
         if (error != hipSuccess)
             return error;
+        thread->stream_resets[thread->device] = resets;
         hip_thread_watch_end();
     }
     *out = *stream;

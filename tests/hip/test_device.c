@@ -176,6 +176,72 @@ static void a_bus_id_leads_back_to_its_device(void **state)
     OK(hipDeviceGetByPCIBusId(&device, text));
     assert_int_equal(device, 1);
     EXPECT(hipDeviceGetByPCIBusId(&device, "nonsense"), hipErrorInvalidValue);
+    memset(text, 'x', sizeof text);
+    EXPECT(hipDeviceGetPCIBusId(text, 12, 1), hipErrorInvalidValue);
+    assert_int_equal(strlen(text), 11); /* what fits is there anyway */
+    OK(hipDeviceGetPCIBusId(text, 13, 1));
+}
+
+static void a_device_is_chosen_that_has_all_that_is_wanted(void **state)
+{
+    hipDeviceProp_t want = {0};
+    int device = -1;
+    OK(hipChooseDevice(&device, &want));
+    assert_int_equal(device, 0);
+    want.major = 9;
+    want.warpSize = 64;
+    OK(hipChooseDevice(&device, &want));
+    assert_int_equal(device, 0);
+    want.multiProcessorCount = 1 << 20; /* nobody has: the first */
+    device = -1;
+    OK(hipChooseDevice(&device, &want));
+    assert_int_equal(device, 0);
+}
+
+static void flags_of_a_device_are_those_of_its_context(void **state)
+{
+    unsigned flags;
+    hipCtx_t context;
+    OK(hipGetDeviceFlags(&flags));
+    assert_int_equal(flags, hipDeviceScheduleSpin);
+    OK(hipCtxCreate(&context, hipDeviceScheduleYield, 0));
+    OK(hipGetDeviceFlags(&flags));
+    assert_int_equal(flags, hipDeviceScheduleYield);
+    OK(hipCtxGetFlags(&flags));
+    assert_int_equal(flags, hipDeviceScheduleYield);
+    OK(hipCtxDestroy(context));
+    OK(hipSetDeviceFlags(hipDeviceScheduleSpin));
+}
+
+static void a_context_is_active_when_something_was_asked_of_its_device(void **state)
+{
+    unsigned flags = 9;
+    int active = 9;
+    void *memory;
+    OK(hipDevicePrimaryCtxGetState(1, &flags, &active));
+    assert_int_equal(flags, 0);
+    assert_int_equal(active, 0);
+    OK(hipSetDevice(1));
+    OK(hipMalloc(&memory, 1));
+    OK(hipFree(memory));
+    OK(hipSetDevice(0));
+    OK(hipDevicePrimaryCtxGetState(1, &flags, &active));
+    assert_int_equal(active, 1);
+}
+
+static void peers_tell_what_lies_between_them(void **state)
+{
+    int value;
+    uint32_t type, hops;
+    OK(hipExtGetLinkTypeAndHopCount(0, 1, &type, &hops));
+    OK(hipDeviceGetP2PAttribute(&value, hipDevP2PAttrPerformanceRank, 0, 1));
+    assert_int_equal(value, type);
+    OK(hipDeviceGetP2PAttribute(&value, hipDevP2PAttrAccessSupported, 0, 1));
+    assert_int_equal(value, 1);
+    OK(hipDeviceGetP2PAttribute(&value, hipDevP2PAttrHipArrayAccessSupported, 0, 1));
+    assert_int_equal(value, 1); /* two of a kind */
+    EXPECT(hipDeviceGetP2PAttribute(&value, hipDevP2PAttrAccessSupported, 0, 0),
+           hipErrorInvalidDevice);
 }
 
 static void limits_are_what_was_set(void **state)
@@ -188,6 +254,13 @@ static void limits_are_what_was_set(void **state)
     OK(hipDeviceGetLimit(&after, hipLimitMallocHeapSize));
     assert_int_equal(after, before + 4096);
     OK(hipDeviceSetLimit(hipLimitMallocHeapSize, before));
+    EXPECT(hipDeviceSetLimit(hipLimitMallocHeapSize, SIZE_MAX), hipErrorInvalidValue);
+    OK(hipDeviceGetLimit(&before, hipLimitStackSize));
+    OK(hipDeviceSetLimit(hipLimitStackSize, 2001));
+    OK(hipDeviceGetLimit(&after, hipLimitStackSize));
+    assert_int_equal(after, 2016); /* lanes' stacks begin at multiples of 16 */
+    EXPECT(hipDeviceSetLimit(hipLimitStackSize, 128 * 1024), hipErrorInvalidValue);
+    OK(hipDeviceSetLimit(hipLimitStackSize, before));
     EXPECT(hipDeviceSetLimit((enum hipLimit_t)0xffff, 1), hipErrorInvalidValue);
     EXPECT(hipDeviceGetLimit(&after, (enum hipLimit_t)0xffff), hipErrorInvalidValue);
 }
@@ -195,6 +268,8 @@ static void limits_are_what_was_set(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_context_is_active_when_something_was_asked_of_its_device),
+        cmocka_unit_test(flags_of_a_device_are_those_of_its_context),
         cmocka_unit_test(there_are_the_configured_devices),
         cmocka_unit_test(properties_are_those_of_the_chip),
         cmocka_unit_test(attributes_agree_with_properties),
@@ -206,6 +281,8 @@ int main(void)
         cmocka_unit_test(functions_are_found_by_name),
         cmocka_unit_test(versions_are_6_4),
         cmocka_unit_test(a_bus_id_leads_back_to_its_device),
+        cmocka_unit_test(a_device_is_chosen_that_has_all_that_is_wanted),
+        cmocka_unit_test(peers_tell_what_lies_between_them),
         cmocka_unit_test(limits_are_what_was_set),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
