@@ -232,22 +232,12 @@ static hipError_t value_command(enum hip_command_kind kind, void *ptr, uint64_t 
     return hipSuccess;
 }
 
-/* The value must be in memory that HIP knows. */
-static hipError_t enqueue_value(hipStream_t handle, const struct hip_command *command)
-{
-    struct ihipStream_t *stream;
-    hipError_t error = hip_stream_find(handle, &stream);
-    if (error == hipSuccess && !hip_memory_is_known(command->value.address))
-        error = hipErrorInvalidValue;
-    return error != hipSuccess ? error : hip_stream_enqueue(stream, command, NULL);
-}
-
 static hipError_t value_op(enum hip_command_kind kind, hipStream_t stream, void *ptr,
                            uint64_t value, uint64_t mask, uint32_t bytes, unsigned condition)
 {
     struct hip_command command;
     return value_command(kind, ptr, value, mask, bytes, condition, &command)
-               ?: enqueue_value(stream, &command);
+               ?: enqueue(stream, &command);
 }
 
 hipError_t hipStreamWaitValue32(hipStream_t stream, void *ptr, uint32_t value, unsigned int flags,
@@ -302,7 +292,7 @@ hipError_t hip_command_of_mem_op(const hipStreamBatchMemOpParams *op, struct hip
 static hipError_t batch_op(hipStream_t stream, const hipStreamBatchMemOpParams *op)
 {
     struct hip_command command;
-    return hip_command_of_mem_op(op, &command) ?: enqueue_value(stream, &command);
+    return hip_command_of_mem_op(op, &command) ?: enqueue(stream, &command);
 }
 
 static hipError_t batch(hipStream_t stream, unsigned count, const hipStreamBatchMemOpParams *ops)
