@@ -4,6 +4,7 @@
 #include "comgr/action.h"
 
 #include "comgr/cache.h"
+#include "comgr/pch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -272,20 +273,40 @@ done:
     return status;
 }
 
+/* With the precompiled header, if there is one; a program that fails so is compiled plainly, which
+ * also says what is wrong with it. */
+static amd_comgr_status_t compile_by(struct comgr_work *work, const struct recipe *recipe,
+                                     const struct comgr_data *source,
+                                     const struct comgr_texts *plain,
+                                     const struct comgr_texts *quick)
+{
+    size_t log_size = work->log.size;
+    if (quick->count != 0) {
+        if (compile_one(work, recipe, source, quick) == AMD_COMGR_STATUS_SUCCESS)
+            return AMD_COMGR_STATUS_SUCCESS;
+        if (work->log.text != NULL)
+            work->log.text[work->log.size = log_size] = '\0';
+    }
+    return compile_one(work, recipe, source, plain);
+}
+
 amd_comgr_status_t comgr_compile(struct comgr_work *work)
 {
     const struct recipe *recipe = find_recipe(work->kind);
-    struct comgr_texts command = {0};
+    struct comgr_texts command = {0}, quick = {0};
     if (work->kind == AMD_COMGR_ACTION_COMPILE_SOURCE_TO_RELOCATABLE &&
         work->info->language != AMD_COMGR_LANGUAGE_HIP)
         return AMD_COMGR_STATUS_ERROR_INVALID_ARGUMENT;
     amd_comgr_status_t status = comgr_work_open(work);
     if (status == AMD_COMGR_STATUS_SUCCESS)
         status = start_command(work, recipe, &command);
+    if (status == AMD_COMGR_STATUS_SUCCESS && !comgr_pch_use(work, &command, &quick))
+        comgr_texts_clear(&quick);
     for (size_t i = 0; i < work->input->count && status == AMD_COMGR_STATUS_SUCCESS; i++)
         if (work->input->items[i]->kind == recipe->takes)
-            status = compile_one(work, recipe, work->input->items[i], &command);
+            status = compile_by(work, recipe, work->input->items[i], &command, &quick);
     comgr_texts_clear(&command);
+    comgr_texts_clear(&quick);
     return status;
 }
 

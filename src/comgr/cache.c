@@ -4,6 +4,7 @@
 #include "comgr/cache.h"
 
 #include "comgr/cache_file.h"
+#include "comgr/cache_priv.h"
 
 #include <dlfcn.h>
 #include <limits.h>
@@ -62,7 +63,7 @@ static bool may_cache(const struct comgr_work *work)
 
 /* ---- the key ---- */
 
-static void add_text(struct cairn_sha256 *hash, const char *text)
+void comgr_cache_add_text(struct cairn_sha256 *hash, const char *text)
 {
     cairn_sha256_add(hash, text, strlen(text) + 1);
 }
@@ -73,7 +74,7 @@ static void add_file_facts(struct cairn_sha256 *hash, const char *path)
 {
     struct stat facts;
     memset(&facts, 0, sizeof facts);
-    add_text(hash, path);
+    comgr_cache_add_text(hash, path);
     if (stat(path, &facts) != 0)
         return;
     uint64_t words[] = {(uint64_t)facts.st_size, (uint64_t)facts.st_mtim.tv_sec,
@@ -106,7 +107,7 @@ static void add_toolchain(struct cairn_sha256 *hash, const struct cairn_toolchai
 }
 
 /* What else clang reads of the environment; the folder counts where paths may be relative. */
-static void add_surroundings(struct cairn_sha256 *hash)
+static void add_environment(struct cairn_sha256 *hash)
 {
     static const char *const variables[] = {
         "CPATH",    "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "CCC_OVERRIDE_OPTIONS",
@@ -114,11 +115,18 @@ static void add_surroundings(struct cairn_sha256 *hash)
     char folder[PATH_MAX] = "";
     for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
         const char *value = getenv(variables[i]);
-        add_text(hash, value != NULL ? value : "");
+        comgr_cache_add_text(hash, value != NULL ? value : "");
     }
     if (getcwd(folder, sizeof folder) == NULL)
         folder[0] = '\0';
-    add_text(hash, folder);
+    comgr_cache_add_text(hash, folder);
+}
+
+void comgr_cache_add_surroundings(struct cairn_sha256 *hash, const struct comgr_work *work)
+{
+    add_self(hash);
+    add_toolchain(hash, &work->toolchain);
+    add_environment(hash);
 }
 
 static void make_key(struct comgr_work *work)
@@ -127,22 +135,20 @@ static void make_key(struct comgr_work *work)
     const struct comgr_action_info *info = work->info;
     cairn_sha256_start(&hash);
     cairn_sha256_add_u32(&hash, FORMAT);
-    add_self(&hash);
+    comgr_cache_add_surroundings(&hash, work);
     cairn_sha256_add_u32(&hash, (uint32_t)work->kind);
     cairn_sha256_add_u32(&hash, (uint32_t)info->language);
     cairn_sha256_add_u32(&hash, (uint32_t)info->links_device_libs);
-    add_text(&hash, info->isa_name);
-    add_text(&hash, info->path);
+    comgr_cache_add_text(&hash, info->isa_name);
+    comgr_cache_add_text(&hash, info->path);
     cairn_sha256_add_u32(&hash, (uint32_t)info->options.count);
     for (size_t i = 0; i < info->options.count; i++)
-        add_text(&hash, info->options.items[i]);
-    add_toolchain(&hash, &work->toolchain);
-    add_surroundings(&hash);
+        comgr_cache_add_text(&hash, info->options.items[i]);
     for (size_t i = 0; i < work->input->count; i++) {
         const struct comgr_data *data = work->input->items[i];
         uint64_t size = data->size;
         cairn_sha256_add_u32(&hash, (uint32_t)data->kind);
-        add_text(&hash, data->name);
+        comgr_cache_add_text(&hash, data->name);
         cairn_sha256_add(&hash, &size, sizeof size);
         cairn_sha256_add(&hash, data->bytes, data->size);
     }
@@ -167,19 +173,12 @@ void comgr_cache_close(struct comgr_work *work)
 
 /* ---- files that were read ---- */
 
-static bool hash_file(const char *path, uint8_t digest[CAIRN_SHA256_BYTES], bool *timeless)
+static void hash_bytes(struct cairn_bytes bytes, uint8_t digest[CAIRN_SHA256_BYTES])
 {
-    uint8_t *bytes;
-    size_t size;
-    if (comgr_work_read_bytes(path, &bytes, &size) != AMD_COMGR_STATUS_SUCCESS)
-        return false;
     struct cairn_sha256 hash;
     cairn_sha256_start(&hash);
-    cairn_sha256_add(&hash, bytes, size);
+    cairn_sha256_add(&hash, bytes.at, bytes.left);
     cairn_sha256_finish(&hash, digest);
-    *timeless = is_timeless(cairn_bytes_of(bytes, size));
-    free(bytes);
-    return true;
 }
 
 /* One word of the rule: spaces and signs are escaped by "\", a line goes on after "\" at its end.
@@ -204,62 +203,95 @@ static size_t take_word(const char **at, char *out, size_t size)
     return length;
 }
 
-void comgr_cache_note_files(struct comgr_work *work, const char *rule_path)
+static bool is_among(const struct comgr_texts *files, size_t count, const char *path)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(files->items[i], path) == 0)
+            return true;
+    return false;
+}
+
+bool comgr_cache_read_rule(const struct comgr_work *work, const char *rule_path,
+                           struct comgr_texts *files)
 {
     uint8_t *bytes;
-    size_t size;
+    size_t size, known = files->count; /* those of a precompiled header, which clang repeats */
     char word[PATH_MAX];
-    if (!work->caches)
-        return;
-    if (comgr_work_read_bytes(rule_path, &bytes, &size) != AMD_COMGR_STATUS_SUCCESS) {
-        work->caches = false; /* nobody knows what was read */
-        return;
-    }
+    if (comgr_work_read_bytes(rule_path, &bytes, &size) != AMD_COMGR_STATUS_SUCCESS)
+        return false;
     bytes[size] = '\0'; /* there is room for it */
     const char *at = strchr((char *)bytes, ':');
     at = at != NULL ? at + 1 : (char *)bytes + size;
     while (take_word(&at, word, sizeof word) != 0)
-        if (strncmp(word, work->folder, strlen(work->folder)) != 0)
-            comgr_texts_push(&work->files_read, word);
+        if (strncmp(word, work->folder, strlen(work->folder)) != 0 && !is_among(files, known, word))
+            comgr_texts_push(files, word);
     free(bytes);
+    return !files->failed;
 }
 
-static bool put_files(struct comgr_work *work, struct comgr_buffer *out)
+void comgr_cache_note_files(struct comgr_work *work, const char *rule_path)
 {
-    uint32_t count = (uint32_t)work->files_read.count;
-    if (work->files_read.failed || work->files_read.count > FILES_MAX)
+    if (work->caches && !comgr_cache_read_rule(work, rule_path, &work->files_read))
+        work->caches = false; /* nobody knows what was read */
+}
+
+static bool put_file(const char *path, struct comgr_buffer *out)
+{
+    uint8_t *bytes, digest[CAIRN_SHA256_BYTES];
+    size_t size;
+    uint32_t length = (uint32_t)strlen(path);
+    if (comgr_work_read_bytes(path, &bytes, &size) != AMD_COMGR_STATUS_SUCCESS)
+        return false;
+    struct cairn_bytes text = cairn_bytes_of(bytes, size);
+    bool timeless = is_timeless(text);
+    hash_bytes(text, digest);
+    free(bytes);
+    comgr_buffer_add(out, (char *)&length, sizeof length);
+    comgr_buffer_add(out, path, length);
+    comgr_buffer_add(out, (char *)digest, sizeof digest);
+    return timeless;
+}
+
+bool comgr_cache_put_files(const struct comgr_texts *files, struct comgr_buffer *out)
+{
+    uint32_t count = (uint32_t)files->count;
+    if (files->failed || files->count > FILES_MAX)
         return false;
     comgr_buffer_add(out, (char *)&count, sizeof count);
-    for (uint32_t i = 0; i < count; i++) {
-        uint8_t digest[CAIRN_SHA256_BYTES];
-        bool timeless;
-        uint32_t length = (uint32_t)strlen(work->files_read.items[i]);
-        if (!hash_file(work->files_read.items[i], digest, &timeless) || !timeless)
+    for (uint32_t i = 0; i < count; i++)
+        if (!put_file(files->items[i], out))
             return false;
-        comgr_buffer_add(out, (char *)&length, sizeof length);
-        comgr_buffer_add(out, work->files_read.items[i], length);
-        comgr_buffer_add(out, (char *)digest, sizeof digest);
-    }
     return true;
 }
 
-static bool files_are_unchanged(struct cairn_bytes *in)
+static bool take_file(struct cairn_bytes *in, comgr_cache_file_fn accept, void *context)
 {
-    uint32_t count, length;
+    uint32_t length;
     char path[PATH_MAX];
-    uint8_t was[CAIRN_SHA256_BYTES], is[CAIRN_SHA256_BYTES];
-    bool timeless;
+    uint8_t was[CAIRN_SHA256_BYTES], is[CAIRN_SHA256_BYTES], *bytes;
+    size_t size;
+    if (cairn_bytes_take_u32(in, &length) != CAIRN_OK || length >= sizeof path ||
+        cairn_bytes_take(in, path, length) != CAIRN_OK ||
+        cairn_bytes_take(in, was, sizeof was) != CAIRN_OK)
+        return false;
+    path[length] = '\0';
+    if (comgr_work_read_bytes(path, &bytes, &size) != AMD_COMGR_STATUS_SUCCESS)
+        return false;
+    struct cairn_bytes text = cairn_bytes_of(bytes, size);
+    hash_bytes(text, is);
+    bool good = memcmp(was, is, sizeof is) == 0 && (accept == NULL || accept(path, text, context));
+    free(bytes);
+    return good;
+}
+
+bool comgr_cache_take_files(struct cairn_bytes *in, comgr_cache_file_fn accept, void *context)
+{
+    uint32_t count;
     if (cairn_bytes_take_u32(in, &count) != CAIRN_OK)
         return false;
-    for (uint32_t i = 0; i < count; i++) {
-        if (cairn_bytes_take_u32(in, &length) != CAIRN_OK || length >= sizeof path ||
-            cairn_bytes_take(in, path, length) != CAIRN_OK ||
-            cairn_bytes_take(in, was, sizeof was) != CAIRN_OK)
+    for (uint32_t i = 0; i < count; i++)
+        if (!take_file(in, accept, context))
             return false;
-        path[length] = '\0';
-        if (!hash_file(path, is, &timeless) || memcmp(was, is, sizeof is) != 0)
-            return false;
-    }
     return true;
 }
 
@@ -287,7 +319,7 @@ void comgr_cache_put(struct comgr_work *work)
 {
     struct comgr_buffer payload = {0};
     uint32_t count = (uint32_t)work->result->count;
-    if (!work->caches || work->log.failed || !put_files(work, &payload))
+    if (!work->caches || work->log.failed || !comgr_cache_put_files(&work->files_read, &payload))
         goto done;
     comgr_buffer_add(&payload, (char *)&count, sizeof count);
     for (uint32_t i = 0; i < count; i++) {
@@ -338,7 +370,8 @@ bool comgr_cache_get(struct comgr_work *work)
     uint32_t count;
     if (!work->caches || !comgr_cache_read(work->cache_folder, work->cache_key, &whole, &in))
         return false;
-    bool good = files_are_unchanged(&in) && cairn_bytes_take_u32(&in, &count) == CAIRN_OK;
+    bool good =
+        comgr_cache_take_files(&in, NULL, NULL) && cairn_bytes_take_u32(&in, &count) == CAIRN_OK;
     for (uint32_t i = 0; good && i < count; i++)
         good = take_result(&in, work->result);
     good = good && take_bytes(&in, &log);
