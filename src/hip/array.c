@@ -3,6 +3,7 @@
  */
 #include "hip/array.h"
 
+#include "hip/capture.h"
 #include "hip/memory.h"
 #include "hip/stream.h"
 
@@ -203,8 +204,8 @@ static hipError_t create(hipArray_t *out, const struct hip_texel *texel, hipExte
                          unsigned flags)
 {
     struct hipArray array = {.extent = extent, .flags = flags};
-    hipError_t error =
-        hip_array_plan(texel, extent, 1, flags, &array.image) ?: hip_array_allocate(&array.image);
+    hipError_t error = hip_array_plan(texel, extent, 1, flags, &array.image)
+                           ?: hip_capture_forbids_unsafe() ?: hip_array_allocate(&array.image);
     if (error != hipSuccess)
         return error;
     error = hip_array_new(&array, out);
@@ -220,6 +221,9 @@ static hipError_t destroy(hipArray_t handle)
     struct hip_allocation row;
     if (handle == NULL)
         return hipErrorInvalidValue;
+    hipError_t error = hip_capture_forbids_unsafe();
+    if (error != hipSuccess)
+        return error;
     pthread_mutex_lock(&arrays.lock);
     struct hipArray *found = hip_map_remove(&arrays.map, handle);
     if (found != NULL)

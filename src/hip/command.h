@@ -31,7 +31,8 @@ struct hip_grids {
 
 struct hip_kernel_launch {
     struct ihipModuleSymbol_t *function;
-    uint32_t grid[3]; /* work-items */
+    const void *named; /* as the program named it: the host's function or the handle */
+    uint32_t grid[3];  /* work-items */
     uint32_t block[3];
     uint32_t dynamic_lds;
     bool cooperative;

@@ -174,10 +174,21 @@ hipError_t hipMemcpy_spt(void *dst, const void *src, size_t size, hipMemcpyKind 
     return hip_return(hip_ready() ?: copy_on(dst, src, size, kind, hipStreamPerThread, true));
 }
 
+/* Waits, but for a stream that captures: there it is a node like any other. */
+static hipError_t copy_with_stream(void *dst, const void *src, size_t size, hipMemcpyKind kind,
+                                   hipStream_t handle)
+{
+    struct ihipStream_t *stream;
+    hipError_t error = hip_stream_find(handle, &stream);
+    if (error != hipSuccess)
+        return error;
+    return copy_on(dst, src, size, kind, handle, atomic_load(&stream->capture) == NULL);
+}
+
 hipError_t hipMemcpyWithStream(void *dst, const void *src, size_t size, hipMemcpyKind kind,
                                hipStream_t stream)
 {
-    return hip_return(hip_ready() ?: copy_on(dst, src, size, kind, stream, true));
+    return hip_return(hip_ready() ?: copy_with_stream(dst, src, size, kind, stream));
 }
 
 hipError_t hipMemcpyAsync(void *dst, const void *src, size_t size, hipMemcpyKind kind,

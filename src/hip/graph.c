@@ -242,10 +242,15 @@ hipError_t hip_graph_sort_locked(struct ihipGraph *graph, struct hipGraphNode **
 
 /* ---- executable graphs ---- */
 
-static bool has_memory(const struct ihipGraph *graph)
+bool hip_node_is_memory(const struct hipGraphNode *node)
+{
+    return node->type == hipGraphNodeTypeMemAlloc || node->type == hipGraphNodeTypeMemFree;
+}
+
+bool hip_graph_has_memory(const struct ihipGraph *graph)
 {
     for (const struct hipGraphNode *n = graph->first; n != NULL; n = n->next)
-        if (n->type == hipGraphNodeTypeMemAlloc || n->type == hipGraphNodeTypeMemFree)
+        if (hip_node_is_memory(n))
             return true;
     return false;
 }
@@ -258,7 +263,7 @@ hipError_t hip_exec_create_locked(struct ihipGraph *graph, unsigned long long fl
     if (error != hipSuccess)
         return error;
     free(order);
-    if (graph->execs != 0 && has_memory(graph))
+    if (graph->execs != 0 && hip_graph_has_memory(graph))
         return hipErrorNotSupported; /* both would use the same memory */
     struct hipGraphExec *exec = calloc(1, sizeof *exec);
     if (exec == NULL)

@@ -36,6 +36,7 @@ struct hipGraphNode {
     bool set_aside;    /* a capture's next nodes were told not to depend on it */
     int priority;
     int cooperative; /* as hipGraphKernelNodeSetAttribute gave it */
+    int attribute;   /* that it gave last; 0: none */
     hipAccessPolicyWindow window;
     uint32_t mark; /* scratch of the functions that walk */
 };
@@ -61,6 +62,7 @@ struct hipGraphExec {
     struct ihipGraph *graph;   /* owned clone */
     unsigned long long source; /* number of the graph that it was made of */
     unsigned long long flags;
+    bool launched;
 };
 
 extern pthread_mutex_t hip_graph_lock;
@@ -72,6 +74,9 @@ hipError_t hip_graph_clone_locked(const struct ihipGraph *from, struct ihipGraph
 bool hip_graph_is_locked(const struct ihipGraph *graph);
 bool hip_node_is_locked(const struct hipGraphNode *node);
 bool hip_exec_is_locked(const struct hipGraphExec *exec);
+/* Allocates or frees; has a node that does. */
+bool hip_node_is_memory(const struct hipGraphNode *node);
+bool hip_graph_has_memory(const struct ihipGraph *graph);
 /* Adds an empty node that depends on `deps`. InvalidValue: a dependency of another graph, or twice.
  */
 hipError_t hip_node_add_locked(struct ihipGraph *graph, hipGraphNodeType type,
@@ -99,6 +104,12 @@ void hip_graph_memory_hold(struct hip_graph_memory *memory);
 void hip_graph_memory_drop(struct hip_graph_memory *memory); /* NULL allowed */
 /* A launch has reached the allocation node, or the node that frees `address`. */
 void hip_graph_memory_use(struct hip_graph_memory *memory);
+/* Memory of an allocation node that no node frees yet gets one that does; InvalidValue: no such
+ * memory. */
+hipError_t hip_graph_memory_claim(void *address);
+/* A launch has reached the node, and nobody has freed the memory since. */
+bool hip_graph_memory_is_used(struct hip_graph_memory *memory);
+void hip_graph_memory_unuse(struct hip_graph_memory *memory);
 hipError_t hip_graph_memory_free_node(struct ihipStream_t *stream, void *address);
 hipError_t hip_graph_users_copy_locked(struct ihipGraph *to, const struct ihipGraph *from);
 void hip_graph_users_drop(struct hip_graph_user *users_of_graph); /* lock not held */

@@ -27,7 +27,9 @@ static hipError_t destroy(hipGraph_t graph)
 {
     hipError_t error = hipErrorInvalidValue;
     pthread_mutex_lock(&hip_graph_lock);
-    if (hip_graph_is_locked(graph) && !graph->is_child) {
+    if (graph != NULL && !hip_graph_is_locked(graph)) {
+        error = hipErrorIllegalState; /* destroyed before */
+    } else if (graph != NULL && !graph->is_child) {
         hip_graph_destroy_locked(graph);
         error = hipSuccess;
     }
@@ -45,7 +47,8 @@ static hipError_t clone_graph(hipGraph_t *out, hipGraph_t from)
     hipError_t error = hipErrorInvalidValue;
     pthread_mutex_lock(&hip_graph_lock);
     if (out != NULL && hip_graph_is_locked(from))
-        error = hip_graph_clone_locked(from, out);
+        error =
+            hip_graph_has_memory(from) ? hipErrorNotSupported : hip_graph_clone_locked(from, out);
     pthread_mutex_unlock(&hip_graph_lock);
     return error;
 }
@@ -254,8 +257,9 @@ static hipError_t destroy_node(hipGraphNode_t node)
     hipError_t error = hipErrorInvalidValue;
     pthread_mutex_lock(&hip_graph_lock);
     if (hip_node_is_locked(node)) {
-        hip_node_remove_locked(node);
-        error = hipSuccess;
+        error = hip_node_is_memory(node) ? hipErrorNotSupported : hipSuccess;
+        if (error == hipSuccess)
+            hip_node_remove_locked(node);
     }
     pthread_mutex_unlock(&hip_graph_lock);
     return error;
@@ -324,6 +328,8 @@ static hipError_t kernel_attribute(hipGraphNode_t node, hipLaunchAttributeID id,
     pthread_mutex_lock(&hip_graph_lock);
     if ((set != NULL || get != NULL) && is_kernel(node))
         error = set != NULL ? set_attribute(node, id, set) : get_attribute(node, id, get);
+    if (error == hipSuccess && set != NULL)
+        node->attribute = (int)id;
     pthread_mutex_unlock(&hip_graph_lock);
     return error;
 }
@@ -340,11 +346,16 @@ hipError_t hipGraphKernelNodeGetAttribute(hipGraphNode_t node, hipKernelNodeAttr
     return hip_return(hip_ready() ?: kernel_attribute(node, attribute, NULL, value));
 }
 
+/* As in ROCm, a node that has been given one attribute does not take another. */
 static hipError_t copy_attributes(hipGraphNode_t from, hipGraphNode_t to)
 {
     hipError_t error = hipErrorInvalidValue;
     pthread_mutex_lock(&hip_graph_lock);
-    if (is_kernel(from) && is_kernel(to)) {
+    if (is_kernel(from) && is_kernel(to) && to->attribute != 0 &&
+        to->attribute != from->attribute) {
+        error = hipErrorInvalidContext;
+    } else if (is_kernel(from) && is_kernel(to)) {
+        to->attribute = from->attribute;
         to->priority = from->priority;
         to->window = from->window;
         to->cooperative = from->cooperative;

@@ -15,6 +15,32 @@ static const unsigned long long known_flags =
 
 /* ---- instantiation ---- */
 
+/* The allocation nodes of a graph, and of those in it, whose memory nobody has freed. */
+static bool leaves_memory(const struct ihipGraph *graph, bool free_it)
+{
+    bool found = false;
+    for (const struct hipGraphNode *n = graph->first; n != NULL; n = n->next) {
+        if (n->child != NULL)
+            found = leaves_memory(n->child, free_it) || found;
+        if (n->memory == NULL || !hip_graph_memory_is_used(n->memory))
+            continue;
+        found = true;
+        if (free_it)
+            hip_graph_memory_unuse(n->memory);
+    }
+    return found;
+}
+
+/* What an earlier launch allocated must be free, or is freed if the program asked for that. */
+static hipError_t check_memory(struct hipGraphExec *exec)
+{
+    bool frees = (exec->flags & hipGraphInstantiateFlagAutoFreeOnLaunch) != 0;
+    if (exec->launched && leaves_memory(exec->graph, frees) && !frees)
+        return hipErrorInvalidValue;
+    exec->launched = true;
+    return hipSuccess;
+}
+
 static hipError_t instantiate(hipGraphExec_t *out, hipGraph_t graph, unsigned long long flags)
 {
     hipError_t error = hipErrorInvalidValue;
@@ -44,6 +70,10 @@ hipError_t hipGraphInstantiate(hipGraphExec_t *exec, hipGraph_t graph, hipGraphN
 hipError_t hipGraphInstantiateWithFlags(hipGraphExec_t *exec, hipGraph_t graph,
                                         unsigned long long flags)
 {
+    const unsigned long long others =
+        hipGraphInstantiateFlagUpload | hipGraphInstantiateFlagDeviceLaunch;
+    if ((flags & others) != 0) /* of hipGraphInstantiateWithParams only */
+        return hip_return(hipErrorInvalidValue);
     return hip_return(hip_ready() ?: instantiate(exec, graph, flags));
 }
 
@@ -175,7 +205,9 @@ static hipError_t launch(hipGraphExec_t exec, hipStream_t handle)
     } else if (atomic_load(&stream->capture) != NULL) {
         error = hip_capture_add_graph_locked(stream, exec->graph);
     } else {
-        error = run_graph_locked(exec->graph, stream);
+        error = check_memory(exec);
+        if (error == hipSuccess)
+            error = run_graph_locked(exec->graph, stream);
         wait = error == hipSuccess && copies_to_pageable(exec->graph);
     }
     pthread_mutex_unlock(&hip_graph_lock);

@@ -13,6 +13,7 @@
 struct hip_graph_memory {
     int nodes;
     bool in_use;
+    bool has_free_node;
     struct hip_device *device;
     void *memory;
     size_t size;
@@ -102,6 +103,30 @@ void hip_graph_memory_use(struct hip_graph_memory *memory)
     pthread_mutex_unlock(&memory_lock);
 }
 
+bool hip_graph_memory_is_used(struct hip_graph_memory *memory)
+{
+    pthread_mutex_lock(&memory_lock);
+    bool used = memory->in_use;
+    pthread_mutex_unlock(&memory_lock);
+    return used;
+}
+
+hipError_t hip_graph_memory_claim(void *address)
+{
+    struct hip_allocation row;
+    hipError_t error = hipErrorInvalidValue;
+    if (!hip_memory_find(address, &row) || row.origin != HIP_ORIGIN_GRAPH ||
+        row.base != (uintptr_t)address)
+        return error;
+    pthread_mutex_lock(&memory_lock);
+    if (!row.graph->has_free_node) {
+        row.graph->has_free_node = true;
+        error = hipSuccess;
+    }
+    pthread_mutex_unlock(&memory_lock);
+    return error;
+}
+
 /* False: not in use, so nothing to free. */
 static bool unuse(struct hip_graph_memory *memory)
 {
@@ -115,6 +140,21 @@ static bool unuse(struct hip_graph_memory *memory)
     if (last)
         destroy(memory);
     return was;
+}
+
+void hip_graph_memory_unuse(struct hip_graph_memory *memory)
+{
+    (void)unuse(memory);
+}
+
+bool hip_graph_memory_free_early(const struct hip_allocation *row, hipError_t *error)
+{
+    pthread_mutex_lock(&memory_lock);
+    bool stays = row->graph->nodes > 0;
+    pthread_mutex_unlock(&memory_lock);
+    if (stays)
+        *error = unuse(row->graph) ? hipSuccess : hipErrorInvalidValue;
+    return stays;
 }
 
 hipError_t hip_graph_memory_free(const struct hip_allocation *row)
@@ -148,7 +188,7 @@ static hipError_t attribute(int ordinal, hipGraphMemAttributeType which, uint64_
     pthread_mutex_lock(&memory_lock);
     struct usage *usage = &usages[ordinal];
     if (set)
-        usage->high = usage->current;
+        usage->high = 0; /* until the next allocation, as in ROCm */
     else
         *value = is_high ? usage->high : usage->current;
     pthread_mutex_unlock(&memory_lock);

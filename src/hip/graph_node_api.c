@@ -54,20 +54,20 @@ static hipError_t set_alloc(struct hipGraphNode *node, const void *params)
 /* The memory stays until the graph goes, so that every launch finds it at the same address. */
 static hipError_t set_free(struct hipGraphNode *node, const void *params)
 {
-    struct hip_allocation row;
-    if (params == NULL || !hip_memory_find(params, &row))
-        return hipErrorInvalidValue;
-    node->params.alloc.dptr = (void *)params;
-    return hipSuccess;
+    hipError_t error = hip_graph_memory_claim((void *)params);
+    if (error == hipSuccess)
+        node->params.alloc.dptr = (void *)params;
+    return error;
 }
 
 /* In an executable graph: by one of the same shape. */
 static hipError_t change_child(struct hipGraphNode *node, const void *params)
 {
     struct ihipGraph *child = (struct ihipGraph *)params;
-    if (!hip_graph_is_locked(child) || node->child == NULL ||
-        !hip_graph_same_shape_locked(node->child, child))
+    if (!hip_graph_is_locked(child) || node->child == NULL)
         return hipErrorInvalidValue;
+    if (!hip_graph_same_shape_locked(node->child, child))
+        return hipErrorUnknown; /* ROCm's answer */
     return hip_node_set_child(node, child);
 }
 
@@ -256,6 +256,7 @@ static hipError_t add_alloc(hipGraphNode_t *node, hipGraph_t graph, const hipGra
 {
     if (params == NULL)
         return hipErrorInvalidValue;
+    params->dptr = NULL;
     hipError_t error =
         hip_node_new(node, graph, deps, count, hipGraphNodeTypeMemAlloc, set_alloc, params);
     if (error == hipSuccess)
@@ -279,6 +280,8 @@ hipError_t hipGraphMemAllocNodeGetParams(hipGraphNode_t node, hipMemAllocNodePar
 hipError_t hipGraphAddMemFreeNode(hipGraphNode_t *node, hipGraph_t graph,
                                   const hipGraphNode_t *dependencies, size_t count, void *ptr)
 {
+    if (ptr == NULL || (dependencies == NULL) != (count == 0))
+        return hip_return(hipErrorInvalidValue);
     return hip_return(hip_ready()
                           ?: hip_node_new(node, graph, dependencies, count, hipGraphNodeTypeMemFree,
                                           set_free, ptr));

@@ -204,7 +204,8 @@ static void describe_kernel(struct hipGraphNode *node)
     uint32_t grid[3];
     for (int i = 0; i < 3; i++)
         grid[i] = (launch->grid[i] + launch->block[i] - 1) / launch->block[i];
-    node->params.kernel.func = launch->function;
+    node->params.kernel.func =
+        launch->named != NULL ? (void *)launch->named : (void *)launch->function;
     node->params.kernel.gridDim = (dim3){grid[0], grid[1], grid[2]};
     node->params.kernel.blockDim = (dim3){launch->block[0], launch->block[1], launch->block[2]};
     node->params.kernel.sharedMemBytes = launch->dynamic_lds;

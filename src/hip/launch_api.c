@@ -4,6 +4,7 @@
  */
 #include "hip/launch.h"
 
+#include "hip/capture.h"
 #include "hip/event.h"
 
 #include <stdlib.h>
@@ -29,6 +30,20 @@ hipError_t hip_launch_check_cooperative(const struct hip_kernel_launch *launch)
     return hipSuccess;
 }
 
+/* The events are nodes of the graph: one before the kernel, one after it. */
+static hipError_t capture(struct ihipStream_t *stream, const struct hip_command *command,
+                          struct ihipEvent_t *start, struct ihipEvent_t *stop)
+{
+    hipError_t error = hipSuccess;
+    if (start != NULL)
+        error = hip_capture_event(stream, hipGraphNodeTypeEventRecord, start);
+    if (error == hipSuccess)
+        error = hip_capture_add(stream, command);
+    if (error == hipSuccess && stop != NULL)
+        error = hip_capture_event(stream, hipGraphNodeTypeEventRecord, stop);
+    return error;
+}
+
 static hipError_t enqueue(struct ihipStream_t *stream, struct hip_kernel_launch *launch,
                           struct ihipEvent_t *start, struct ihipEvent_t *stop)
 {
@@ -36,6 +51,8 @@ static hipError_t enqueue(struct ihipStream_t *stream, struct hip_kernel_launch 
     struct hip_op *op = NULL;
     command.kind = HIP_COMMAND_KERNEL;
     command.kernel = *launch;
+    if ((start != NULL || stop != NULL) && atomic_load(&stream->capture) != NULL)
+        return capture(stream, &command, start, stop);
     hipError_t error =
         hip_stream_enqueue(stream, &command, start != NULL || stop != NULL ? &op : NULL);
     if (error != hipSuccess || op == NULL)
@@ -133,6 +150,7 @@ static hipError_t launch_host(const void *host, dim3 grid, dim3 block, void **pa
         error = find_events(start, stop, events);
     if (error != hipSuccess)
         return error;
+    launch.named = host;
     const uint32_t g[3] = {grid.x, grid.y, grid.z}, b[3] = {block.x, block.y, block.z};
     if (!items_of(g, b, launch.grid))
         return hipErrorInvalidConfiguration;

@@ -67,6 +67,10 @@ hipError_t hip_memory_release(void *address);
 bool hip_memory_is_freeable(const struct hip_allocation *row);
 /* The program gives memory of a graph back. InvalidValue: it did so before. */
 hipError_t hip_graph_memory_free(const struct hip_allocation *row);
+/* The same for hipFreeAsync, at once: while a node has the memory it stays where it is, and what
+ * launches the node again follows the free. False: no node has it, so the free must wait its turn.
+ */
+bool hip_graph_memory_free_early(const struct hip_allocation *row, hipError_t *error);
 void hip_external_release(struct hip_external *external);
 
 /* Copies out what contains `address`. False: not known to HIP. */

@@ -3,6 +3,7 @@
  */
 #include "hip/array.h"
 
+#include "hip/capture.h"
 #include "hip/memory.h"
 #include "hip/stream.h"
 
@@ -63,7 +64,7 @@ static hipError_t create(hipMipmappedArray_t *out, const struct hip_texel *texel
 {
     struct mipmap made = {.extent = extent};
     hipError_t error = hip_array_plan(texel, extent, levels, flags, &made.image)
-                           ?: hip_array_allocate(&made.image);
+                           ?: hip_capture_forbids_unsafe() ?: hip_array_allocate(&made.image);
     if (error != hipSuccess)
         return error;
     struct mipmap *mipmap = malloc(sizeof *mipmap);
@@ -88,8 +89,12 @@ free_memory:
 /* Arrays of its levels end with it: their memory is gone. */
 static hipError_t destroy(hipMipmappedArray_t handle)
 {
+    struct hip_allocation row;
     if (handle == NULL)
         return hipErrorInvalidValue;
+    hipError_t error = hip_capture_forbids_unsafe();
+    if (error != hipSuccess)
+        return error;
     pthread_mutex_lock(&mipmaps.lock);
     struct mipmap *mipmap = hip_map_remove(&mipmaps.map, handle);
     pthread_mutex_unlock(&mipmaps.lock);
@@ -97,7 +102,8 @@ static hipError_t destroy(hipMipmappedArray_t handle)
         return hipErrorContextIsDestroyed;
     void *data = mipmap->image.data;
     free(mipmap);
-    hip_device_drain(hip_current_device());
+    if (hip_memory_find(data, &row))
+        hip_device_drain(&hip_process.devices[row.device]);
     return hip_memory_release(data);
 }
 

@@ -411,6 +411,10 @@ static hipError_t free_async(void *ptr, hipStream_t handle)
     if (!hip_memory_find(ptr, &row) || row.base != (uint64_t)(uintptr_t)ptr ||
         row.kind != HIP_MEMORY_DEVICE || !hip_memory_is_freeable(&row))
         return hipErrorInvalidValue;
+    hipError_t error = hipSuccess;
+    if (row.origin == HIP_ORIGIN_GRAPH && atomic_load(&stream->capture) == NULL &&
+        hip_graph_memory_free_early(&row, &error))
+        return error;
     if (row.pool == NULL || (pool = alive(row.pool)) == NULL ||
         atomic_load(&stream->capture) != NULL)
         return hip_stream_enqueue(stream, &command, NULL);

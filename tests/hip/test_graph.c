@@ -65,7 +65,7 @@ static void a_graph_built_by_hand_runs_in_order(void **state)
     OK(hipGraphExecDestroy(exec));
     EXPECT(hipGraphLaunch(exec, NULL), hipErrorInvalidValue);
     OK(hipGraphDestroy(graph));
-    EXPECT(hipGraphDestroy(graph), hipErrorInvalidValue);
+    EXPECT(hipGraphDestroy(graph), hipErrorIllegalState);
     OK(hipFree(data));
     OK(hipHostFree(out));
 }
@@ -387,7 +387,7 @@ static void parameters_of_any_node_are_checked_as_those_of_its_kind(void **state
     hipGraphNodeParams graphs = {.type = hipGraphNodeTypeGraph, .graph = {child}};
     OK(hipGraphExecNodeSetParams(exec, inner, &graphs));
     graphs.graph.graph = other;
-    EXPECT(hipGraphExecNodeSetParams(exec, inner, &graphs), hipErrorInvalidValue);
+    EXPECT(hipGraphExecNodeSetParams(exec, inner, &graphs), hipErrorUnknown);
     hipGraphNodeParams copies = {.type = hipGraphNodeTypeMemcpy};
     OK(hipGraphMemcpyNodeGetParams(copy, &copies.memcpy.copyParams));
     OK(hipGraphExecNodeSetParams(exec, copy, &copies));
