@@ -33,9 +33,9 @@ static hipError_t describe(void *dst, const void *src, size_t size, hipMemcpyKin
         return hipErrorInvalidValue;
     hipError_t error = hip_copy_check_kind(kind);
     if (error == hipSuccess)
-        error = hip_memory_check(dst, size);
+        error = hip_memory_check(dst, size) ?: hip_memory_check(src, size);
     if (error == hipSuccess)
-        error = hip_memory_check(src, size);
+        error = hip_memory_may_write(dst) ?: hip_memory_may_read(src);
     *command = (struct hip_command){.kind = HIP_COMMAND_COPY,
                                     .copy = {.dst = dst,
                                              .src = src,

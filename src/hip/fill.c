@@ -20,8 +20,9 @@ static hipError_t check(const struct hip_fill *fill)
         !cairn_size_mul(fill->depth - 1, fill->slice, &slices) ||
         !cairn_size_add(rows, slices, &total) || !cairn_size_add(total, row, &total))
         return hipErrorInvalidValue;
-    return hip_memory_is_known(fill->dst) ? hip_memory_check(fill->dst, total)
-                                          : hipErrorInvalidValue;
+    if (!hip_memory_is_known(fill->dst))
+        return hipErrorInvalidValue;
+    return hip_memory_check(fill->dst, total) ?: hip_memory_may_write(fill->dst);
 }
 
 static bool is_device_memory(const void *address)

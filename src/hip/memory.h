@@ -77,6 +77,8 @@ void hip_external_release(struct hip_external *external);
 bool hip_memory_find(const void *address, struct hip_allocation *out);
 /* Copies out one that shares bytes with the range. */
 bool hip_memory_overlap(const void *address, size_t size, struct hip_allocation *out);
+/* False: no memory is mapped. */
+bool hip_memory_has_mappings(void);
 /* Also true for variables of loaded code, which HSA knows. */
 bool hip_memory_is_known(const void *address);
 /* Changes the row that contains `address` under the table's lock. */
@@ -84,6 +86,9 @@ bool hip_memory_update(const void *address, void (*change)(struct hip_allocation
                        void *data);
 /* InvalidValue if the range leaves an allocation that it begins in. */
 hipError_t hip_memory_check(const void *address, size_t size);
+/* hipErrorUnknown, as in ROCm: mapped memory that the current device may not read, or write. */
+hipError_t hip_memory_may_read(const void *address);
+hipError_t hip_memory_may_write(const void *address);
 /* A row for the table: allocated here, kernels use the same address, no advice. */
 struct hip_allocation hip_memory_row(const void *address, size_t size, enum hip_memory_kind kind,
                                      int device);

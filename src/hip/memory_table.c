@@ -11,6 +11,7 @@ static pthread_rwlock_t table_lock = PTHREAD_RWLOCK_INITIALIZER;
 static struct hip_allocation *rows;
 static size_t row_count, row_capacity;
 static uint64_t next_id = 1;
+static _Atomic size_t mapped_rows; /* of them, for who has no lock */
 
 /* Index of the first row whose base is above `address`. */
 static size_t above_locked(uint64_t address)
@@ -70,6 +71,8 @@ bool hip_memory_add(const struct hip_allocation *row)
         rows[index] = *row;
         rows[index].id = next_id++;
         row_count++;
+        if (row->origin == HIP_ORIGIN_MAPPED)
+            atomic_fetch_add(&mapped_rows, 1);
     }
     pthread_rwlock_unlock(&table_lock);
     return added;
@@ -84,6 +87,8 @@ bool hip_memory_remove(uint64_t base, struct hip_allocation *out)
         *out = rows[index - 1];
         free(out->advised);
         out->advised = NULL;
+        if (out->origin == HIP_ORIGIN_MAPPED)
+            atomic_fetch_sub(&mapped_rows, 1);
         memmove(&rows[index - 1], &rows[index], (row_count - index) * sizeof *rows);
         row_count--;
     }
@@ -152,6 +157,11 @@ hipError_t hip_memory_check(const void *address, size_t size)
             return hipErrorInvalidValue;
     }
     return hipSuccess;
+}
+
+bool hip_memory_has_mappings(void)
+{
+    return atomic_load_explicit(&mapped_rows, memory_order_relaxed) != 0;
 }
 
 bool hip_memory_is_known(const void *address)

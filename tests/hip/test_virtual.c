@@ -130,14 +130,12 @@ static void access_rights_are_kept(void **state)
     OK(hipMemSetAccess(mapped.address, mapped.size, &read_only, 1));
     OK(hipMemGetAccess(&flags, &device, mapped.address));
     assert_int_equal(flags, hipMemAccessFlagsProtRead);
-    EXPECT(hipMemcpy(mapped.address, &value, sizeof value, hipMemcpyHostToDevice),
-           hipErrorInvalidValue);
+    EXPECT(hipMemcpy(mapped.address, &value, sizeof value, hipMemcpyHostToDevice), hipErrorUnknown);
     value = 0;
     OK(hipMemcpy(&value, mapped.address, sizeof value, hipMemcpyDeviceToHost));
     assert_int_equal(value, 5);
     OK(hipMemSetAccess(mapped.address, mapped.size, &none, 1));
-    EXPECT(hipMemcpy(&value, mapped.address, sizeof value, hipMemcpyDeviceToHost),
-           hipErrorInvalidValue);
+    EXPECT(hipMemcpy(&value, mapped.address, sizeof value, hipMemcpyDeviceToHost), hipErrorUnknown);
     unmap(&mapped);
     EXPECT(hipMemGetAccess(&flags, &device, mapped.address), hipErrorInvalidValue);
 }
@@ -187,6 +185,27 @@ static void a_handle_goes_through_a_file_descriptor(void **state)
     close(file);
     EXPECT(hipMemImportFromShareableHandle(&imported, &file, hipMemHandleTypePosixFileDescriptor),
            hipErrorInvalidValue);
+    unmap(&mapped);
+}
+
+static void copies_and_fills_respect_the_rights(void **state)
+{
+    struct mapped mapped = map_new(1);
+    hipMemAccessDesc desc = {{hipMemLocationTypeDevice, 0}, hipMemAccessFlagsProtReadWrite};
+    char text[16] = "text";
+    OK(hipMemSetAccess(mapped.address, mapped.size, &desc, 1));
+    OK(hipMemcpy(mapped.address, text, 16, hipMemcpyHostToDevice));
+    desc.flags = hipMemAccessFlagsProtNone;
+    OK(hipMemSetAccess(mapped.address, mapped.size, &desc, 1));
+    EXPECT(hipMemcpy(text, mapped.address, 16, hipMemcpyDeviceToHost), hipErrorUnknown);
+    EXPECT(hipMemset(mapped.address, 0, 16), hipErrorUnknown);
+    desc.flags = hipMemAccessFlagsProtRead;
+    OK(hipMemSetAccess(mapped.address, mapped.size, &desc, 1));
+    OK(hipMemcpy(text, mapped.address, 16, hipMemcpyDeviceToHost));
+    assert_string_equal(text, "text");
+    EXPECT(hipMemcpy(mapped.address, text, 16, hipMemcpyHostToDevice), hipErrorUnknown);
+    EXPECT(hipMemsetAsync(mapped.address, 0, 16, NULL), hipErrorUnknown);
+    OK(hipDeviceSynchronize());
     unmap(&mapped);
 }
 
@@ -246,6 +265,7 @@ int main(void)
         cmocka_unit_test(access_rights_are_kept),
         cmocka_unit_test(handles_are_counted),
         cmocka_unit_test(a_handle_goes_through_a_file_descriptor),
+        cmocka_unit_test(copies_and_fills_respect_the_rights),
         cmocka_unit_test(bad_arguments_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
