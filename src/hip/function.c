@@ -12,48 +12,69 @@ static uint32_t at_least_one(uint32_t value)
     return value == 0 ? 1 : value;
 }
 
-/* Waves per SIMD that the registers allow (AMDGPUUsage; vector registers are given out in granules
- * from a file that arch and accumulation registers share). */
-static uint32_t waves_by_registers(const struct ihipModuleSymbol_t *function)
+enum { SGPR_FILE = 800, SGPR_GRANULE = 16 }; /* of a SIMD before gfx10, where waves share them */
+
+static uint32_t vector_registers(const struct cairn_kernel_info *info, uint32_t file)
 {
-    const struct cairn_gfx *gfx = function->device->gfx;
-    const struct cairn_kernel_info *info = function->info;
-    if (gfx == NULL)
-        return 8;
-    uint32_t file = gfx->arch_vgprs + gfx->accum_vgprs;
     uint32_t used = (uint32_t)cairn_align_up(at_least_one(info->vgpr_count), 4);
     if (info->agpr_count > 0 && used + info->agpr_count <= file && info->vgpr_count < 256 &&
         info->vgpr_count <= info->agpr_count)
         used += info->agpr_count; /* older objects count the two apart */
-    used = (uint32_t)cairn_align_up(used, at_least_one(gfx->vgpr_granule));
-    uint32_t waves = file / used;
-    return waves > gfx->waves_per_simd ? gfx->waves_per_simd : at_least_one(waves);
+    return used;
+}
+
+/* Waves per SIMD that the registers allow (AMDGPUUsage; vector registers are given out in granules
+ * from a file that arch and accumulation registers share). ROCm counts at most 8 before gfx10. */
+static uint32_t waves_by_registers(const struct ihipModuleSymbol_t *function)
+{
+    const struct cairn_gfx *gfx = function->device->gfx;
+    const struct cairn_kernel_info *info = function->info;
+    bool shares_sgprs = function->device->props.major < 10;
+    if (gfx == NULL)
+        return 8;
+    uint32_t most = shares_sgprs && gfx->waves_per_simd > 8 ? 8 : gfx->waves_per_simd;
+    uint32_t file = gfx->arch_vgprs + gfx->accum_vgprs;
+    uint32_t used = vector_registers(info, file);
+    uint32_t waves = file / (uint32_t)cairn_align_up(used, at_least_one(gfx->vgpr_granule));
+    if (shares_sgprs && info->sgpr_count > 0) {
+        uint32_t by_sgprs = SGPR_FILE / (uint32_t)cairn_align_up(info->sgpr_count, SGPR_GRANULE);
+        waves = waves < by_sgprs ? waves : by_sgprs;
+    }
+    return waves > most ? most : at_least_one(waves);
+}
+
+struct room {
+    uint32_t wave, threads; /* lanes of a wave; threads of a compute unit, by registers */
+    uint32_t by_lds;        /* workgroups */
+};
+
+static struct room room_of(const struct ihipModuleSymbol_t *function, size_t dynamic_lds)
+{
+    const struct hip_device *device = function->device;
+    size_t lds = function->static_lds + dynamic_lds;
+    uint32_t wave = at_least_one(function->info->wavefront_size);
+    uint32_t simds = device->gfx != NULL ? device->gfx->simds_per_cu : 4;
+    uint32_t threads = waves_by_registers(function) * simds * wave;
+    uint32_t most = (uint32_t)device->props.maxThreadsPerMultiProcessor;
+    size_t fits = lds == 0 ? UINT32_MAX : device->props.maxSharedMemoryPerMultiProcessor / lds;
+    return (struct room){wave, threads < most ? threads : most, (uint32_t)fits};
 }
 
 hipError_t hip_occupancy(const struct ihipModuleSymbol_t *function, uint32_t block_size,
                          size_t dynamic_lds, uint32_t *blocks, uint32_t *grid_limit)
 {
     const hipDeviceProp_t *props = &function->device->props;
-    uint32_t wave = at_least_one(function->info->wavefront_size);
-    uint32_t simds = function->device->gfx != NULL ? function->device->gfx->simds_per_cu : 4;
-    size_t lds = function->static_lds + dynamic_lds;
     if (block_size == 0)
         return hipErrorInvalidValue;
     *blocks = 0;
     *grid_limit = 0;
     if (block_size > (uint32_t)props->maxThreadsPerBlock ||
-        lds > props->maxSharedMemoryPerMultiProcessor ||
         (function->info->max_workgroup_size != 0 &&
          block_size > function->info->max_workgroup_size))
         return hipSuccess;
-    uint32_t waves = (block_size + wave - 1) / wave;
-    uint32_t by_waves = waves_by_registers(function) * simds / waves;
-    uint32_t by_threads = (uint32_t)props->maxThreadsPerMultiProcessor / block_size;
-    *blocks = by_waves < by_threads ? by_waves : by_threads;
-    if (lds != 0) {
-        uint32_t by_lds = (uint32_t)(props->maxSharedMemoryPerMultiProcessor / lds);
-        *blocks = *blocks < by_lds ? *blocks : by_lds;
-    }
+    struct room room = room_of(function, dynamic_lds);
+    uint32_t by_threads = room.threads / (uint32_t)cairn_align_up(block_size, room.wave);
+    *blocks = by_threads < room.by_lds ? by_threads : room.by_lds;
     *grid_limit = *blocks * (uint32_t)props->multiProcessorCount;
     return hipSuccess;
 }
@@ -75,35 +96,29 @@ static hipError_t active_blocks(int *out, const void *kernel, int block_size, si
     return error;
 }
 
-/* The block size with the most resident threads; the larger of equal ones. */
+/* As ROCm has it, the largest block that fits, whatever its neighbours then leave free; within the
+ * limit and what the kernel was built for. */
 static hipError_t best_block(int *grid_size, int *block_size, const void *kernel, size_t lds,
                              int limit)
 {
     struct ihipModuleSymbol_t *function;
-    uint64_t best_threads = 0;
     if (grid_size == NULL || block_size == NULL || kernel == NULL)
         return hipErrorInvalidValue;
     hipError_t error = hip_function_of(kernel, hip_current_device(), &function);
     if (error != hipSuccess)
         return error;
-    uint32_t wave = at_least_one(function->info->wavefront_size);
+    struct room room = room_of(function, lds);
     uint32_t largest = (uint32_t)function->device->props.maxThreadsPerBlock;
     if (function->info->max_workgroup_size != 0 && function->info->max_workgroup_size < largest)
         largest = function->info->max_workgroup_size;
     if (limit > 0 && (uint32_t)limit < largest)
         largest = (uint32_t)limit;
-    *grid_size = *block_size = 0;
-    for (uint32_t size = largest; size > 0; size = size > wave ? (size - 1) / wave * wave : 0) {
-        uint32_t blocks, grid;
-        error = hip_occupancy(function, size, lds, &blocks, &grid);
-        if (error != hipSuccess)
-            return error;
-        if ((uint64_t)blocks * size > best_threads) {
-            best_threads = (uint64_t)blocks * size;
-            *block_size = (int)size;
-            *grid_size = (int)grid;
-        }
-    }
+    if (room.threads < largest)
+        largest = room.threads;
+    uint32_t blocks = room.threads / (uint32_t)cairn_align_up(largest, room.wave);
+    blocks = blocks < room.by_lds ? blocks : room.by_lds;
+    *block_size = (int)largest;
+    *grid_size = (int)(blocks * (uint32_t)function->device->props.multiProcessorCount);
     return hipSuccess;
 }
 

@@ -168,7 +168,7 @@ static hipError_t unload(hipModule_t handle)
 
 static hipError_t get_function(hipFunction_t *function, hipModule_t handle, const char *name)
 {
-    if (function == NULL || name == NULL)
+    if (function == NULL || name == NULL || name[0] == '\0')
         return hipErrorInvalidValue;
     struct ihipModule_t *module = find(handle);
     if (module == NULL)
@@ -184,7 +184,7 @@ static hipError_t get_global(hipDeviceptr_t *ptr, size_t *bytes, hipModule_t han
 {
     void *address;
     size_t size;
-    if ((ptr == NULL && bytes == NULL) || name == NULL)
+    if ((ptr == NULL && bytes == NULL) || name == NULL || name[0] == '\0')
         return hipErrorInvalidValue;
     struct ihipModule_t *module = find(handle);
     if (module == NULL)

@@ -17,7 +17,8 @@ extern "C" {
 
 extern const void *kernel_add, *kernel_scale, *kernel_hold, *kernel_mixed, *kernel_shape,
     *kernel_ragged, *kernel_reverse, *kernel_bounded, *kernel_variables, *kernel_wild, *kernel_trap,
-    *kernel_illegal, *kernel_forever, *kernel_no_arguments, *kernel_fetch, *kernel_places;
+    *kernel_illegal, *kernel_forever, *kernel_no_arguments, *kernel_many_vector,
+    *kernel_many_scalar, *kernel_fetch, *kernel_places;
 extern const void *symbol_counter, *symbol_table;
 
 void set_shared_number(int value);

@@ -122,6 +122,19 @@ extern "C" __global__ void __attribute__((amdgpu_flat_work_group_size(1, 128))) 
     out[0] = 1;
 }
 
+/* Seven waves of a SIMD of gfx90a have 72 vector registers each, or 112 scalar ones. */
+extern "C" __global__ void many_vector(int *out)
+{
+    asm volatile("" ::: "v71");
+    out[0] = 1;
+}
+
+extern "C" __global__ void many_scalar(int *out)
+{
+    asm volatile("" ::: "s97");
+    out[0] = 1;
+}
+
 extern "C" __global__ void variables(int *out)
 {
     out[0] = table[2];
@@ -164,6 +177,8 @@ const void *kernel_shape = (const void *)shape;
 const void *kernel_ragged = (const void *)ragged;
 const void *kernel_reverse = (const void *)reverse;
 const void *kernel_bounded = (const void *)bounded;
+const void *kernel_many_vector = (const void *)many_vector;
+const void *kernel_many_scalar = (const void *)many_scalar;
 const void *kernel_variables = (const void *)variables;
 const void *kernel_wild = (const void *)wild;
 const void *kernel_trap = (const void *)trap;

@@ -316,6 +316,28 @@ static void occupancy_follows_threads_and_lds(void **state)
            hipErrorInvalidValue);
 }
 
+static void occupancy_follows_registers(void **state)
+{
+    int blocks, grid, block;
+    hipDeviceProp_t props;
+    OK(hipGetDeviceProperties(&props, 0));
+    OK(hipOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, kernel_many_vector, 64, 0));
+    assert_int_equal(blocks, 7 * 4);
+    OK(hipOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, kernel_many_scalar, 64, 0));
+    assert_int_equal(blocks, 7 * 4);
+    OK(hipOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, kernel_many_scalar, 65, 0));
+    assert_int_equal(blocks, 7 * 4 / 2);
+    /* the largest block, not the one that leaves no wave free */
+    OK(hipOccupancyMaxPotentialBlockSize(&grid, &block, kernel_many_vector, 0, 0));
+    assert_int_equal(block, 1024);
+    assert_int_equal(grid, props.multiProcessorCount);
+    OK(hipOccupancyMaxPotentialBlockSize(&grid, &block, kernel_many_vector, 0, 128));
+    assert_int_equal(block, 128);
+    assert_int_equal(grid, 14 * props.multiProcessorCount);
+    OK(hipOccupancyMaxPotentialBlockSize(&grid, &block, kernel_scale, 65536, 256));
+    assert_int_equal(grid, props.multiProcessorCount); /* one by its LDS */
+}
+
 static void cooperative_launches_are_limited_to_what_fits(void **state)
 {
     int *data, n = 64, factor = 1;
@@ -346,6 +368,7 @@ int main(void)
         cmocka_unit_test(flipped_images_are_not_read_beyond_memory),
         cmocka_unit_test(attributes_of_kernels),
         cmocka_unit_test(occupancy_follows_threads_and_lds),
+        cmocka_unit_test(occupancy_follows_registers),
         cmocka_unit_test(cooperative_launches_are_limited_to_what_fits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
