@@ -14,7 +14,7 @@ enum {
     QUEUE_MIN_PACKETS = 64,
     QUEUE_MAX_PACKETS = 131072,
     FBARRIERS = 32,
-    IMAGE_HANDLES = 128, /* what ROCm's runtime says; nothing counts them */
+    IMAGE_HANDLES = 0, /* of a kernel: handles are no descriptors, as on chips without images */
     CACHE_LINE = 64,
     EXTENSION_BYTES = 128,
     UUID_BYTES = 21,
@@ -50,6 +50,7 @@ static hsa_status_t limits_info(uint32_t attribute, void *value)
 static hsa_status_t extensions_info(void *value)
 {
     memset(value, 0, EXTENSION_BYTES);
+    ((uint8_t *)value)[HSA_EXTENSION_IMAGES / 8] |= 1u << (HSA_EXTENSION_IMAGES % 8);
     ((uint8_t *)value)[HSA_EXTENSION_AMD_LOADER / 8] |= 1u << (HSA_EXTENSION_AMD_LOADER % 8);
     return HSA_STATUS_SUCCESS;
 }
