@@ -16,22 +16,23 @@ if(CAIRN_SANITIZE)
   target_link_options(cairn_options INTERFACE -fsanitize=${CAIRN_SANITIZE})
 endif()
 
-# Programs that hipcc builds do not carry the sanitizer's runtime, which libraries of such a build need: it is loaded
-# before them. Leaks are not looked for, since the compiler's own would count when a program compiles. ThreadSanitizer's cannot
-# be loaded so: CAIRN_RUN_PROGRAMS says whether such programs run at all, CAIRN_RUN_ENVIRONMENT what they need.
+# Programs that hipcc builds do not carry the sanitizer's runtime, which libraries of such a build need: tests link all of
+# it in. CAIRN_RUN_PROGRAMS says whether such programs run at all, CAIRN_RUN_ENVIRONMENT what they need.
 set(CAIRN_RUN_PROGRAMS ON)
 set(CAIRN_RUN_ENVIRONMENT "")
-if(CAIRN_SANITIZE MATCHES address)
-  execute_process(COMMAND ${CMAKE_C_COMPILER} -print-file-name=libclang_rt.asan-x86_64.so
+if(CAIRN_SANITIZE)
+  set(runtime asan)
+  if(CAIRN_SANITIZE MATCHES thread)
+    set(runtime tsan)
+  endif()
+  execute_process(COMMAND ${CMAKE_C_COMPILER} -print-file-name=libclang_rt.${runtime}-x86_64.a
     OUTPUT_VARIABLE runtime OUTPUT_STRIP_TRAILING_WHITESPACE)
-  if(EXISTS ${runtime})
-    set(CAIRN_RUN_ENVIRONMENT
-      "CAIRN_TEST_PRELOAD=${runtime};CAIRN_TEST_LINK=-Wl,--allow-shlib-undefined;ASAN_OPTIONS=detect_leaks=0")
+  if(EXISTS ${runtime} AND CAIRN_SANITIZE MATCHES "address|thread")
+    string(CONCAT CAIRN_RUN_ENVIRONMENT "CAIRN_TEST_LINK=-Wl,--whole-archive,${runtime},--no-whole-archive,"
+      "--dynamic-list=${runtime}.syms -ldl -lresolv -lrt -lm -lpthread")
   else()
     set(CAIRN_RUN_PROGRAMS OFF)
   endif()
-elseif(CAIRN_SANITIZE)
-  set(CAIRN_RUN_PROGRAMS OFF)
 endif()
 
 option(CAIRN_FUZZ "build libFuzzer programs (tests/fuzz)" OFF)

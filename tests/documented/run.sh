@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # run.sh STAGE NAME OUT PYTHON: builds NAME.hip of this folder with the hipcc of the install tree STAGE, compares the
-# names of its rows with documented.txt and runs it, behind the library CAIRN_TEST_PRELOAD if there is one. A program
-# that is newer than what it is made of is not built again.
+# names of its rows with documented.txt and runs it. A program that is newer than what it is made of is not built again.
+# CAIRN_TEST_LINK holds options of the link, such as a sanitizer's runtime.
 set -eu
 stage=$1 name=$2 out=$3 python=$4
 here=$(cd "$(dirname "$0")" && pwd)
@@ -17,4 +17,4 @@ if [ ! -x "$out/$name" ] || [ -n "$(find "$stage" "$here"/*.h* "$shared/buffer.h
 fi
 flock -u 9
 "$python" "$here/documented.py" "$here/documented.txt" "$name" "$out/$name"
-LD_PRELOAD=${CAIRN_TEST_PRELOAD:-} "$out/$name"
+exec "$out/$name"
