@@ -214,10 +214,10 @@ hipError_t hipChooseDevice(int *device, const hipDeviceProp_tR0000 *prop)
 static hipError_t name_of(char *out, int length, int ordinal)
 {
     struct hip_device *device = hip_device_at(ordinal);
-    if (out == NULL || length <= 0)
-        return hipErrorInvalidValue;
     if (device == NULL)
         return hipErrorInvalidDevice;
+    if (out == NULL || length <= 0)
+        return hipErrorInvalidValue;
     snprintf(out, (size_t)length, "%s", device->props.name);
     return hipSuccess;
 }
@@ -230,10 +230,10 @@ hipError_t hipDeviceGetName(char *name, int len, hipDevice_t device)
 static hipError_t uuid_of(hipUUID *out, int ordinal)
 {
     struct hip_device *device = hip_device_at(ordinal);
-    if (out == NULL)
-        return hipErrorInvalidValue;
     if (device == NULL)
         return hipErrorInvalidDevice;
+    if (out == NULL)
+        return hipErrorInvalidValue;
     *out = device->props.uuid;
     return hipSuccess;
 }
@@ -246,10 +246,10 @@ hipError_t hipDeviceGetUuid(hipUUID *uuid, hipDevice_t device)
 static hipError_t capability(int *major, int *minor, int ordinal)
 {
     struct hip_device *device = hip_device_at(ordinal);
-    if (major == NULL || minor == NULL)
-        return hipErrorInvalidValue;
     if (device == NULL)
         return hipErrorInvalidDevice;
+    if (major == NULL || minor == NULL)
+        return hipErrorInvalidValue;
     *major = device->props.major;
     *minor = device->props.minor;
     return hipSuccess;
@@ -263,10 +263,10 @@ hipError_t hipDeviceComputeCapability(int *major, int *minor, hipDevice_t device
 static hipError_t total_memory(size_t *bytes, int ordinal)
 {
     struct hip_device *device = hip_device_at(ordinal);
-    if (bytes == NULL)
-        return hipErrorInvalidValue;
     if (device == NULL)
         return hipErrorInvalidDevice;
+    if (bytes == NULL)
+        return hipErrorInvalidValue;
     *bytes = device->props.totalGlobalMem;
     return hipSuccess;
 }
@@ -281,10 +281,10 @@ hipError_t hipDeviceTotalMem(size_t *bytes, hipDevice_t device)
 static hipError_t pci_text(char *out, int length, int ordinal)
 {
     struct hip_device *device = hip_device_at(ordinal);
-    if (out == NULL || length <= 0)
-        return hipErrorInvalidValue;
     if (device == NULL)
         return hipErrorInvalidDevice;
+    if (out == NULL || length <= 0)
+        return hipErrorInvalidValue;
     snprintf(out, (size_t)length, "%04x:%02x:%02x.0", (unsigned)device->props.pciDomainID,
              (unsigned)device->props.pciBusID, (unsigned)device->props.pciDeviceID);
     return length > 12 ? hipSuccess : hipErrorInvalidValue; /* what fits is there anyway */

@@ -259,11 +259,24 @@ static hipError_t symbol_at(const void *symbol, size_t size, size_t offset, void
     return hipSuccess;
 }
 
+/* A bad graph or node is told before a bad name. */
+static bool is_live(hipGraph_t graph, hipGraphNode_t node)
+{
+    pthread_mutex_lock(&hip_graph_lock);
+    bool live = node != NULL ? hip_node_is_locked(node) : hip_graph_is_locked(graph);
+    pthread_mutex_unlock(&hip_graph_lock);
+    return live;
+}
+
 static hipError_t add_symbol(hipGraphNode_t *node, hipGraph_t graph, const hipGraphNode_t *deps,
                              size_t count, hipGraphNodeType type, struct plain_copy copy,
                              const void *symbol, size_t offset)
 {
     void *address;
+    const void *other = type == hipGraphNodeTypeMemcpyToSymbol ? copy.src : copy.dst;
+    if (node == NULL || other == NULL || copy.size == 0 || (count > 0 && deps == NULL) ||
+        !is_live(graph, NULL))
+        return hipErrorInvalidValue;
     hipError_t error = symbol_at(symbol, copy.size, offset, &address);
     if (error != hipSuccess)
         return error;
@@ -281,6 +294,10 @@ static hipError_t change_symbol(hipGraphExec_t exec, bool in_exec, hipGraphNode_
     void *address;
     size_t size;
     const void *other = type == hipGraphNodeTypeMemcpyToSymbol ? copy.src : copy.dst;
+    if (symbol == NULL)
+        return hipErrorInvalidSymbol;
+    if (other == NULL || other == symbol || copy.size == 0 || !is_live(NULL, node))
+        return hipErrorInvalidValue;
     hipError_t error = symbol_at(symbol, copy.size, offset, &address);
     if (error != hipSuccess)
         return error;
