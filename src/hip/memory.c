@@ -142,12 +142,11 @@ static hipError_t alloc_device(void **ptr, size_t size)
     return hip_device_alloc(hip_current_device(), size, ptr);
 }
 
+/* Flags that say nothing here are kept for hipHostGetFlags, new ones too, as in ROCm. */
 static hipError_t alloc_pinned(void **ptr, size_t size, unsigned flags)
 {
     const unsigned coherence = hipHostMallocCoherent | (unsigned)hipHostMallocNonCoherent;
-    const unsigned known = hipHostMallocPortable | hipHostMallocMapped |
-                           hipHostMallocWriteCombined | hipHostMallocNumaUser | coherence;
-    if (ptr == NULL || (flags & ~known) != 0 || (flags & coherence) == coherence)
+    if (ptr == NULL || (flags & coherence) == coherence)
         return hipErrorInvalidValue;
     hipError_t error = size == 0 ? hipSuccess : hip_capture_forbids_unsafe();
     if (error != hipSuccess)
@@ -169,13 +168,18 @@ static hipError_t alloc_managed(void **ptr, size_t size, unsigned flags)
 
 /* Frees wait for the device, as in HIP: work in flight may use the memory. hipFree takes pinned
  * memory as well, and hipHostFree device memory, as ROCm's do. */
+static bool find_freeable(const void *ptr, struct hip_allocation *row)
+{
+    return hip_memory_find(ptr, row) && row->base == (uint64_t)(uintptr_t)ptr &&
+           hip_memory_is_freeable(row);
+}
+
 static hipError_t release(void *ptr)
 {
     struct hip_allocation row;
     if (ptr == NULL)
         return hipSuccess;
-    if (!hip_memory_find(ptr, &row) || row.base != (uint64_t)(uintptr_t)ptr ||
-        !hip_memory_is_freeable(&row))
+    if (!find_freeable(ptr, &row))
         return hipErrorInvalidValue;
     hipError_t error = hip_capture_forbids_unsafe();
     if (error != hipSuccess)
@@ -183,6 +187,8 @@ static hipError_t release(void *ptr)
     for (int i = 0; i < hip_process.device_count; i++)
         if (row.kind != HIP_MEMORY_DEVICE || i == row.device || hip_process.device_count > 1)
             hip_device_drain(&hip_process.devices[i]);
+    if (!find_freeable(ptr, &row))
+        return hipErrorInvalidValue; /* an earlier hipFreeAsync was on its way */
     error = row.pool != NULL ? hip_pool_free(&row) : hip_memory_release(ptr);
     hip_pools_settle(&hip_process.devices[row.device]);
     return error;

@@ -7,7 +7,7 @@
 
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 
-enum { BYTES = 4096 };
+enum { BYTES = 4096, SOME_FLAGS = hipHostMallocPortable | 0x10000000 };
 
 struct row {
     const char *name;
@@ -28,8 +28,7 @@ static void make_rows(void)
          hipDeviceMallocFinegrained, false, false},
         {"signal memory", 0, hipMemoryTypeHost, hipMemoryTypeHost, hipMallocSignalMemory, true,
          false},
-        {"hipHostMalloc", 0, hipMemoryTypeHost, hipMemoryTypeHost, hipHostMallocPortable, true,
-         false},
+        {"hipHostMalloc", 0, hipMemoryTypeHost, hipMemoryTypeHost, SOME_FLAGS, true, false},
         {"hipHostRegister", own, hipMemoryTypeHost, hipMemoryTypeHost, hipHostRegisterMapped, true,
          false},
         {"hipMallocManaged", 0, hipMemoryTypeManaged, hipMemoryTypeHost, 0, true, true},
@@ -39,7 +38,7 @@ static void make_rows(void)
     OK(hipMalloc(&rows[0].memory, BYTES));
     OK(hipExtMallocWithFlags(&rows[1].memory, BYTES, hipDeviceMallocFinegrained));
     OK(hipExtMallocWithFlags(&rows[2].memory, 8, hipMallocSignalMemory));
-    OK(hipHostMalloc(&rows[3].memory, BYTES, hipHostMallocPortable));
+    OK(hipHostMalloc(&rows[3].memory, BYTES, SOME_FLAGS));
     OK(hipHostRegister(own, BYTES, hipHostRegisterMapped));
     OK(hipMallocManaged(&rows[5].memory, BYTES, hipMemAttachGlobal));
     OK(hipMallocAsync(&rows[6].memory, BYTES, NULL));

@@ -226,6 +226,22 @@ static void memory_that_a_pool_keeps_is_nobodys(void **state)
     OK(hipMemPoolDestroy(pool));
 }
 
+static void memory_on_its_way_back_is_not_freed_twice(void **state)
+{
+    pthread_t thread;
+    void *memory;
+    hipMemPool_t pool;
+    OK(hipMemPoolCreate(&pool, &props));
+    OK(hipMallocFromPoolAsync(&memory, BYTES, pool, NULL));
+    hold(NULL);
+    OK(hipFreeAsync(memory, NULL));
+    assert_int_equal(pthread_create(&thread, NULL, open_later, NULL), 0);
+    EXPECT(hipFree(memory), hipErrorInvalidValue);
+    pthread_join(thread, NULL);
+    assert_int_equal(told(pool, hipMemPoolAttrUsedMemCurrent), 0);
+    OK(hipMemPoolDestroy(pool));
+}
+
 /* hipMemPoolReuseAllowOpportunistic: may a stream have what another has freed and finished? */
 static void a_strange_stream_gets_memory_if_the_pool_is_opportunistic(void **state)
 {
@@ -351,6 +367,7 @@ int main(void)
         cmocka_unit_test(a_dead_stream_is_a_bad_handle),
         cmocka_unit_test(a_pool_keeps_memory_until_somebody_waits),
         cmocka_unit_test(memory_that_a_pool_keeps_is_nobodys),
+        cmocka_unit_test(memory_on_its_way_back_is_not_freed_twice),
         cmocka_unit_test(a_strange_stream_gets_memory_if_the_pool_is_opportunistic),
         cmocka_unit_test(a_pool_does_not_outgrow_its_size),
         cmocka_unit_test(a_pool_may_go_before_its_memory),
