@@ -2,6 +2,8 @@
  * A code object on a device: loading through HSA, kernels and variables by name.
  */
 #include "hip/module.h"
+
+#include "hip/memory.h"
 #include "hip/printf_buffer.h"
 
 #include <stdio.h>
@@ -108,9 +110,18 @@ hipError_t hip_code_load(struct hip_device *device, const struct cairn_bundle *b
     return make_code(device, entry->image, out);
 }
 
+static void forget_variables(const struct hip_code *code)
+{
+    struct hip_allocation row;
+    for (uint64_t at = 0; hip_memory_next(at, &row); at = row.base)
+        if (row.origin == HIP_ORIGIN_VARIABLE && row.code == code)
+            (void)hip_memory_remove(row.base, &row);
+}
+
 void hip_code_unload(struct hip_code *code)
 {
     hip_printf_forget(code->device, code->obj);
+    forget_variables(code);
     pthread_rwlock_wrlock(&handles_lock);
     for (uint32_t i = 0; i < code->obj->kernel_count; i++)
         if (code->functions[i] != NULL)
@@ -220,6 +231,22 @@ hipError_t hip_code_function(struct hip_code *code, const char *name,
 
 /* ---- variables ---- */
 
+/* From now on it is device memory like any other. */
+static hipError_t publish_variable(struct hip_code *code, void *address, size_t size)
+{
+    struct hip_allocation row;
+    bool known = size == 0;
+    pthread_mutex_lock(&code->lock);
+    if (!known && !(known = hip_memory_find(address, &row))) {
+        row = hip_memory_row(address, size, HIP_MEMORY_DEVICE, code->device->ordinal);
+        row.origin = HIP_ORIGIN_VARIABLE;
+        row.code = code;
+        known = hip_memory_add(&row);
+    }
+    pthread_mutex_unlock(&code->lock);
+    return known ? hipSuccess : hipErrorOutOfMemory;
+}
+
 hipError_t hip_code_variable(struct hip_code *code, const char *name, void **address, size_t *size)
 {
     hsa_executable_symbol_t symbol;
@@ -237,5 +264,5 @@ hipError_t hip_code_variable(struct hip_code *code, const char *name, void **add
     hsa_executable_symbol_get_info(symbol, HSA_EXECUTABLE_SYMBOL_INFO_VARIABLE_SIZE, &bytes);
     *address = (void *)(uintptr_t)where;
     *size = bytes;
-    return hipSuccess;
+    return publish_variable(code, *address, bytes);
 }

@@ -108,14 +108,15 @@ hipError_t hip_memory_release(void *address)
 bool hip_memory_is_freeable(const struct hip_allocation *row)
 {
     return row->kind != HIP_MEMORY_REGISTERED && row->origin != HIP_ORIGIN_MAPPED &&
-           row->origin != HIP_ORIGIN_IPC && row->origin != HIP_ORIGIN_KEPT && !row->is_internal;
+           row->origin != HIP_ORIGIN_IPC && row->origin != HIP_ORIGIN_KEPT &&
+           row->origin != HIP_ORIGIN_VARIABLE && !row->is_internal;
 }
 
 static bool ends_with_device(const struct hip_allocation *row, int device)
 {
     return row->kind == HIP_MEMORY_DEVICE && row->device == device && !row->is_internal &&
            row->origin != HIP_ORIGIN_MAPPED && row->origin != HIP_ORIGIN_GRAPH &&
-           row->origin != HIP_ORIGIN_KEPT;
+           row->origin != HIP_ORIGIN_KEPT && row->origin != HIP_ORIGIN_VARIABLE;
 }
 
 void hip_memory_release_all(int device)

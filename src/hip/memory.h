@@ -21,6 +21,7 @@ enum hip_memory_origin {
     HIP_ORIGIN_IMPORTED, /* hipMemPoolImportPointer: hipFree, hipFreeAsync */
     HIP_ORIGIN_GRAPH,    /* a node's: a free node, hipFree, hipFreeAsync */
     HIP_ORIGIN_KEPT,     /* hipMallocAsync, and given back: nobody, until its pool does */
+    HIP_ORIGIN_VARIABLE, /* of loaded code, once asked for by name: nobody */
     HIP_ORIGIN_EXTERNAL, /* hipExternalMemoryGetMappedBuffer: hipFree */
 };
 
@@ -31,6 +32,7 @@ struct hip_advice {
     bool accessed_by_cpu, read_mostly, coarse_grain;
 };
 
+struct hip_code;
 struct hip_external;
 struct hip_graph_memory;
 struct hip_physical;
@@ -47,6 +49,7 @@ struct hip_allocation {
         struct hip_physical *physical;  /* MAPPED; else NULL */
         struct hip_external *external;  /* EXTERNAL: a reference */
         struct hip_graph_memory *graph; /* GRAPH */
+        const struct hip_code *code;    /* VARIABLE */
     };
     struct hip_advice advice;   /* of all of it, until pages differ */
     struct hip_advice *advised; /* of each page; owned by the table's row. NULL: `advice` holds */

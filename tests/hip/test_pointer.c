@@ -85,6 +85,42 @@ static void every_kind_of_memory_says_what_it_is(void **state)
     free_rows();
 }
 
+/* Variables of kernels are device memory once the program has asked for them. */
+static void a_variable_is_device_memory(void **state)
+{
+    hipPointerAttribute_t all;
+    hipDeviceptr_t base;
+    void *address;
+    size_t size, range;
+    OK(hipGetSymbolAddress(&address, symbol_table));
+    OK(hipGetSymbolSize(&size, symbol_table));
+    OK(hipPointerGetAttributes(&all, (char *)address + 4));
+    assert_int_equal(all.type, hipMemoryTypeDevice);
+    assert_int_equal(all.device, 0);
+    assert_ptr_equal(all.devicePointer, (char *)address + 4);
+    OK(hipMemGetAddressRange(&base, &range, (char *)address + 4));
+    assert_ptr_equal(base, address);
+    assert_int_equal(range, size);
+    EXPECT(hipFree(address), hipErrorInvalidValue);
+    EXPECT(hipMemcpy(rows, address, size + 1, hipMemcpyDeviceToHost), hipErrorInvalidValue);
+    OK(hipMemcpy(rows, address, size, hipMemcpyDeviceToHost));
+}
+
+static void a_variable_is_gone_with_its_module(void **state)
+{
+    hipPointerAttribute_t all;
+    hipModule_t module;
+    hipDeviceptr_t variable;
+    size_t size;
+    OK(hipModuleLoad(&module, MODULE_FOLDER "/kernels.co"));
+    OK(hipModuleGetGlobal(&variable, &size, module, "table"));
+    OK(hipPointerGetAttributes(&all, variable));
+    assert_int_equal(all.type, hipMemoryTypeDevice);
+    OK(hipModuleUnload(module));
+    OK(hipPointerGetAttributes(&all, variable));
+    assert_int_equal(all.type, hipMemoryTypeUnregistered);
+}
+
 static void an_unknown_address_has_empty_answers(void **state)
 {
     static const hipPointer_attribute kinds[] = {
@@ -161,6 +197,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_of_memory_says_what_it_is),
+        cmocka_unit_test(a_variable_is_device_memory),
+        cmocka_unit_test(a_variable_is_gone_with_its_module),
         cmocka_unit_test(an_unknown_address_has_empty_answers),
         cmocka_unit_test(the_only_attribute_to_set_is_yes_or_no),
         cmocka_unit_test(memory_that_cannot_be_had_is_a_null_pointer),
