@@ -8,11 +8,15 @@
 
 #if !defined(__HIPCC_RTC__)
 #ifdef __cplusplus
+#include <algorithm> // this one, array, iosfwd and limits: programs take them from here
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <iosfwd>
+#include <limits>
 #include <tuple>
 #include <type_traits>
 #else
