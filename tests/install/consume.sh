@@ -131,6 +131,9 @@ tools)
     expect "gfx90a" "$stage/bin/rocminfo"
     expect "gfx90a" "$stage/bin/rocm_agent_enumerator"
     expect "gfx90a" "$stage/bin/rocm_agent_enumerator" -t GPU
+    for tool in bin/amdgpu-arch llvm/bin/amdgpu-arch; do # GPUs alone
+        expect " gfx90a:sramecc+:xnack-" echo "" $("$stage/$tool")
+    done
     expect "gfx90a" "$stage/bin/cairn" devices
     expect "CAIRN_DEVICES" "$stage/bin/cairn" env
     expect "clang" "$stage/bin/hipconfig" --compiler

@@ -111,9 +111,17 @@ static bool take_arguments(int argc, char **argv, struct wishes *wishes)
     return true;
 }
 
+/* LLVM's tool of that name, which ROCm's build systems ask: target ids of GPUs. */
+static bool is_called_amdgpu_arch(const char *program)
+{
+    const char *name = strrchr(program, '/');
+    return strcmp(name != NULL ? name + 1 : program, "amdgpu-arch") == 0;
+}
+
 int main(int argc, char **argv)
 {
-    struct wishes wishes = {.cpu = true, .gpu = true};
+    bool plain = argc == 0 || !is_called_amdgpu_arch(argv[0]);
+    struct wishes wishes = {.cpu = plain, .gpu = true, .full = !plain};
     if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
         printf("usage: rocm_agent_enumerator [-name] [-t CPU|GPU|ALL]\n"
                "Prints the chip of every GPU, one a line, after gfx000 for the CPU.\n"
