@@ -248,10 +248,12 @@ static hipError_t launch_blocks(hipFunction_t function, const uint32_t grid[3],
         }
     if (!items_of(grid, block, items))
         return hipErrorInvalidConfiguration;
+    if (cooperative && lds_bytes > props->sharedMemPerBlock)
+        return hipErrorInvalidValue; /* not for want of room beside other blocks */
     hipError_t error = launch_module(function, items, block, lds_bytes, stream, params, extra, NULL,
                                      NULL, 0, cooperative);
     bool size_error = error == hipErrorInvalidConfiguration || error == hipErrorOutOfMemory;
-    return size_error && !cooperative ? hipErrorInvalidValue : error;
+    return size_error ? hipErrorInvalidValue : error;
 }
 
 hipError_t hipModuleLaunchKernel(hipFunction_t function, unsigned int grid_x, unsigned int grid_y,

@@ -347,6 +347,15 @@ static void cooperative_launches_are_limited_to_what_fits(void **state)
     EXPECT(hipLaunchCooperativeKernel(kernel_scale, (dim3){1000000, 1, 1}, (dim3){64, 1, 1}, args,
                                       0, NULL),
            hipErrorCooperativeLaunchTooLarge);
+    /* by handle, a block that no launch could have is a bad value */
+    hipFunction_t function;
+    OK(hipGetFuncBySymbol(&function, kernel_scale));
+    EXPECT(hipModuleLaunchCooperativeKernel(function, 1000000, 1, 1, 64, 1, 1, 0, NULL, args),
+           hipErrorCooperativeLaunchTooLarge);
+    EXPECT(hipModuleLaunchCooperativeKernel(function, 1, 1, 1, 1025, 1, 1, 0, NULL, args),
+           hipErrorInvalidValue);
+    EXPECT(hipModuleLaunchCooperativeKernel(function, 1, 1, 1, 64, 1, 1, 65537, NULL, args),
+           hipErrorInvalidValue);
     OK(hipDeviceSynchronize());
     OK(hipFree(data));
 }
