@@ -97,6 +97,7 @@ hipError_t hip_node_add_locked(struct ihipGraph *graph, hipGraphNodeType type,
                                struct hipGraphNode *const *deps, size_t count,
                                struct hipGraphNode **out)
 {
+    static unsigned long long last_number; /* guarded by hip_graph_lock */
     hipError_t error = check_deps(graph, deps, count);
     if (error != hipSuccess)
         return error;
@@ -106,6 +107,7 @@ hipError_t hip_node_add_locked(struct ihipGraph *graph, hipGraphNodeType type,
         return hipErrorOutOfMemory;
     }
     node->graph = graph;
+    node->number = ++last_number;
     node->type = type;
     for (size_t i = 0; i < count; i++) {
         if (hip_node_depend_locked(node, deps[i]))
@@ -177,6 +179,7 @@ static hipError_t clone_node(struct ihipGraph *to, struct hipGraphNode *from,
     if (error != hipSuccess)
         return error;
     node->origin = from;
+    node->number = from->number;
     node->disabled = from->disabled;
     return hip_map_put(clones, from, node) ? hipSuccess : hipErrorOutOfMemory;
 }
@@ -311,12 +314,21 @@ hipError_t hipGraphExecDestroy(hipGraphExec_t exec)
     return hip_return(hip_ready() ?: exec_destroy(exec));
 }
 
+static struct hipGraphNode *numbered(struct ihipGraph *graph, unsigned long long number)
+{
+    struct hipGraphNode *node = graph->first;
+    while (node != NULL && node->number != number)
+        node = node->next;
+    return node;
+}
+
 static hipError_t node_find_in_clone(hipGraphNode_t *out, hipGraphNode_t node, hipGraph_t clone)
 {
     hipError_t error = hipErrorInvalidValue;
     pthread_mutex_lock(&hip_graph_lock);
-    if (out != NULL && hip_node_is_locked(node) && hip_graph_is_locked(clone)) {
-        struct hipGraphNode *found = clone_of(clone, node);
+    if (out != NULL && hip_node_is_locked(node) && hip_graph_is_locked(clone) &&
+        clone->origin != NULL) {
+        struct hipGraphNode *found = numbered(clone, node->number);
         if (found != NULL) {
             *out = found;
             error = hipSuccess;

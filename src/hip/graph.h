@@ -14,6 +14,7 @@ struct ihipStream_t;
 struct hipGraphNode {
     struct hipGraphNode *next; /* in its graph */
     struct ihipGraph *graph;
+    unsigned long long number; /* the same in clones, and in clones of clones */
     hipGraphNodeType type;
     struct hipGraphNode **deps;
     uint32_t dep_count, dep_capacity;

@@ -50,6 +50,25 @@ static void nodes_of_memory_stay_in_their_graph(void **state)
     OK(hipFree(outside));
 }
 
+static void a_node_is_found_in_clones_of_clones(void **state)
+{
+    hipGraph_t graph, clone, second;
+    hipGraphNode_t first, node, found;
+    OK(hipGraphCreate(&graph, 0));
+    OK(hipGraphAddEmptyNode(&first, graph, NULL, 0));
+    OK(hipGraphAddEmptyNode(&node, graph, &first, 1));
+    OK(hipGraphClone(&clone, graph));
+    OK(hipGraphClone(&second, clone));
+    OK(hipGraphNodeFindInClone(&found, node, second));
+    OK(hipGraphDestroyNode(found));
+    EXPECT(hipGraphNodeFindInClone(&found, node, second), hipErrorInvalidValue);
+    OK(hipGraphNodeFindInClone(&found, node, clone)); /* clones are independent */
+    EXPECT(hipGraphNodeFindInClone(&found, node, graph), hipErrorInvalidValue);
+    OK(hipGraphDestroy(graph));
+    OK(hipGraphDestroy(clone));
+    OK(hipGraphDestroy(second));
+}
+
 static void memory_that_nobody_freed_forbids_the_next_launch(void **state)
 {
     hipMemAllocNodeParams params = alloc_params();
@@ -320,6 +339,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_graph_that_is_gone_is_in_an_illegal_state),
         cmocka_unit_test(nodes_of_memory_stay_in_their_graph),
+        cmocka_unit_test(a_node_is_found_in_clones_of_clones),
         cmocka_unit_test(memory_that_nobody_freed_forbids_the_next_launch),
         cmocka_unit_test(flags_of_instantiation_are_the_documented_ones),
         cmocka_unit_test(high_marks_of_graph_memory_are_reset_to_zero),
