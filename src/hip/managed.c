@@ -224,6 +224,27 @@ static int coherency(const struct question *question)
                                          : hipMemRangeCoherencyModeFineGrain;
 }
 
+/* Memory that is not managed has only this to tell, by the flags that it was asked for with. */
+static hipError_t fixed_coherency(void *data, size_t data_size, const void *ptr, size_t count)
+{
+    struct hip_allocation row;
+    if (data_size != 4 || ptr == NULL || count == 0 || !hip_memory_find(ptr, &row) ||
+        hip_memory_check(ptr, count) != hipSuccess)
+        return hipErrorInvalidValue;
+    bool coarse =
+        row.kind == HIP_MEMORY_DEVICE
+            ? row.flags == hipDeviceMallocDefault
+            : row.kind == HIP_MEMORY_HOST && (row.flags & (unsigned)hipHostMallocNonCoherent) != 0;
+    *(int *)data = coarse ? hipMemRangeCoherencyModeCoarseGrain : hipMemRangeCoherencyModeFineGrain;
+    return hipSuccess;
+}
+
+static bool is_managed(const void *ptr)
+{
+    struct hip_allocation row;
+    return hip_memory_find(ptr, &row) && row.kind == HIP_MEMORY_MANAGED;
+}
+
 static hipError_t range_attribute(void *data, size_t data_size, hipMemRangeAttribute attribute,
                                   const void *ptr, size_t count)
 {
@@ -231,6 +252,8 @@ static hipError_t range_attribute(void *data, size_t data_size, hipMemRangeAttri
     struct question question = {.range = {ptr, count}};
     if (data == NULL || data_size == 0 || data_size % 4 != 0)
         return hipErrorInvalidValue;
+    if (attribute == hipMemRangeAttributeCoherencyMode && !is_managed(ptr))
+        return fixed_coherency(data, data_size, ptr, count);
     hipError_t error = find_range(ptr, count, &row);
     if (error != hipSuccess || row.kind != HIP_MEMORY_MANAGED)
         return hipErrorInvalidValue;

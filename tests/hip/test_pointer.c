@@ -166,6 +166,35 @@ static void the_only_attribute_to_set_is_yes_or_no(void **state)
     OK(hipFree(memory));
 }
 
+static void every_kind_of_memory_has_its_coherency(void **state)
+{
+    static const int want[COUNT(rows)] = {
+        hipMemRangeCoherencyModeCoarseGrain, hipMemRangeCoherencyModeFineGrain,
+        hipMemRangeCoherencyModeFineGrain,   hipMemRangeCoherencyModeFineGrain,
+        hipMemRangeCoherencyModeFineGrain,   hipMemRangeCoherencyModeFineGrain,
+        hipMemRangeCoherencyModeCoarseGrain};
+    int mode;
+    void *memory;
+    make_rows();
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        OK(hipMemRangeGetAttribute(&mode, 4, hipMemRangeAttributeCoherencyMode, rows[i].memory, 8));
+        if (mode != want[i])
+            fail_msg("%s: %d", rows[i].name, mode);
+    }
+    EXPECT(hipMemRangeGetAttribute(&mode, 4, hipMemRangeAttributeReadMostly, rows[0].memory, 8),
+           hipErrorInvalidValue);
+    EXPECT(hipMemRangeGetAttribute(&mode, 4, hipMemRangeAttributeCoherencyMode, rows[0].memory,
+                                   2 * BYTES),
+           hipErrorInvalidValue);
+    EXPECT(hipMemRangeGetAttribute(&mode, 4, hipMemRangeAttributeCoherencyMode, &mode, 4),
+           hipErrorInvalidValue);
+    OK(hipHostMalloc(&memory, BYTES, hipHostMallocNonCoherent));
+    OK(hipMemRangeGetAttribute(&mode, 4, hipMemRangeAttributeCoherencyMode, memory, BYTES));
+    assert_int_equal(mode, hipMemRangeCoherencyModeCoarseGrain);
+    OK(hipHostFree(memory));
+    free_rows();
+}
+
 static void memory_that_cannot_be_had_is_a_null_pointer(void **state)
 {
     void *memory = own;
@@ -201,6 +230,7 @@ int main(void)
         cmocka_unit_test(a_variable_is_gone_with_its_module),
         cmocka_unit_test(an_unknown_address_has_empty_answers),
         cmocka_unit_test(the_only_attribute_to_set_is_yes_or_no),
+        cmocka_unit_test(every_kind_of_memory_has_its_coherency),
         cmocka_unit_test(memory_that_cannot_be_had_is_a_null_pointer),
         cmocka_unit_test(advice_and_attachment_take_what_they_document),
     };

@@ -265,6 +265,28 @@ static void a_strange_stream_gets_memory_if_the_pool_is_opportunistic(void **sta
     OK(hipStreamDestroy(stranger));
 }
 
+static void memory_is_kept_when_a_thread_of_the_stream_frees_it(void **state)
+{
+    char *first, *second;
+    hipMemPool_t pool;
+    hipStream_t stream, stranger;
+    OK(hipMemPoolCreate(&pool, &props));
+    OK(hipStreamCreateWithFlags(&stream, hipStreamNonBlocking));
+    OK(hipStreamCreateWithFlags(&stranger, hipStreamNonBlocking));
+    OK(hipMallocFromPoolAsync((void **)&first, BYTES, pool, stream));
+    hold(stream);
+    OK(hipFreeAsync(first, stream));
+    atomic_store(&gate, 1);
+    while (hipStreamQuery(stream) == hipErrorNotReady) /* nobody waits: nothing goes back */
+        nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL);
+    OK(hipMallocFromPoolAsync((void **)&second, BYTES, pool, stranger));
+    assert_ptr_equal(second, first);
+    OK(hipFreeAsync(second, stranger));
+    OK(hipMemPoolDestroy(pool));
+    OK(hipStreamDestroy(stream));
+    OK(hipStreamDestroy(stranger));
+}
+
 static void a_pool_does_not_outgrow_its_size(void **state)
 {
     hipMemPoolProps small = props;
@@ -369,6 +391,7 @@ int main(void)
         cmocka_unit_test(memory_that_a_pool_keeps_is_nobodys),
         cmocka_unit_test(memory_on_its_way_back_is_not_freed_twice),
         cmocka_unit_test(a_strange_stream_gets_memory_if_the_pool_is_opportunistic),
+        cmocka_unit_test(memory_is_kept_when_a_thread_of_the_stream_frees_it),
         cmocka_unit_test(a_pool_does_not_outgrow_its_size),
         cmocka_unit_test(a_pool_may_go_before_its_memory),
         cmocka_unit_test(high_marks_are_reset_to_zero),
