@@ -15,7 +15,7 @@ struct __hip_texture {
     uint32_t words[HIP_TEXTURE_OBJECT_SIZE_DWORD]; /* as kernels read them */
     hipResourceDesc resource;
     hipTextureDesc texture;
-    struct hipResourceViewDesc view;
+    struct hipResourceViewDesc view; /* zeros: none */
     bool has_view;
 };
 _Static_assert(offsetof(struct __hip_texture, words) == 0, "kernels read from the handle on");
@@ -227,7 +227,7 @@ hipError_t hip_texture_get(hipTextureObject_t object, hipResourceDesc *resource,
     hipError_t error = hipErrorInvalidValue;
     pthread_mutex_lock(&textures.lock);
     const struct __hip_texture *found = object != NULL ? hip_map_get(&textures.map, object) : NULL;
-    if (found != NULL && (view == NULL || found->has_view)) {
+    if (found != NULL) {
         if (resource != NULL)
             *resource = found->resource;
         if (texture != NULL)
@@ -238,6 +238,15 @@ hipError_t hip_texture_get(hipTextureObject_t object, hipResourceDesc *resource,
     }
     pthread_mutex_unlock(&textures.lock);
     return error;
+}
+
+bool hip_texture_has_view(hipTextureObject_t object)
+{
+    pthread_mutex_lock(&textures.lock);
+    const struct __hip_texture *found = object != NULL ? hip_map_get(&textures.map, object) : NULL;
+    bool has = found != NULL && found->has_view;
+    pthread_mutex_unlock(&textures.lock);
+    return has;
 }
 
 /* ---- API ---- */

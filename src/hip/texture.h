@@ -11,8 +11,9 @@ hipError_t hip_texture_create(hipTextureObject_t *out, const hipResourceDesc *re
                               const struct hipResourceViewDesc *view);
 /* NULL is fine. */
 hipError_t hip_texture_destroy(hipTextureObject_t object);
-/* Any of `resource`, `texture`, `view` may be NULL. InvalidValue: no object; no view was given. */
+/* Any of `resource`, `texture`, `view` may be NULL; no view is zeros. InvalidValue: no object. */
 hipError_t hip_texture_get(hipTextureObject_t object, hipResourceDesc *resource,
                            hipTextureDesc *texture, struct hipResourceViewDesc *view);
+bool hip_texture_has_view(hipTextureObject_t object);
 
 #endif

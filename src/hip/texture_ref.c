@@ -177,7 +177,8 @@ hipError_t hip_texture_ref_refresh(textureReference *reference)
     hipError_t error = hip_texture_get(reference->textureObject, &resource, NULL, NULL);
     if (error != hipSuccess)
         return error;
-    bool viewed = hip_texture_get(reference->textureObject, NULL, NULL, &view) == hipSuccess;
+    bool viewed = hip_texture_has_view(reference->textureObject) &&
+                  hip_texture_get(reference->textureObject, NULL, NULL, &view) == hipSuccess;
     return bind(reference, &resource, viewed ? &view : NULL, known(reference).offset);
 }
 
