@@ -193,7 +193,8 @@ hipError_t hip_command_run(const struct hip_command *command, hipError_t stream_
         return run_wait(&command->value);
     case HIP_COMMAND_FREE: {
         struct hip_allocation row;
-        if (!hip_memory_find(command->memory, &row))
+        if (!hip_memory_find(command->memory, &row) || !hip_memory_is_freeable(&row) ||
+            row.base != (uint64_t)(uintptr_t)command->memory)
             return hipErrorInvalidValue;
         return row.pool != NULL ? hip_pool_free(&row) : hip_memory_release(command->memory);
     }
