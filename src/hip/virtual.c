@@ -4,6 +4,7 @@
  * rows that make mapped memory known to copies and pointer queries.
  */
 #include "hip/memory.h"
+#include "hip/pool.h"
 #include "hip/stream.h"
 #include "hip/symbols.h"
 
@@ -178,6 +179,10 @@ static hipError_t create(hipMemGenericAllocationHandle_t *out, size_t size,
         return hipErrorOutOfMemory;
     hsa_status_t status =
         hsa_amd_vmem_handle_create(device->pool, size, MEMORY_TYPE_NONE, 0, &handle);
+    if (status != HSA_STATUS_SUCCESS) {
+        hip_pools_trim(device); /* what pools keep is nobody's */
+        status = hsa_amd_vmem_handle_create(device->pool, size, MEMORY_TYPE_NONE, 0, &handle);
+    }
     return status != HSA_STATUS_SUCCESS ? hipErrorOutOfMemory : publish(handle, size, prop, out);
 }
 
