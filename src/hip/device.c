@@ -355,12 +355,15 @@ static void destroy_streams(struct hip_device *device)
  * forgotten. What host memory, events, arrays, modules and graphs need stays, as in ROCm. */
 static hipError_t reset(struct hip_device *device)
 {
+    static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&one_at_a_time);
     (void)hip_device_wait(device);
     destroy_streams(device);
     hip_memory_release_all(device->ordinal);
     hip_pools_reset(device);
     atomic_store(&device->peers, 0);
     atomic_store(&device->flags, hipDeviceScheduleSpin);
+    pthread_mutex_unlock(&one_at_a_time);
     return hipSuccess;
 }
 
