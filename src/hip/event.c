@@ -131,6 +131,7 @@ static hipError_t record(hipEvent_t handle, hipStream_t stream_handle, unsigned 
         return hipErrorInvalidHandle;
     pthread_mutex_lock(&event->lock);
     event->stream = stream->is_null ? NULL : stream;
+    event->stream_number = stream->number;
     pthread_mutex_unlock(&event->lock);
     return hip_event_record(event, stream);
 }
@@ -141,10 +142,11 @@ static struct ihipStream_t *stream_that_captures(struct ihipEvent_t *event)
     struct ihipStream_t *stream;
     pthread_mutex_lock(&event->lock);
     hipStream_t handle = event->stream;
+    uint64_t number = event->stream_number;
     pthread_mutex_unlock(&event->lock);
     if (handle == NULL || hip_stream_find(handle, &stream) != hipSuccess)
         return NULL;
-    return atomic_load(&stream->capture) == NULL ? NULL : stream;
+    return stream->number != number || atomic_load(&stream->capture) == NULL ? NULL : stream;
 }
 
 /* Asking an event of a capture, or of a stream that captures now, ends that capture, as in ROCm. */

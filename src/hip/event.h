@@ -14,7 +14,8 @@ struct ihipEvent_t {
     pthread_mutex_t lock;            /* guards the rest */
     struct hip_device *device;
     hipStream_t stream; /* the last hipEventRecord's, unless the null stream; may be gone */
-    struct hip_op *op;  /* a reference; NULL: never recorded, or over and its time kept */
+    uint64_t stream_number;
+    struct hip_op *op; /* a reference; NULL: never recorded, or over and its time kept */
     bool recorded, at_start;
     uint64_t time;               /* HSA ticks, valid when op is NULL */
     unsigned long long captured; /* number of the record in a capture; 0: recorded in real time */

@@ -21,9 +21,11 @@ static struct hip_map handles; /* guarded by handles_lock */
 hipError_t hip_stream_create(struct hip_device *device, unsigned flags, int priority,
                              struct ihipStream_t **out)
 {
+    static _Atomic uint64_t last_number;
     struct ihipStream_t *stream = calloc(1, sizeof *stream);
     if (stream == NULL)
         return hipErrorOutOfMemory;
+    stream->number = atomic_fetch_add(&last_number, 1) + 1;
     stream->device = device;
     stream->flags = flags;
     stream->priority = priority;
@@ -207,6 +209,7 @@ static bool collect_deps_locked(struct ihipStream_t *stream, struct hip_op *op, 
 static void append_locked(struct ihipStream_t *stream, struct hip_op *op)
 {
     op->next = NULL;
+    op->order = ++stream->last_order;
     if (stream->last != NULL)
         stream->last->next = op;
     else
@@ -404,8 +407,7 @@ hipError_t hip_stream_wait(struct ihipStream_t *stream)
         hip_op_release(op);
         reap(stream);
     }
-    hipError_t settled = settle(stream);
-    return settled != hipSuccess ? settled : error;
+    return settle(stream) ?: error;
 }
 
 hipError_t hip_stream_query(struct ihipStream_t *stream)
@@ -419,8 +421,7 @@ hipError_t hip_stream_query(struct ihipStream_t *stream)
             return hipErrorNotReady;
         reap(stream);
     }
-    hipError_t settled = settle(stream);
-    return settled != hipSuccess ? settled : error;
+    return settle(stream) ?: error;
 }
 
 /* The last operations of all streams of a device, with references. */

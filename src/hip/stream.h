@@ -29,6 +29,7 @@ struct hip_op {
     hsa_signal_t signal;
     struct hip_device *device;
     struct ihipStream_t *stream; /* valid while pending */
+    uint64_t order;              /* among the stream's operations */
     bool in_queue;               /* its packet is in the stream's HSA queue */
     bool traced;                 /* a profiler is told when it is over (trace.h) */
     uint32_t trace_kind;
@@ -45,6 +46,7 @@ struct hip_capture;
 
 struct ihipStream_t {
     struct ihipStream_t *next; /* in the device's list */
+    uint64_t number;           /* no other stream has or had it */
     struct hip_device *device;
     unsigned flags;
     int priority;
@@ -59,6 +61,7 @@ struct ihipStream_t {
     uint64_t packets_read;   /* of them, when last asked */
     _Atomic int queue_error; /* set by HSA's callback before it takes the lock */
     struct hip_op *first, *last;
+    uint64_t last_order;
     struct hip_op *spare;  /* finished ones, with their kernel argument memory; linked by next */
     struct hip_op **waits; /* hipStreamWaitEvent: the next operation waits for these too */
     uint32_t wait_count, wait_capacity;
