@@ -266,12 +266,30 @@ static bool make_room_locked(struct ihipMemPoolHandle_t *pool, size_t size)
 }
 
 /* Memory that comes back before the stream needs it stays in use all the time. */
-static void *take_known(struct ihipMemPoolHandle_t *pool, size_t *size, struct ihipStream_t *stream,
-                        bool *room)
+static void *take_pending(struct ihipMemPoolHandle_t *pool, size_t *size,
+                          struct ihipStream_t *stream)
 {
     pthread_mutex_lock(&pool->lock);
-    void *memory = hip_pool_pending_take(&pool->pending, size, stream, pool->reuse[0] != 0);
-    if (memory == NULL && (memory = take_kept_locked(pool, size, stream)) != NULL) {
+    void *memory = hip_pool_pending_take(&pool->pending, size, stream);
+    bool others =
+        memory == NULL && pool->reuse[0] != 0 && hip_pool_pending_fits(&pool->pending, *size);
+    pthread_mutex_unlock(&pool->lock);
+    if (!others)
+        return memory;
+    pthread_mutex_lock(&stream->device->lock);
+    pthread_mutex_lock(&pool->lock);
+    memory = hip_pool_pending_take_by_events(&pool->pending, size, stream);
+    pthread_mutex_unlock(&pool->lock);
+    pthread_mutex_unlock(&stream->device->lock);
+    return memory;
+}
+
+static void *take_kept(struct ihipMemPoolHandle_t *pool, size_t *size, struct ihipStream_t *stream,
+                       bool *room)
+{
+    pthread_mutex_lock(&pool->lock);
+    void *memory = take_kept_locked(pool, size, stream);
+    if (memory != NULL) {
         hip_memory_update(memory, mark_pool, pool);
         count_used_locked(pool, *size);
     }
@@ -287,7 +305,9 @@ static hipError_t alloc_from(struct ihipMemPoolHandle_t *pool, size_t size,
     if (!cairn_size_add(size, 255, &size))
         return hipErrorOutOfMemory;
     size &= ~(size_t)255;
-    *out = take_known(pool, &size, stream, &room);
+    *out = take_pending(pool, &size, stream);
+    if (*out == NULL)
+        *out = take_kept(pool, &size, stream, &room);
     if (*out != NULL)
         return hipSuccess;
     hipError_t error = room ? hip_device_alloc(pool->device, size, out) : hipErrorOutOfMemory;
@@ -380,15 +400,17 @@ static hipError_t free_pending(struct ihipMemPoolHandle_t *pool, const struct hi
                                struct ihipStream_t *stream, const struct hip_command *command)
 {
     struct hip_op *op = NULL;
+    uint64_t id;
     pthread_mutex_lock(&pool->lock);
-    hipError_t error = hip_pool_pending_add(&pool->pending, command->memory, row->size, stream);
+    hipError_t error =
+        hip_pool_pending_add(&pool->pending, command->memory, row->size, stream, &id);
     pool->holds += error == hipSuccess;
     pthread_mutex_unlock(&pool->lock);
     if (error != hipSuccess)
         return error;
     error = hip_stream_submit(stream, command, &op);
     pthread_mutex_lock(&pool->lock);
-    hip_pool_pending_enqueued(&pool->pending, command->memory, op);
+    hip_pool_pending_enqueued(&pool->pending, id, op);
     pool->holds--;
     bool last = is_over_locked(pool);
     pthread_mutex_unlock(&pool->lock);
