@@ -56,6 +56,7 @@ struct ihipStream_t {
     _Atomic int error; /* hipError_t that the next waiting call reports */
 
     /* guarded by device->lock */
+    bool is_ending; /* with its thread, which destroys it */
     hsa_queue_t *queue;
     uint64_t packets_put;    /* into the queue */
     uint64_t packets_read;   /* of them, when last asked */
