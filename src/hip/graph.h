@@ -34,6 +34,7 @@ struct hipGraphNode {
         *origin; /* the node that this one was cloned from; compared, not followed */
     bool disabled;
     bool was_captured; /* a copy whose direction nobody gave */
+    bool claims;       /* the node that frees params.alloc.dptr, and not a copy of it */
     bool set_aside;    /* a capture's next nodes were told not to depend on it */
     int priority;
     int cooperative; /* as hipGraphKernelNodeSetAttribute gave it */
@@ -108,6 +109,8 @@ void hip_graph_memory_use(struct hip_graph_memory *memory);
 /* Memory of an allocation node that no node frees yet gets one that does; InvalidValue: no such
  * memory. */
 hipError_t hip_graph_memory_claim(void *address);
+/* That node is gone. */
+void hip_graph_memory_disclaim(void *address);
 /* A launch has reached the node, and nobody has freed the memory since. */
 bool hip_graph_memory_is_used(struct hip_graph_memory *memory);
 void hip_graph_memory_unuse(struct hip_graph_memory *memory);

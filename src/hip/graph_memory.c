@@ -127,6 +127,16 @@ hipError_t hip_graph_memory_claim(void *address)
     return error;
 }
 
+void hip_graph_memory_disclaim(void *address)
+{
+    struct hip_allocation row;
+    if (!hip_memory_find(address, &row) || row.origin != HIP_ORIGIN_GRAPH)
+        return;
+    pthread_mutex_lock(&memory_lock);
+    row.graph->has_free_node = false;
+    pthread_mutex_unlock(&memory_lock);
+}
+
 /* False: not in use, so nothing to free. */
 static bool unuse(struct hip_graph_memory *memory)
 {

@@ -57,6 +57,7 @@ static hipError_t set_free(struct hipGraphNode *node, const void *params)
     hipError_t error = hip_graph_memory_claim((void *)params);
     if (error == hipSuccess)
         node->params.alloc.dptr = (void *)params;
+    node->claims = error == hipSuccess;
     return error;
 }
 

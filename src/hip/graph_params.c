@@ -20,6 +20,9 @@ void hip_node_clear(struct hipGraphNode *node)
     if (node->child != NULL)
         hip_graph_destroy_locked(node->child);
     node->child = NULL;
+    if (node->claims)
+        hip_graph_memory_disclaim(node->params.alloc.dptr);
+    node->claims = false;
     hip_graph_memory_drop(node->memory);
     node->memory = NULL;
     memset(&node->command, 0, sizeof node->command);
