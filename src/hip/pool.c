@@ -231,6 +231,7 @@ static void mark_kept(struct hip_allocation *row, void *data)
 {
     (void)data;
     row->pool = NULL;
+    row->sync_ops = false;
     row->origin = HIP_ORIGIN_KEPT;
 }
 

@@ -100,6 +100,40 @@ static void physical_memory_may_be_what_pools_keep(void **state)
     OK(hipMemPoolSetAttribute(pool, hipMemPoolAttrReleaseThreshold, &none));
 }
 
+static void memory_given_out_again_has_no_past(void **state)
+{
+    unsigned one = 1;
+    bool waits = true;
+    char *first, *second;
+    OK(hipMallocAsync((void **)&first, BYTES, NULL));
+    OK(hipPointerSetAttribute(&one, HIP_POINTER_ATTRIBUTE_SYNC_MEMOPS, first));
+    OK(hipFreeAsync(first, NULL));
+    OK(hipMallocAsync((void **)&second, BYTES, NULL));
+    assert_ptr_equal(second, first);
+    OK(hipPointerGetAttribute(&waits, HIP_POINTER_ATTRIBUTE_SYNC_MEMOPS, second));
+    assert_false(waits);
+    OK(hipFree(second));
+}
+
+/* A node that frees may be made again when its graph is gone. */
+static void memory_of_a_graph_may_be_freed_by_another_graph(void **state)
+{
+    hipMemAllocNodeParams params = {.poolProps = {.allocType = hipMemAllocationTypePinned,
+                                                  .location = {hipMemLocationTypeDevice, 0}},
+                                    .bytesize = BYTES};
+    hipGraph_t allocates, frees;
+    hipGraphNode_t node;
+    OK(hipGraphCreate(&allocates, 0));
+    OK(hipGraphAddMemAllocNode(&node, allocates, NULL, 0, &params));
+    for (int i = 0; i < 2; i++) {
+        OK(hipGraphCreate(&frees, 0));
+        OK(hipGraphAddMemFreeNode(&node, frees, NULL, 0, params.dptr));
+        EXPECT(hipGraphAddMemFreeNode(&node, frees, NULL, 0, params.dptr), hipErrorInvalidValue);
+        OK(hipGraphDestroy(frees));
+    }
+    OK(hipGraphDestroy(allocates));
+}
+
 /* The event's stream is gone; another at its address captures. */
 static void an_event_does_not_mistake_a_stream(void **state)
 {
@@ -160,6 +194,8 @@ int main(void)
         cmocka_unit_test(a_full_queue_does_not_stop_the_free),
         cmocka_unit_test(a_graph_does_not_free_what_the_pool_keeps),
         cmocka_unit_test(physical_memory_may_be_what_pools_keep),
+        cmocka_unit_test(memory_given_out_again_has_no_past),
+        cmocka_unit_test(memory_of_a_graph_may_be_freed_by_another_graph),
         cmocka_unit_test(an_event_does_not_mistake_a_stream),
         cmocka_unit_test(threads_reset_at_the_same_time),
     };
