@@ -335,7 +335,7 @@ static struct ihipStream_t *first_but_null(struct hip_device *device)
 {
     pthread_mutex_lock(&device->lock);
     struct ihipStream_t *stream = device->streams;
-    while (stream != NULL && (stream->is_null || stream->is_ending))
+    while (stream != NULL && (stream->is_null || stream->is_of_thread))
         stream = stream->next;
     pthread_mutex_unlock(&device->lock);
     return stream;

@@ -4,6 +4,8 @@
  * that.
  */
 #include "hip/runtime.h"
+
+#include "hip/capture.h"
 #include "hip/stream.h"
 
 #include <stdlib.h>
@@ -18,26 +20,20 @@ static _Thread_local struct hip_thread thread_state;
 static pthread_key_t thread_end_key;
 static pthread_once_t thread_end_once = PTHREAD_ONCE_INIT;
 
-/* False: hipDeviceReset has destroyed it, or is about to. */
-static bool is_to_be_destroyed(const struct hip_thread *thread, int ordinal)
+void hip_thread_drop_stream(struct hip_thread *thread, int ordinal)
 {
-    struct hip_device *device = &hip_process.devices[ordinal];
     if (thread->streams[ordinal] == NULL)
-        return false;
-    pthread_mutex_lock(&device->lock);
-    bool is = thread->stream_resets[ordinal] == atomic_load(&device->resets);
-    if (is)
-        thread->streams[ordinal]->is_ending = true;
-    pthread_mutex_unlock(&device->lock);
-    return is;
+        return;
+    hip_capture_abandon(thread->streams[ordinal]);
+    hip_stream_destroy(thread->streams[ordinal]);
+    thread->streams[ordinal] = NULL;
 }
 
 static void thread_end(void *state)
 {
     struct hip_thread *thread = state;
     for (int i = 0; i < HIP_MAX_DEVICES; i++)
-        if (is_to_be_destroyed(thread, i))
-            hip_stream_destroy(thread->streams[i]);
+        hip_thread_drop_stream(thread, i);
     free(thread->legacy_args);
 }
 

@@ -115,9 +115,11 @@ static hipError_t per_thread_stream(struct ihipStream_t **out)
     struct ihipStream_t **stream = &thread->streams[thread->device];
     unsigned resets = atomic_load_explicit(&device->resets, memory_order_relaxed);
     if (*stream == NULL || thread->stream_resets[thread->device] != resets) {
+        hip_thread_drop_stream(thread, thread->device);
         hipError_t error = hip_stream_create(device, hipStreamDefault, 0, stream);
         if (error != hipSuccess)
             return error;
+        (*stream)->is_of_thread = true;
         thread->stream_resets[thread->device] = resets;
         hip_thread_watch_end();
     }

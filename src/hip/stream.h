@@ -56,7 +56,7 @@ struct ihipStream_t {
     _Atomic int error; /* hipError_t that the next waiting call reports */
 
     /* guarded by device->lock */
-    bool is_ending; /* with its thread, which destroys it */
+    bool is_of_thread; /* which alone destroys it: after a reset, or when it ends */
     hsa_queue_t *queue;
     uint64_t packets_put;    /* into the queue */
     uint64_t packets_read;   /* of them, when last asked */
@@ -160,5 +160,7 @@ hipError_t hip_launch_prepare(struct hip_device *device, const struct hip_kernel
                               struct hip_kernarg **kernarg, hsa_kernel_dispatch_packet_t *packet);
 
 void hip_thread_watch_end(void);
+/* Ends the calling thread's own stream of a device, if it has one. */
+void hip_thread_drop_stream(struct hip_thread *thread, int ordinal);
 
 #endif

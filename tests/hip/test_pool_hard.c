@@ -188,6 +188,27 @@ static void threads_reset_at_the_same_time(void **state)
     OK(hipDeviceReset());
 }
 
+static void *use_own_stream(void *data)
+{
+    (void)data;
+    for (int i = 0; i < RESETS; i++)
+        (void)hipStreamQuery(hipStreamPerThread);
+    return NULL;
+}
+
+/* The stream of a thread is only the thread's to destroy. */
+static void threads_keep_their_streams_while_others_reset(void **state)
+{
+    for (int round = 0; round < 50; round++) {
+        pthread_t threads[2];
+        for (int i = 0; i < 2; i++)
+            pthread_create(&threads[i], NULL, use_own_stream, NULL);
+        OK(hipDeviceReset());
+        for (int i = 0; i < 2; i++)
+            pthread_join(threads[i], NULL);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +219,7 @@ int main(void)
         cmocka_unit_test(memory_of_a_graph_may_be_freed_by_another_graph),
         cmocka_unit_test(an_event_does_not_mistake_a_stream),
         cmocka_unit_test(threads_reset_at_the_same_time),
+        cmocka_unit_test(threads_keep_their_streams_while_others_reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
