@@ -138,8 +138,8 @@ static const struct use_case {
 } cases[] = {
     {{.source = plain, .option = "-DMY_OWN_MACRO=3"}, true},
     {{.source = KERNEL("p[0] = MY_OWN_MACRO;"), .option = "-DMY_OWN_MACRO=7"}, true},
-    {{.source = plain, .option = "-DNDEBUG"}, false}, /* headers ask */
-    {{.source = plain, .option = "-DCHAR_BIT=8"}, false},                    /* and define */
+    {{.source = plain, .option = "-DNDEBUG"}, false},     /* headers ask */
+    {{.source = plain, .option = "-DCHAR_BIT=8"}, false}, /* and define */
     {{.source = plain, .option = "-D__my_reserved"}, false},
     {{.source = plain, .option = "-includehip/hip_fp16.h"}, false},
     {{.source = "#include \"own.h\"\n" KERNEL("p[0] = OWN;"),
