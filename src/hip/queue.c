@@ -10,7 +10,9 @@
 #include <string.h>
 #include <time.h>
 
-enum { QUEUE_PACKETS = 1024, BARRIER_DEPS = 5 };
+enum { QUEUE_PACKETS = 1024, BARRIER_DEPS = 5, ROOM_WAIT_NS = 50000 };
+/* What nearly every operation gets by with: one and its barriers. */
+enum { OPERATION_PACKETS = 16 };
 
 struct hip_dead_queue {
     struct hip_dead_queue *next;
@@ -137,12 +139,24 @@ static hipError_t open_queue_locked(struct ihipStream_t *stream)
     return hipSuccess;
 }
 
-static bool has_room_locked(struct ihipStream_t *stream)
+/* Room for so many packets. */
+static bool has_room_locked(struct ihipStream_t *stream, uint32_t count)
 {
-    if (stream->packets_put - stream->packets_read < stream->queue->size)
+    uint64_t most = stream->queue->size - count;
+    if (stream->packets_put - stream->packets_read <= most)
         return true;
     stream->packets_read = hsa_queue_load_read_index_scacquire(stream->queue);
-    return stream->packets_put - stream->packets_read < stream->queue->size;
+    return stream->packets_put - stream->packets_read <= most;
+}
+
+void hip_queue_lock_with_room(struct ihipStream_t *stream)
+{
+    pthread_mutex_lock(&stream->device->lock);
+    while (stream->queue != NULL && !has_room_locked(stream, OPERATION_PACKETS)) {
+        pthread_mutex_unlock(&stream->device->lock);
+        nanosleep(&(struct timespec){.tv_nsec = ROOM_WAIT_NS}, NULL);
+        pthread_mutex_lock(&stream->device->lock);
+    }
 }
 
 /* A free slot, waiting for room; NULL if the queue failed meanwhile. Nobody else puts packets in.
@@ -150,10 +164,10 @@ static bool has_room_locked(struct ihipStream_t *stream)
 static void *claim_slot_locked(struct ihipStream_t *stream, uint64_t *index)
 {
     hsa_queue_t *queue = stream->queue;
-    while (!has_room_locked(stream)) {
+    while (!has_room_locked(stream, 1)) {
         if (atomic_load(&stream->queue_error) != hipSuccess)
             return NULL;
-        nanosleep(&(struct timespec){.tv_nsec = 50000}, NULL);
+        nanosleep(&(struct timespec){.tv_nsec = ROOM_WAIT_NS}, NULL);
     }
     *index = stream->packets_put++;
     hsa_queue_store_write_index_relaxed(queue, stream->packets_put);

@@ -301,7 +301,7 @@ static hipError_t submit(struct ihipStream_t *stream, const struct hip_command *
 {
     struct hip_op *op = NULL;
     bool run_now = false;
-    pthread_mutex_lock(&stream->device->lock);
+    hip_queue_lock_with_room(stream);
     bool keeps = out != NULL || !goes_to_queue(command);
     hipError_t error = begin_locked(stream, command, where, keeps ? &op : NULL, &run_now);
     pthread_mutex_unlock(&stream->device->lock);
@@ -372,7 +372,7 @@ hipError_t hip_stream_mark(struct ihipStream_t *stream, struct hip_op **out)
     hipError_t error = hipSuccess;
     bool run_now;
     *out = NULL;
-    pthread_mutex_lock(&stream->device->lock);
+    hip_queue_lock_with_room(stream);
     reap_locked(stream);
     if (stream->wait_count > 0 || others_pending_locked(stream)) {
         error = begin_locked(stream, &marker, BY_DEFAULT, out, &run_now);
@@ -384,20 +384,18 @@ hipError_t hip_stream_mark(struct ihipStream_t *stream, struct hip_op **out)
     return error;
 }
 
-/* The stream's error, cleared. */
-static hipError_t settle(struct ihipStream_t *stream)
+/* The stream's error, cleared. `waited`: for what may be recycled now. */
+static hipError_t settle(struct ihipStream_t *stream, bool waited)
 {
+    if (waited) {
+        pthread_mutex_lock(&stream->device->lock);
+        reap_locked(stream);
+        pthread_mutex_unlock(&stream->device->lock);
+    }
     hip_hostcall_flush(stream->device);
     if (atomic_load_explicit(&stream->error, memory_order_relaxed) == hipSuccess)
         return hipSuccess;
     return (hipError_t)atomic_exchange(&stream->error, hipSuccess);
-}
-
-static void reap(struct ihipStream_t *stream)
-{
-    pthread_mutex_lock(&stream->device->lock);
-    reap_locked(stream);
-    pthread_mutex_unlock(&stream->device->lock);
 }
 
 hipError_t hip_stream_wait(struct ihipStream_t *stream)
@@ -407,9 +405,8 @@ hipError_t hip_stream_wait(struct ihipStream_t *stream)
     if (op != NULL) {
         hip_op_wait(op);
         hip_op_release(op);
-        reap(stream);
     }
-    return settle(stream) ?: error;
+    return settle(stream, op != NULL) ?: error;
 }
 
 hipError_t hip_stream_query(struct ihipStream_t *stream)
@@ -421,9 +418,8 @@ hipError_t hip_stream_query(struct ihipStream_t *stream)
         hip_op_release(op);
         if (!done)
             return hipErrorNotReady;
-        reap(stream);
     }
-    return settle(stream) ?: error;
+    return settle(stream, op != NULL) ?: error;
 }
 
 /* The last operations of all streams of a device, with references. */

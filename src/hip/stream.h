@@ -145,6 +145,9 @@ void hip_kernarg_give(struct hip_device *device, struct hip_kernarg *kernarg);
 
 /* ---- inside: the queue side and the host side of submission ---- */
 
+/* Takes the device's lock when the stream's queue has room for an operation: whoever waits for room
+ * with the lock held keeps from work those whom the queue may wait for. */
+void hip_queue_lock_with_room(struct ihipStream_t *stream);
 /* Writes the packets of `op`; device lock held. On failure nothing was written. */
 hipError_t hip_queue_submit_locked(struct ihipStream_t *stream, struct hip_op *op,
                                    const struct hip_command *command);

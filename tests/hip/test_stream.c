@@ -387,6 +387,40 @@ static void every_thread_has_a_stream_of_its_own(void **state)
     OK(hipHostFree(memory));
 }
 
+/* More than the stream's queue holds, behind a value that nobody has written yet. */
+static void *launch_thousands(void *stream)
+{
+    int *data;
+    OK(hipHostMalloc((void **)&data, 4, 0));
+    for (int i = 0; i < 5000; i++)
+        launch_scale(data, 1, 1, stream);
+    OK(hipStreamSynchronize(stream));
+    OK(hipHostFree(data));
+    return NULL;
+}
+
+static void others_work_while_a_full_queue_waits_for_them(void **state)
+{
+    uint32_t *value;
+    hipStream_t full, other;
+    pthread_t thread;
+    alarm(60);
+    OK(hipHostMalloc((void **)&value, 4, 0));
+    *value = 0;
+    OK(hipStreamCreateWithFlags(&full, hipStreamNonBlocking));
+    OK(hipStreamCreateWithFlags(&other, hipStreamNonBlocking));
+    OK(hipStreamWaitValue32(full, value, 1, hipStreamWaitValueEq, ~0u));
+    pthread_create(&thread, NULL, launch_thousands, full);
+    usleep(200000);
+    OK(hipStreamWriteValue32(other, value, 1, 0));
+    OK(hipStreamSynchronize(other));
+    pthread_join(thread, NULL);
+    alarm(0);
+    OK(hipStreamDestroy(full));
+    OK(hipStreamDestroy(other));
+    OK(hipHostFree(value));
+}
+
 static void a_forked_child_is_told_that_it_has_no_devices(void **state)
 {
     int *memory, status;
@@ -420,6 +454,7 @@ int main(void)
         cmocka_unit_test(properties_of_streams),
         cmocka_unit_test(a_destroyed_handle_is_an_error),
         cmocka_unit_test(every_thread_has_a_stream_of_its_own),
+        cmocka_unit_test(others_work_while_a_full_queue_waits_for_them),
         cmocka_unit_test(a_forked_child_is_told_that_it_has_no_devices),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
