@@ -25,6 +25,9 @@ struct ihiprtcLinkState {
     struct hiprtc_texts options;
 };
 
+/* There are 32 kinds: a larger number than this is a mistake, and no arrays are behind it. */
+enum { MOST_OPTIONS = 64 };
+
 /* ---- options: values are numbers in the place of pointers, or pointers ---- */
 
 static bool take_option(struct ihiprtcLinkState *state, hiprtcJIT_option option, void *value)
@@ -94,6 +97,8 @@ hiprtcResult hiprtcLinkCreate(unsigned int num_options, hiprtcJIT_option *option
         return HIPRTC_ERROR_OUT_OF_MEMORY;
     hiprtcResult result = HIPRTC_ERROR_INVALID_OPTION;
     state->optimization_level = 3;
+    if (num_options > MOST_OPTIONS)
+        goto destroy_state;
     for (unsigned i = 0; i < num_options; i++)
         if (!take_option(state, options[i], values[i]))
             goto destroy_state;
