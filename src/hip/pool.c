@@ -15,14 +15,21 @@ static struct ihipMemPoolHandle_t *pools;                        /* guarded by p
 
 /* ---- pools ---- */
 
+static void set_defaults(struct ihipMemPoolHandle_t *pool)
+{
+    pool->threshold = pool->used_bytes = pool->used_high = pool->reserved_high = 0;
+    pool->reuse[0] = pool->reuse[1] = pool->reuse[2] = 1;
+    memset(pool->access, 0, sizeof pool->access);
+    pool->access[pool->device->ordinal] = hipMemAccessFlagsProtReadWrite;
+}
+
 hipError_t hip_pool_create(struct hip_device *device, hipMemPool_t *out)
 {
     struct ihipMemPoolHandle_t *pool = calloc(1, sizeof *pool);
     if (pool == NULL)
         return hipErrorOutOfMemory;
     pool->device = device;
-    pool->reuse[0] = pool->reuse[1] = pool->reuse[2] = 1;
-    pool->access[device->ordinal] = hipMemAccessFlagsProtReadWrite;
+    set_defaults(pool);
     pthread_mutex_init(&pool->lock, NULL);
     pthread_rwlock_wrlock(&pools_lock);
     pool->next = pools;
@@ -114,8 +121,7 @@ hipError_t hip_pool_current(struct hip_device *device, hipMemPool_t *out)
 
 /* ---- what is kept ---- */
 
-/* Blocks that are up to an eighth too large will do. Without hipMemPoolReuseAllowOpportunistic only
- * the stream that freed a block gets it again. */
+/* Without hipMemPoolReuseAllowOpportunistic only the stream that freed a block gets it again. */
 static struct hip_kept **best_kept_locked(struct ihipMemPoolHandle_t *pool, size_t size,
                                           const struct ihipStream_t *stream)
 {
@@ -123,7 +129,7 @@ static struct hip_kept **best_kept_locked(struct ihipMemPoolHandle_t *pool, size
     for (struct hip_kept **link = &pool->kept; *link != NULL; link = &(*link)->next) {
         const struct hip_kept *kept = *link;
         bool may = pool->reuse[1] != 0 || kept->stream == NULL || kept->stream == stream;
-        if (may && kept->size >= size && kept->size - size <= size / 8 &&
+        if (may && hip_pool_block_fits(kept->size, size) &&
             (best == NULL || kept->size < (*best)->size))
             best = link;
     }
@@ -156,34 +162,31 @@ void hip_pool_trim_locked(struct ihipMemPoolHandle_t *pool, uint64_t bytes)
     }
 }
 
+static void trim_all(struct hip_device *device, bool to_threshold)
+{
+    pthread_rwlock_rdlock(&pools_lock);
+    for (struct ihipMemPoolHandle_t *pool = pools; pool != NULL; pool = pool->next) {
+        if (pool->device != device)
+            continue;
+        pthread_mutex_lock(&pool->lock);
+        hip_pool_trim_locked(pool, to_threshold ? pool->threshold : 0);
+        pthread_mutex_unlock(&pool->lock);
+    }
+    pthread_rwlock_unlock(&pools_lock);
+}
+
 void hip_pools_settle(struct hip_device *device)
 {
     /* relaxed: whoever has freed before this call has set it before */
     if (!atomic_load_explicit(&device->pools_changed, memory_order_relaxed))
         return;
     atomic_store(&device->pools_changed, false);
-    pthread_rwlock_rdlock(&pools_lock);
-    for (struct ihipMemPoolHandle_t *pool = pools; pool != NULL; pool = pool->next) {
-        if (pool->device != device)
-            continue;
-        pthread_mutex_lock(&pool->lock);
-        hip_pool_trim_locked(pool, pool->threshold);
-        pthread_mutex_unlock(&pool->lock);
-    }
-    pthread_rwlock_unlock(&pools_lock);
+    trim_all(device, true);
 }
 
 void hip_pools_trim(struct hip_device *device)
 {
-    pthread_rwlock_rdlock(&pools_lock);
-    for (struct ihipMemPoolHandle_t *pool = pools; pool != NULL; pool = pool->next) {
-        if (pool->device != device)
-            continue;
-        pthread_mutex_lock(&pool->lock);
-        hip_pool_trim_locked(pool, 0);
-        pthread_mutex_unlock(&pool->lock);
-    }
-    pthread_rwlock_unlock(&pools_lock);
+    trim_all(device, false);
 }
 
 static void reset_default(struct ihipMemPoolHandle_t *pool)
@@ -191,10 +194,7 @@ static void reset_default(struct ihipMemPoolHandle_t *pool)
     pthread_mutex_lock(&pool->lock);
     hip_pool_trim_locked(pool, 0);
     hip_pool_pending_clear(&pool->pending);
-    pool->threshold = pool->used_bytes = pool->used_high = pool->reserved_high = 0;
-    pool->reuse[0] = pool->reuse[1] = pool->reuse[2] = 1;
-    memset(pool->access, 0, sizeof pool->access);
-    pool->access[pool->device->ordinal] = hipMemAccessFlagsProtReadWrite;
+    set_defaults(pool);
     pthread_mutex_unlock(&pool->lock);
 }
 
@@ -235,8 +235,10 @@ static void mark_kept(struct hip_allocation *row, void *data)
     row->origin = HIP_ORIGIN_KEPT;
 }
 
-static void count_used_locked(struct ihipMemPoolHandle_t *pool, size_t size)
+/* The memory is in use from now on. */
+static void use_locked(struct ihipMemPoolHandle_t *pool, void *memory, size_t size)
 {
+    hip_memory_update(memory, mark_pool, pool);
     pool->used_bytes += size;
     if (pool->used_bytes > pool->used_high)
         pool->used_high = pool->used_bytes;
@@ -250,8 +252,7 @@ void hip_pool_adopt(hipMemPool_t handle, void *memory, size_t size)
     if (hip_pool_find(handle, &pool) != hipSuccess)
         return;
     pthread_mutex_lock(&pool->lock);
-    hip_memory_update(memory, mark_pool, pool);
-    count_used_locked(pool, size);
+    use_locked(pool, memory, size);
     pthread_mutex_unlock(&pool->lock);
 }
 
@@ -290,10 +291,8 @@ static void *take_kept(struct ihipMemPoolHandle_t *pool, size_t *size, struct ih
 {
     pthread_mutex_lock(&pool->lock);
     void *memory = take_kept_locked(pool, size, stream);
-    if (memory != NULL) {
-        hip_memory_update(memory, mark_pool, pool);
-        count_used_locked(pool, *size);
-    }
+    if (memory != NULL)
+        use_locked(pool, memory, *size);
     *room = memory != NULL || make_room_locked(pool, *size);
     pthread_mutex_unlock(&pool->lock);
     return memory;
@@ -315,8 +314,7 @@ static hipError_t alloc_from(struct ihipMemPoolHandle_t *pool, size_t size,
     if (error != hipSuccess)
         return error;
     pthread_mutex_lock(&pool->lock);
-    hip_memory_update(*out, mark_pool, pool);
-    count_used_locked(pool, size);
+    use_locked(pool, *out, size);
     pthread_mutex_unlock(&pool->lock);
     return hipSuccess;
 }

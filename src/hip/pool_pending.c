@@ -117,11 +117,6 @@ static bool follows(const struct awaited *awaited, const struct hip_pending_free
     return i < awaited->count && awaited->ops[i]->order >= entry->op->order;
 }
 
-static bool fits(const struct hip_pending_free *entry, size_t size)
-{
-    return entry->size >= size && entry->size - size <= size / 8;
-}
-
 static void *take(struct hip_pool_pending *pending, struct hip_pending_free **link, size_t *size)
 {
     struct hip_pending_free *entry = *link;
@@ -138,8 +133,8 @@ void *hip_pool_pending_take(struct hip_pool_pending *pending, size_t *size,
                             const struct ihipStream_t *stream)
 {
     struct hip_pending_free **link = &pending->freed;
-    while (*link != NULL &&
-           (!fits(*link, *size) || (*link)->op == NULL || (*link)->stream != stream))
+    while (*link != NULL && (!hip_pool_block_fits((*link)->size, *size) || (*link)->op == NULL ||
+                             (*link)->stream != stream))
         link = &(*link)->next;
     return take(pending, link, size);
 }
@@ -150,8 +145,8 @@ void *hip_pool_pending_take_by_events(struct hip_pool_pending *pending, size_t *
     struct awaited awaited = {.count = 0};
     struct hip_pending_free **link = &pending->freed;
     find_awaited_locked(stream, &awaited);
-    while (*link != NULL &&
-           (!fits(*link, *size) || (*link)->op == NULL || !follows(&awaited, *link)))
+    while (*link != NULL && (!hip_pool_block_fits((*link)->size, *size) || (*link)->op == NULL ||
+                             !follows(&awaited, *link)))
         link = &(*link)->next;
     return awaited.count == 0 ? NULL : take(pending, link, size);
 }
@@ -159,7 +154,7 @@ void *hip_pool_pending_take_by_events(struct hip_pool_pending *pending, size_t *
 bool hip_pool_pending_fits(const struct hip_pool_pending *pending, size_t size)
 {
     const struct hip_pending_free *entry = pending->freed;
-    while (entry != NULL && !fits(entry, size))
+    while (entry != NULL && !hip_pool_block_fits(entry->size, size))
         entry = entry->next;
     return entry != NULL;
 }

@@ -14,6 +14,12 @@ struct hip_pool_pending {
     uint64_t last_id;
 };
 
+/* Memory that comes back serves for requests of its size and down to about an eighth less. */
+static inline bool hip_pool_block_fits(size_t block, size_t request)
+{
+    return block >= request && block - request <= request / 8;
+}
+
 /* Before the free is enqueued in `stream`; *id is this free's. InvalidValue: it was freed already.
  */
 hipError_t hip_pool_pending_add(struct hip_pool_pending *pending, void *memory, size_t size,
