@@ -140,15 +140,28 @@ hipError_t hipGetDevicePropertiesR0000(hipDeviceProp_tR0000 *prop, int device)
     return hip_return(hip_ready() ?: get_old_properties(prop, device));
 }
 
+/* What a program may wish for. */
+#define WISHES(WISH)                                                                               \
+    WISH(major)                                                                                    \
+    WISH(minor)                                                                                    \
+    WISH(totalGlobalMem)                                                                           \
+    WISH(sharedMemPerBlock)                                                                        \
+    WISH(maxThreadsPerBlock)                                                                       \
+    WISH(totalConstMem)                                                                            \
+    WISH(multiProcessorCount)                                                                      \
+    WISH(maxThreadsPerMultiProcessor)                                                              \
+    WISH(memoryClockRate)                                                                          \
+    WISH(memoryBusWidth)                                                                           \
+    WISH(l2CacheSize)                                                                              \
+    WISH(regsPerBlock)                                                                             \
+    WISH(maxSharedMemoryPerMultiProcessor)                                                         \
+    WISH(warpSize)
+
 /* A wish that is 0 is none. */
 static bool has_all(const hipDeviceProp_t *have, const hipDeviceProp_t *want)
 {
-#define HAS(field) (want->field == 0 || have->field >= want->field)
-    return HAS(major) && HAS(minor) && HAS(totalGlobalMem) && HAS(sharedMemPerBlock) &&
-           HAS(maxThreadsPerBlock) && HAS(totalConstMem) && HAS(multiProcessorCount) &&
-           HAS(maxThreadsPerMultiProcessor) && HAS(memoryClockRate) && HAS(memoryBusWidth) &&
-           HAS(l2CacheSize) && HAS(regsPerBlock) && HAS(maxSharedMemoryPerMultiProcessor) &&
-           HAS(warpSize);
+#define HAS(field) &&(want->field == 0 || have->field >= want->field)
+    return true WISHES(HAS);
 #undef HAS
 }
 
@@ -173,21 +186,8 @@ hipError_t hipChooseDeviceR0000(int *device, const hipDeviceProp_tR0000 *prop)
 {
     hipDeviceProp_t want = {0};
     if (prop != NULL) {
-#define SAME(field) want.field = prop->field
-        SAME(major);
-        SAME(minor);
-        SAME(totalGlobalMem);
-        SAME(sharedMemPerBlock);
-        SAME(maxThreadsPerBlock);
-        SAME(totalConstMem);
-        SAME(multiProcessorCount);
-        SAME(maxThreadsPerMultiProcessor);
-        SAME(memoryClockRate);
-        SAME(memoryBusWidth);
-        SAME(l2CacheSize);
-        SAME(regsPerBlock);
-        SAME(maxSharedMemoryPerMultiProcessor);
-        SAME(warpSize);
+#define SAME(field) want.field = prop->field;
+        WISHES(SAME)
 #undef SAME
     }
     return hip_return(hip_ready() ?: choose(device, prop == NULL ? NULL : &want));
