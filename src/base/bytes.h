@@ -67,6 +67,18 @@ cairn_bytes_slice(struct cairn_bytes in, uint64_t offset, uint64_t size, struct 
     return CAIRN_OK;
 }
 
+/* The next `size` bytes as a range of their own; on an error nothing is taken. */
+CAIRN_MUST_CHECK static inline enum cairn_status
+cairn_bytes_take_part(struct cairn_bytes *in, uint64_t size, struct cairn_bytes *part)
+{
+    enum cairn_status status = cairn_bytes_slice(*in, 0, size, part);
+    if (status == CAIRN_OK) {
+        in->at += size;
+        in->left -= size;
+    }
+    return status;
+}
+
 /* True if `a + b` and `a * b` fit; the result is in *out only then. */
 static inline bool cairn_size_add(size_t a, size_t b, size_t *out)
 {

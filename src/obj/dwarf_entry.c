@@ -29,16 +29,6 @@ enum { UNIT_COMPILE = 1, UNIT_PARTIAL = 3 }; /* 7.5.1, table 7.2; only they have
 
 /* ---- units ---- */
 
-static enum cairn_status take_part(struct cairn_bytes *in, uint64_t size, struct cairn_bytes *part)
-{
-    enum cairn_status status = cairn_bytes_slice(*in, 0, size, part);
-    if (status == CAIRN_OK) {
-        in->at += size;
-        in->left -= size;
-    }
-    return status;
-}
-
 static enum cairn_status take_length(struct cairn_bytes *in, uint8_t *offset_bytes,
                                      uint64_t *length)
 {
@@ -72,7 +62,7 @@ static enum cairn_status read_header(struct cairn_bytes in, struct cairn_dwarf_u
     if ((kind != UNIT_COMPILE && kind != UNIT_PARTIAL) || address_bytes != 8)
         return CAIRN_ERR_UNSUPPORTED;
     struct cairn_bytes before;
-    return take_part(&unit->abbrevs, abbrevs, &before);
+    return cairn_bytes_take_part(&unit->abbrevs, abbrevs, &before);
 }
 
 bool cairn_dwarf_take_unit(const struct cairn_dwarf *dwarf, struct cairn_bytes *in, uint64_t at,
@@ -83,7 +73,7 @@ bool cairn_dwarf_take_unit(const struct cairn_dwarf *dwarf, struct cairn_bytes *
     const uint8_t *begin = in->at;
     *unit = (struct cairn_dwarf_unit){.dwarf = dwarf, .at = at};
     if (in->left == 0 || take_length(in, &unit->offset_bytes, &length) != CAIRN_OK ||
-        take_part(in, length, &body) != CAIRN_OK)
+        cairn_bytes_take_part(in, length, &body) != CAIRN_OK)
         return false;
     unit->all = cairn_bytes_of(begin, (size_t)(in->at - begin));
     if (read_header(body, unit) != CAIRN_OK)

@@ -77,16 +77,6 @@ enum cairn_status cairn_line_take_string(struct cairn_bytes *in, const char **ou
     return CAIRN_OK;
 }
 
-static enum cairn_status take_part(struct cairn_bytes *in, uint64_t size, struct cairn_bytes *part)
-{
-    enum cairn_status status = cairn_bytes_slice(*in, 0, size, part);
-    if (status == CAIRN_OK) {
-        in->at += size;
-        in->left -= size;
-    }
-    return status;
-}
-
 static enum cairn_status take_offset(struct cairn_bytes *in, uint8_t bytes, uint64_t *out)
 {
     uint32_t narrow;
@@ -132,7 +122,7 @@ static enum cairn_status take_fields(struct cairn_bytes *in, struct cairn_line_u
     unit->line_base = (int8_t)line_base;
     if (unit->line_range == 0 || unit->opcode_base == 0)
         return CAIRN_ERR_BAD_FORMAT;
-    return take_part(in, unit->opcode_base - 1u, &unit->opcode_lengths);
+    return cairn_bytes_take_part(in, unit->opcode_base - 1u, &unit->opcode_lengths);
 }
 
 static enum cairn_status read_header(struct cairn_bytes in, struct cairn_line_unit *unit)
@@ -151,7 +141,7 @@ static enum cairn_status read_header(struct cairn_bytes in, struct cairn_line_un
     if (status == CAIRN_OK)
         status = take_offset(&in, unit->offset_bytes, &size);
     if (status == CAIRN_OK)
-        status = take_part(&in, size, &header);
+        status = cairn_bytes_take_part(&in, size, &header);
     if (status == CAIRN_OK)
         status = take_fields(&header, unit);
     unit->names = header;
@@ -165,7 +155,7 @@ bool cairn_line_take_unit(struct cairn_bytes *in, struct cairn_line_unit *unit)
     struct cairn_bytes body;
     *unit = (struct cairn_line_unit){0};
     if (in->left == 0 || take_length(in, &unit->offset_bytes, &length) != CAIRN_OK ||
-        take_part(in, length, &body) != CAIRN_OK)
+        cairn_bytes_take_part(in, length, &body) != CAIRN_OK)
         return false;
     if (read_header(body, unit) != CAIRN_OK || unit->address_bytes != 8)
         unit->version = 0;
@@ -272,7 +262,7 @@ static enum cairn_status skip_block(struct cairn_bytes *in, uint64_t form)
                                                                      form == FORM_BLOCK1   ? 1
                                                                      : form == FORM_BLOCK2 ? 2
                                                                                            : 4);
-    return status == CAIRN_OK ? take_part(in, size, &unused) : status;
+    return status == CAIRN_OK ? cairn_bytes_take_part(in, size, &unused) : status;
 }
 
 static enum cairn_status take_value(const struct cairn_line_unit *unit, struct cairn_bytes *in,
@@ -297,7 +287,7 @@ static enum cairn_status take_value(const struct cairn_line_unit *unit, struct c
             entry->directory = number;
         return status;
     case FORM_DATA16:
-        return take_part(in, 16, &unused);
+        return cairn_bytes_take_part(in, 16, &unused);
     case FORM_BLOCK:
     case FORM_BLOCK1:
     case FORM_BLOCK2:
