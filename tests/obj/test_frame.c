@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "load.h"
+
 static const char *const objects[] = {"frames2.co", "frames4.co", "frames5.co", "frames64.co"};
 enum { OBJECTS = sizeof objects / sizeof objects[0], DEPTH = 4 };
 
@@ -29,23 +31,6 @@ struct chain {
     bool matches; /* every frame as in `deepest` */
     bool outermost_last;
 };
-
-static struct cairn_bytes load(const char *name)
-{
-    char path[512];
-    snprintf(path, sizeof path, INPUTS "%s", name);
-    FILE *file = fopen(path, "rb");
-    if (file == NULL)
-        fail_msg("%s is missing", path);
-    fseek(file, 0, SEEK_END);
-    size_t size = (size_t)ftell(file);
-    rewind(file);
-    uint8_t *data = malloc(size + 1);
-    assert_non_null(data);
-    assert_int_equal(fread(data, 1, size, file), size);
-    fclose(file);
-    return cairn_bytes_of(data, size);
-}
 
 static void note(const struct cairn_frame *frame, void *context)
 {

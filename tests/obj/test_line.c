@@ -11,25 +11,10 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "load.h"
+
 static const char *const with_lines[] = {"lines4.co", "lines5.co", "lines64.co"};
 enum { WITH_LINES = sizeof with_lines / sizeof with_lines[0] };
-
-static struct cairn_bytes load(const char *name)
-{
-    char path[512];
-    snprintf(path, sizeof path, INPUTS "%s", name);
-    FILE *file = fopen(path, "rb");
-    if (file == NULL)
-        fail_msg("%s is missing", path);
-    fseek(file, 0, SEEK_END);
-    size_t size = (size_t)ftell(file);
-    rewind(file);
-    uint8_t *data = malloc(size + 1);
-    assert_non_null(data);
-    assert_int_equal(fread(data, 1, size, file), size);
-    fclose(file);
-    return cairn_bytes_of(data, size);
-}
 
 static void function_range(struct cairn_bytes bytes, const char *name, uint64_t *from, uint64_t *to)
 {

@@ -10,22 +10,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-static struct cairn_bytes load(const char *name)
-{
-    char path[512];
-    snprintf(path, sizeof path, INPUTS "%s", name);
-    FILE *file = fopen(path, "rb");
-    if (file == NULL)
-        fail_msg("%s is missing", path);
-    fseek(file, 0, SEEK_END);
-    size_t size = (size_t)ftell(file);
-    rewind(file);
-    uint8_t *data = malloc(size + 1);
-    assert_non_null(data);
-    assert_int_equal(fread(data, 1, size, file), size);
-    fclose(file);
-    return cairn_bytes_of(data, size);
-}
+#include "load.h"
 
 static const struct cairn_obj_symbol *find_symbol(const struct cairn_obj *obj, const char *name)
 {
