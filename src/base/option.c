@@ -4,9 +4,9 @@
 #include "base/option.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <errno.h>
 #include <pthread.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,4 +148,17 @@ uint64_t cairn_option_u64(enum cairn_option option)
 unsigned cairn_option_choice(enum cairn_option option)
 {
     return (unsigned)value_of(option, KIND_CHOICE)->number;
+}
+
+bool cairn_option_read_mask(const char **text, uint32_t *mask, uint32_t words)
+{
+    size_t digits = 0;
+    while (isxdigit((unsigned char)(*text)[digits]))
+        digits++;
+    for (size_t i = 0; i < digits && i < (size_t)8 * words; i++) {
+        char digit[2] = {(*text)[digits - 1 - i], '\0'};
+        mask[i / 8] |= (uint32_t)strtoul(digit, NULL, 16) << (4 * (i % 8));
+    }
+    *text += digits;
+    return digits > 0;
 }

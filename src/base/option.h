@@ -6,6 +6,7 @@
 #ifndef CAIRN_BASE_OPTION_H
 #define CAIRN_BASE_OPTION_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum cairn_option {
@@ -32,5 +33,9 @@ const struct cairn_option_info *cairn_option_describe(enum cairn_option option);
 const char *cairn_option_text(enum cairn_option option);
 uint64_t cairn_option_u64(enum cairn_option option);
 unsigned cairn_option_choice(enum cairn_option option);
+
+/* Hexadecimal digits at *text into `words` words of 32 bits: the last digit has bits 0 to 3, digits
+ * beyond the words do not count. *text comes behind them. False: there are none. */
+bool cairn_option_read_mask(const char **text, uint32_t *mask, uint32_t words);
 
 #endif

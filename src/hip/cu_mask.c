@@ -9,25 +9,16 @@
 #include "base/log.h"
 #include "base/option.h"
 
-#include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { WORD_DIGITS = 8, BITS = 32 * HIP_CU_MASK_WORDS };
+enum { BITS = 32 * HIP_CU_MASK_WORDS };
 
 static bool read_mask(const char *text, uint32_t *mask)
 {
-    if (text[0] != '0' || (text[1] != 'x' && text[1] != 'X') || text[2] == '\0')
+    if (text[0] != '0' || (text[1] != 'x' && text[1] != 'X'))
         return false;
-    size_t digits = strlen(text + 2);
-    for (size_t i = 0; i < digits; i++) {
-        char digit[2] = {text[1 + digits - i], '\0'};
-        if (!isxdigit((unsigned char)digit[0]))
-            return false;
-        if (i < WORD_DIGITS * HIP_CU_MASK_WORDS)
-            mask[i / WORD_DIGITS] |= (uint32_t)strtoul(digit, NULL, 16) << (4 * (i % WORD_DIGITS));
-    }
-    return true;
+    text += 2;
+    return cairn_option_read_mask(&text, mask, HIP_CU_MASK_WORDS) && *text == '\0';
 }
 
 /* Units of the device; returns false if they are all of them because nobody said otherwise. */

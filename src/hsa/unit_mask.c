@@ -58,30 +58,13 @@ static bool read_list(const char **text, uint32_t *mask, uint32_t wanted, bool *
     }
 }
 
-/* After "0x": the last digit has the bits of units 0 to 3. */
-static bool read_digits(const char **text, uint32_t *mask)
-{
-    size_t digits = 0;
-    while (isxdigit((unsigned char)(*text)[digits]))
-        digits++;
-    for (size_t i = 0; i < digits; i++) {
-        char digit[2] = {(*text)[digits - 1 - i], '\0'};
-        unsigned long bits = strtoul(digit, NULL, 16);
-        for (uint32_t bit = 0; bit < 4; bit++)
-            if ((bits >> bit & 1) != 0 && i < BITS / 4)
-                set_unit(mask, (uint32_t)(4 * i) + bit);
-    }
-    *text += digits;
-    return digits > 0;
-}
-
 static bool read_units(const char **text, uint32_t *mask)
 {
     bool ignored = false;
     if ((*text)[0] != '0' || ((*text)[1] != 'x' && (*text)[1] != 'X'))
         return read_list(text, mask, 0, &ignored);
     *text += 2;
-    return read_digits(text, mask);
+    return cairn_option_read_mask(text, mask, UNIT_MASK_WORDS);
 }
 
 /* *named: whether a set is about `gpu`; then `mask` has its units. */
